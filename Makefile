@@ -1,0 +1,28 @@
+# Quorum: two commands for a newcomer (`make demo`, `make test`) and what they stand on.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-browser setup clean
+
+demo: setup
+	@$(BIN)/quorum demo
+
+test: setup
+	@scripts/test
+
+test-browser: setup
+	@scripts/test-browser
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Quorum needs Python 3.11 or newer; set PYTHON=/path/to/python3." >&2; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	@rm -rf $(VENV) graphiql/dist graphiql/node_modules .mypy_cache .ruff_cache .pytest_cache
