@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BUNDLE := graphiql/dist/bundle.json
 
 .PHONY: demo test test-browser setup clean
 
@@ -14,7 +15,7 @@ test: setup
 test-browser: setup
 	@scripts/test-browser
 
-setup: $(VENV)/.installed
+setup: $(VENV)/.installed $(BUNDLE)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -24,5 +25,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
+$(BUNDLE): graphiql/package.json graphiql/package-lock.json graphiql/.npmrc graphiql/build.mjs \
+		$(wildcard graphiql/src/*) | $(VENV)/.installed
+	@scripts/build-graphiql
+
 clean:
-	@rm -rf $(VENV) graphiql/dist graphiql/node_modules .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) graphiql/dist graphiql/node_modules tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache

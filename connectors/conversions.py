@@ -1,0 +1,203 @@
+"""From what stands in a cell to the value a field takes."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Final
+
+from connectors.fields import Sort
+from connectors.mappings import Reading
+
+ISO: Final = "iso"
+TRUE_TEXTS: Final = frozenset({"true", "t", "yes", "y", "1"})
+FALSE_TEXTS: Final = frozenset({"false", "f", "no", "n", "0"})
+NUMBER: Final = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
+SHOWN_CHARACTERS: Final = 60
+
+Value = str | float | int | bool | date | datetime | list[str] | dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a cell has no value of the sort its field takes."""
+
+    reason: str
+
+
+def convert(cell: object, reading: Reading) -> Value | Unreadable | None:
+    """The value of one cell; None when the cell is empty or holds a text that means null.
+
+    A cell is a text (CSV) or whatever a JSON value parses to, with decimals as `Decimal`.
+    """
+    if isinstance(cell, str) and reading.trim:
+        cell = cell.strip()
+    text = _as_text(cell)
+    if text is not None and text in reading.values:
+        return convert_stated(reading.values[text], reading)
+    if cell is None or text == "" or text in reading.nulls:
+        return None
+    if text is not None and reading.otherwise is not None:
+        return convert_stated(reading.otherwise, reading)
+    return _CONVERSIONS[reading.sort](cell, reading)
+
+
+def convert_stated(value: object, reading: Reading) -> Value | Unreadable:
+    """The value that the mapping itself states: a constant, or the target of a value map."""
+    return _CONVERSIONS[reading.sort](value, reading)
+
+
+def _as_text(cell: object) -> str | None:
+    """How a value map and the texts that mean null see the cell; None for no scalar."""
+    match cell:
+        case bool():
+            return "true" if cell else "false"
+        case str() | int() | Decimal():
+            return str(cell)
+        case _:
+            return None
+
+
+def _text(cell: object, reading: Reading) -> str | Unreadable:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
+        return str(cell)
+    return _not_a(cell, "a text")
+
+
+def _number(cell: object, reading: Reading) -> float | Unreadable:
+    exact = _exact(cell, reading)
+    if exact is None:
+        return _not_a(cell, "a number")
+    try:
+        return float(exact)
+    except OverflowError:
+        return _not_a(cell, "a number of a size that can be kept")
+
+
+def _whole(cell: object, reading: Reading) -> int | Unreadable:
+    exact = _exact(cell, reading)
+    if exact is None or exact.denominator != 1:
+        return _not_a(cell, "a whole number")
+    return exact.numerator
+
+
+def _exact(cell: object, reading: Reading) -> Fraction | None:
+    """The number as written, multiplied without rounding."""
+    if isinstance(cell, bool) or not isinstance(cell, str | int | Decimal):
+        return None
+    written = str(cell).strip()
+    if not NUMBER.fullmatch(written):
+        return None
+    return Fraction(written) * Fraction(1 if reading.multiply is None else reading.multiply)
+
+
+def _yes_no(cell: object, reading: Reading) -> bool | Unreadable:
+    if isinstance(cell, bool):
+        return cell
+    text = (_as_text(cell) or "").casefold()
+    if text in TRUE_TEXTS or text in FALSE_TEXTS:
+        return text in TRUE_TEXTS
+    return _not_a(cell, "true or false")
+
+
+def _date(cell: object, reading: Reading) -> date | Unreadable:
+    match _parsed(cell, reading):
+        case datetime() as moment:
+            return moment.date()
+        case date() as day:
+            return day
+        case _:
+            return _not_a(cell, f"a date ({_formats(reading)})")
+
+
+def _moment(cell: object, reading: Reading) -> datetime | Unreadable:
+    match _parsed(cell, reading):
+        case datetime() as moment:
+            return moment if moment.tzinfo else moment.replace(tzinfo=reading.time_zone)
+        case date() as day:
+            return datetime(day.year, day.month, day.day, tzinfo=reading.time_zone)
+        case _:
+            return _not_a(cell, f"a moment ({_formats(reading)})")
+
+
+def _parsed(cell: object, reading: Reading) -> date | datetime | None:
+    if isinstance(cell, date):
+        return cell
+    if not isinstance(cell, str):
+        return None
+    for form in reading.dates or (ISO,):
+        try:
+            return (
+                datetime.fromisoformat(cell) if form == ISO else datetime.strptime(cell, form)  # noqa: DTZ007
+            )
+        except ValueError:
+            continue
+    return None
+
+
+def _formats(reading: Reading) -> str:
+    forms = (("ISO 8601" if form == ISO else form) for form in reading.dates or (ISO,))
+    return " or ".join(forms)
+
+
+def _texts(cell: object, reading: Reading) -> list[str] | Unreadable:
+    if isinstance(cell, str):
+        cell = cell.split(reading.separator)
+    if not isinstance(cell, list):
+        return _not_a(cell, "a list of texts")
+    entries = [_text(entry, reading) for entry in cell]
+    texts = [entry.strip() for entry in entries if isinstance(entry, str)]
+    if len(texts) != len(entries):
+        return _not_a(cell, "a list of texts")
+    return [text for text in texts if text]
+
+
+def _object(cell: object, reading: Reading) -> dict[str, object] | Unreadable:
+    if isinstance(cell, str):
+        try:
+            cell = json.loads(cell)
+        except (ValueError, RecursionError):
+            return _not_a(cell, "a JSON object")
+    if not isinstance(cell, dict):
+        return _not_a(cell, "a JSON object")
+    return {str(name): _plain(value) for name, value in cell.items()}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Decimal():
+            return float(value)
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case _:
+            return value
+
+
+def _not_a(cell: object, wanted: str) -> Unreadable:
+    shown = _as_text(cell) or type(cell).__name__
+    if len(shown) > SHOWN_CHARACTERS:
+        shown = f"{shown[:SHOWN_CHARACTERS]}..."
+    return Unreadable(f"{shown!r} is not {wanted}")
+
+
+_CONVERSIONS: Final = MappingProxyType[Sort, Callable[[object, Reading], Value | Unreadable]](
+    {
+        Sort.TEXT: _text,
+        Sort.NUMBER: _number,
+        Sort.WHOLE: _whole,
+        Sort.YES_NO: _yes_no,
+        Sort.DATE: _date,
+        Sort.MOMENT: _moment,
+        Sort.TEXTS: _texts,
+        Sort.OBJECT: _object,
+        Sort.STATED: _text,
+    }
+)

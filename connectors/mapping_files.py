@@ -1,0 +1,271 @@
+"""Reads mapping files (TOML; docs/importing.md is their reference).
+
+Every mistake in one is found, and named, before a row of data is read.
+"""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from connectors.conversions import Unreadable, convert_stated
+from connectors.fields import FIELDS, NEEDED, Kind, Sort, is_group, reference_of, sort_of
+from connectors.mappings import Field, FileMapping, MappingFault, Reading
+
+FILE_SETTINGS: Final[Mapping[str, tuple[type, ...]]] = {
+    "kind": (str,),
+    "format": (str,),
+    "encoding": (str,),
+    "delimiter": (str,),
+    "trim": (bool,),
+    "null": (str, list),
+    "time_zone": (str,),
+    "fields": (dict,),
+}
+FIELD_SETTINGS: Final[Mapping[str, tuple[type, ...]]] = {
+    "column": (str,),
+    "constant": (object,),
+    "type": (str,),
+    "values": (dict,),
+    "otherwise": (object,),
+    "multiply": (str, int, Decimal),
+    "dates": (str, list),
+    "time_zone": (str,),
+    "separator": (str,),
+    "null": (str, list),
+    "trim": (bool,),
+}
+IN_WORDS: Final = {
+    (str,): "a text",
+    (bool,): "true or false",
+    (dict,): "a table",
+    (str, list): "a text or a list of texts",
+    (str, int, Decimal): "a number",
+}
+STATED_SORTS: Final = {
+    "text": Sort.TEXT,
+    "number": Sort.NUMBER,
+    "boolean": Sort.YES_NO,
+    "date": Sort.DATE,
+    "moment": Sort.MOMENT,
+    "list": Sort.TEXTS,
+}
+FORMATS: Final = ("csv", "jsonl")
+
+Option = TypeVar("Option")
+
+
+def read(source: bytes) -> FileMapping | MappingFault:
+    """The mapping that the bytes of a TOML file state, or everything that is wrong with it."""
+    try:
+        document = tomllib.loads(source.decode("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        return MappingFault((f"it is not UTF-8 at byte {error.start + 1}",))
+    except tomllib.TOMLDecodeError as error:
+        return MappingFault((f"it is not TOML: {error}",))
+    problems: list[str] = []
+    mapping = _mapping(document, problems)
+    return MappingFault(tuple(problems)) if problems or mapping is None else mapping
+
+
+def _mapping(document: Mapping[str, object], problems: list[str]) -> FileMapping | None:
+    settings = _checked(document, FILE_SETTINGS, "", problems)
+    kind = _choice(settings, "kind", {kind.value: kind for kind in Kind}, "", problems)
+    if kind is None or "fields" not in settings:
+        problems.extend(f"{name} is missing" for name in ("kind", "fields") if name not in document)
+        return None
+    fields = tuple(_fields(kind, settings, problems))
+    if not problems:
+        problems.extend(_faults(kind, fields))
+    return FileMapping(
+        kind,
+        fields,
+        _choice(settings, "format", {form: form for form in FORMATS}, "", problems),
+        _encoding(settings, problems),
+        _delimiter(settings, problems),
+    )
+
+
+def _fields(kind: Kind, settings: Mapping[str, object], problems: list[str]) -> Iterator[Field]:
+    for path, stated in _flattened(kind, settings["fields"], ""):
+        sort = sort_of(kind, path)
+        if sort is None:
+            known = ", ".join(FIELDS[kind])
+            problems.append(f"{kind.value} have no field {path!r}; they have {known}")
+            continue
+        found = len(problems)
+        own = _checked(_as_table(stated), FIELD_SETTINGS, path, problems)
+        if len(problems) == found and ("column" in own) == ("constant" in own):
+            problems.append(f"{path} needs a column or a constant, and not both")
+        reading = _reading(path, sort, {**_inherited(settings), **own}, problems)
+        problems.extend(_unreadable(path, own, reading))
+        if len(problems) == found:
+            yield Field(path, reading, _text(own.get("column")), own.get("constant"))
+
+
+def _faults(kind: Kind, fields: Sequence[Field]) -> Iterator[str]:
+    """What is wrong with the fields taken together."""
+    if not fields:
+        yield "[fields] maps no field"
+    paths = Counter(field.path for field in fields)
+    yield from (f"{path} is mapped twice" for path, count in paths.items() if count > 1)
+    references = Counter(filter(None, (reference_of(path) for path in paths)))
+    for noun, count in references.items():
+        if count > 1:
+            yield f"{noun} is named in {count} ways; one way is needed"
+    needed = list(NEEDED[kind])
+    if any(path.startswith("account.") for path in paths):
+        needed.append("account")
+    for name in needed:
+        if name not in paths and name not in references:
+            yield f"{kind.value} need the field {name}"
+
+
+def _unreadable(path: str, own: Mapping[str, object], reading: Reading) -> Iterator[str]:
+    """What the mapping states itself must be readable as much as what a cell holds."""
+    stated = {f"{path}.{name}": own[name] for name in ("constant", "otherwise") if name in own}
+    stated |= {f"{path}.values.{text}": value for text, value in reading.values.items()}
+    for place, value in stated.items():
+        converted = convert_stated(value, reading)
+        if isinstance(converted, Unreadable):
+            yield f"{place}: {converted.reason}"
+
+
+def _flattened(kind: Kind, table: object, prefix: str) -> Iterator[tuple[str, object]]:
+    """The fields of nested tables by their whole path, such as `address.city`."""
+    if not isinstance(table, dict):
+        yield prefix.removesuffix("."), table
+        return
+    for name, stated in table.items():
+        path = f"{prefix}{name}"
+        if isinstance(stated, dict) and is_group(kind, path):
+            yield from _flattened(kind, stated, f"{path}.")
+        else:
+            yield path, stated
+
+
+def _as_table(stated: object) -> Mapping[str, object]:
+    """A field stated by a bare value names its column."""
+    return stated if isinstance(stated, dict) else {"column": stated}
+
+
+def _inherited(settings: Mapping[str, object]) -> dict[str, object]:
+    return {name: settings[name] for name in ("trim", "null", "time_zone") if name in settings}
+
+
+def _checked(
+    table: Mapping[str, object],
+    known: Mapping[str, tuple[type, ...]],
+    path: str,
+    problems: list[str],
+) -> dict[str, object]:
+    """The settings of the table that are known and of the right type; the others are problems."""
+    place = f"{path}." if path else ""
+    right: dict[str, object] = {}
+    for name, value in table.items():
+        if name not in known:
+            problems.append(f"{place}{name} is unknown; known are {', '.join(known)}")
+        elif not _is_one_of(value, known[name]):
+            problems.append(f"{place}{name} must be {IN_WORDS[known[name]]}")
+        else:
+            right[name] = value
+    return right
+
+
+def _is_one_of(value: object, types: tuple[type, ...]) -> bool:
+    if isinstance(value, bool):
+        return bool in types or object in types
+    if isinstance(value, list) and object not in types:
+        return list in types and all(isinstance(entry, str) for entry in value)
+    return isinstance(value, types)
+
+
+def _reading(path: str, sort: Sort, stated: Mapping[str, object], problems: list[str]) -> Reading:
+    if sort is Sort.STATED:
+        sort = _choice(stated, "type", STATED_SORTS, path, problems) or Sort.TEXT
+    elif "type" in stated:
+        problems.append(f"{path}.type: the type of {path} is known ({sort.value})")
+    values = stated.get("values")
+    return Reading(
+        sort=sort,
+        nulls=frozenset(_texts(stated.get("null"))),
+        trim=stated.get("trim") is not False,
+        values=MappingProxyType(dict(values) if isinstance(values, dict) else {}),
+        otherwise=stated.get("otherwise"),
+        multiply=_factor(path, sort, stated, problems),
+        dates=_texts(stated.get("dates")),
+        time_zone=_time_zone(stated, problems),
+        separator=_text(stated.get("separator")) or ";",
+    )
+
+
+def _factor(
+    path: str, sort: Sort, stated: Mapping[str, object], problems: list[str]
+) -> Decimal | None:
+    factor = stated.get("multiply")
+    if factor is None:
+        return None
+    if sort not in (Sort.NUMBER, Sort.WHOLE):
+        problems.append(f"{path}.multiply: {path} takes no number")
+    try:
+        exact = Decimal(str(factor))
+    except ArithmeticError:
+        exact = Decimal("nan")
+    if not exact.is_finite():
+        problems.append(f"{path}.multiply must be a number, not {factor!r}")
+    return exact
+
+
+def _time_zone(stated: Mapping[str, object], problems: list[str]) -> ZoneInfo:
+    name = _text(stated.get("time_zone")) or "UTC"
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        problem = f"time_zone {name!r} is not known"
+        if problem not in problems:
+            problems.append(problem)
+        return ZoneInfo("UTC")
+
+
+def _encoding(settings: Mapping[str, object], problems: list[str]) -> str:
+    name = _text(settings.get("encoding")) or "utf-8"
+    try:
+        "".encode(name)
+    except (LookupError, ValueError):
+        problems.append(f"encoding {name!r} is not known")
+    return name
+
+
+def _delimiter(settings: Mapping[str, object], problems: list[str]) -> str:
+    delimiter = _text(settings.get("delimiter")) or ","
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        problems.append("delimiter must be one character, and neither a quote nor a line end")
+    return delimiter
+
+
+def _choice(
+    stated: Mapping[str, object],
+    name: str,
+    options: Mapping[str, Option],
+    path: str,
+    problems: list[str],
+) -> Option | None:
+    value = stated.get(name)
+    if isinstance(value, str) and value not in options:
+        place = f"{path}." if path else ""
+        problems.append(f"{place}{name} must be one of {', '.join(options)}, not {value!r}")
+    return options.get(value) if isinstance(value, str) else None
+
+
+def _texts(stated: object) -> tuple[str, ...]:
+    """A single text stands for a list of one."""
+    if isinstance(stated, list):
+        return tuple(str(text) for text in stated)
+    return () if stated is None else (str(stated),)
+
+
+def _text(stated: object) -> str | None:
+    return stated if isinstance(stated, str) else None

@@ -1,0 +1,139 @@
+"""The file to import: whether it can be used at all, and its rows one after the other."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from connectors import csv_rows, json_lines
+from connectors.lines import Line, Lines, Undecodable, undecodable
+from connectors.mappings import FileMapping
+from connectors.rows import BadRow, Row
+
+JSON_SUFFIXES: Final = frozenset({".jsonl", ".ndjson", ".json"})
+
+
+@dataclass(frozen=True, slots=True)
+class WrongEncoding:
+    """The file is in another encoding than the mapping says: the first byte that shows it."""
+
+    first: Undecodable
+
+    @property
+    def message(self) -> str:
+        return (
+            f"The file is in another encoding: {self.first.reason}. "
+            'State its encoding in the mapping file, such as encoding = "cp1252".'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MissingColumns:
+    """The mapping reads columns that the file does not have."""
+
+    missing: tuple[str, ...]
+    present: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return (
+            f"The file has no column {_listed(self.missing)}. "
+            f"Its columns are {_listed(self.present)}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedColumns:
+    """The mapping reads columns that the file has more than once."""
+
+    repeated: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"The file has more than one column {_listed(self.repeated)}."
+
+
+@dataclass(frozen=True, slots=True)
+class NoTable:
+    """The file cannot be read as the table it should be."""
+
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"The file cannot be read: {self.reason}."
+
+
+TableFault = WrongEncoding | MissingColumns | RepeatedColumns | NoTable
+
+
+def is_json(path: Path, mapping: FileMapping) -> bool:
+    """Whether the file is JSON Lines: as the mapping says, else by the file's name."""
+    if mapping.format is None:
+        return path.suffix.lower() in JSON_SUFFIXES
+    return mapping.format == "jsonl"
+
+
+def check(path: Path, mapping: FileMapping) -> TableFault | None:
+    """Why the file as a whole cannot be imported. Reads it once, from end to end."""
+    try:
+        if undecoded := _wrong_encoding(path, mapping.encoding):
+            return undecoded
+        return None if is_json(path, mapping) else _check_header(path, mapping)
+    except OSError as error:
+        return NoTable(error.strerror or str(error))
+
+
+def rows(path: Path, mapping: FileMapping) -> Iterator[Row | BadRow]:
+    """Every row of a file that `check` found usable."""
+    if is_json(path, mapping):
+        return json_lines.rows(path, mapping.encoding)
+    return csv_rows.rows(path, mapping)
+
+
+def _wrong_encoding(path: Path, encoding: str) -> WrongEncoding | None:
+    """A damaged line is no wrong encoding in a file that is otherwise right.
+
+    It is right when some other line goes beyond ASCII and can be decoded.
+    """
+    first: Undecodable | None = None
+    is_right = False
+    number = 0
+    try:
+        with Lines(path, encoding) as lines:
+            for line in lines:
+                number = line.number
+                bad = undecodable(line, encoding)
+                if number == 1 and (bad := bad or _nul(line, encoding)):
+                    return WrongEncoding(bad)
+                first = first or bad
+                is_right = is_right or (bad is None and not line.text.isascii())
+    except UnicodeError:
+        return WrongEncoding(Undecodable(number + 1, 1, None, encoding))
+    return None if first is None or is_right else WrongEncoding(first)
+
+
+def _nul(line: Line, encoding: str) -> Undecodable | None:
+    """A NUL in the header: what UTF-16 looks like from outside."""
+    place = line.text.find("\0")
+    return None if place < 0 else Undecodable(line.number, place + 1, 0, encoding)
+
+
+def _check_header(path: Path, mapping: FileMapping) -> TableFault | None:
+    try:
+        names = Counter(csv_rows.header(path, mapping))
+    except csv.Error as error:
+        return NoTable(f"its header is not CSV, {error}")
+    if not names:
+        return NoTable("it has no header line")
+    if missing := tuple(column for column in mapping.columns if column not in names):
+        return MissingColumns(missing, tuple(names))
+    if repeated := tuple(column for column in mapping.columns if names[column] > 1):
+        return RepeatedColumns(repeated)
+    return None
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    return ", ".join(repr(column) for column in columns)

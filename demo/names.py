@@ -1,0 +1,100 @@
+"""Names and places to invent people from, by country."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+ANYWHERE_FIRST: Final = tuple(
+    """
+    Aaron Abigail Adam Adriana Aisha Alan Alejandro Alice Allison Amanda Amir Amy Ana Andre Andrea
+    Angela Anita Anthony Antonio April Arjun Ashley Audrey Barbara Beatriz Benjamin Beth Brandon
+    Brenda Brian Bridget Caleb Camila Carla Carlos Caroline Catherine Charles Charlotte Chloe
+    Christina Claire Colin Connor Craig Curtis Cynthia Dana Daniel Daniela Darren David Deborah
+    Denise Derek Diana Diego Dominic Donna Douglas Dylan Edward Elaine Elena Eli Elise Emily Emma
+    Eric Erin Ethan Eva Evan Faith Fatima Felicia Fiona Frances Gabriel Gabriela Gary Gavin George
+    Gloria Grace Graham Grant Greta Hannah Harold Heather Helen Henry Holly Hugo Ian Imani Irene
+    Isaac Isabel Ivan Jacob Jade James Janet Jasmine Jason Jean Jeffrey Jenna Jeremy Jill Joan
+    Joanna Joel Jordan Joseph Joshua Joyce Juan Judith Julia Julian Karen Karim Kate Keith Kelly
+    Kenneth Kevin Kimberly Kyle Laura Lauren Leah Leo Leon Leslie Lillian Linda Lisa Logan Louis
+    Lucas Lucia Luis Lydia Madison Malik Marcus Margaret Maria Marion Mark Martha Martin Mary
+    Mason Matthew Maya Megan Melissa Michael Michelle Miguel Miriam Molly Monica Nadia Naomi
+    Natalie Nathan Nicholas Nicole Nina Noah Nora Oliver Olivia Omar Oscar Owen Paige Pamela
+    Patrick Paul Paula Peter Philip Priya Rachel Rafael Rajesh Raymond Rebecca Renee Ricardo
+    Richard Rita Robert Robin Rosa Ruth Ryan Samantha Samuel Sandra Sanjay Sara Sean Sharon Sheila
+    Simon Sofia Sonia Sophie Stella Stephen Steven Susan Sylvia Tamara Tara Teresa Theresa Thomas
+    Tiffany Timothy Tina Tracy Trevor Tyler Valerie Vanessa Veronica Victor Victoria Vincent Vivian
+    Walter Wendy William Xavier Yolanda Yusuf Zachary Zoe
+    """.split()
+)
+ANYWHERE_LAST: Final = tuple(
+    """
+    Abbott Acosta Adams Aguilar Ahmed Alvarez Anderson Andrews Arnold Atkins Bailey Baker Ballard
+    Banks Barker Barnes Barrett Bauer Becker Bennett Berg Bishop Black Blake Boyd Bradley Brady
+    Brooks Bryant Burke Burns Butler Byrne Cabrera Cameron Campbell Carlson Carpenter Carroll
+    Carter Castillo Chandler Chang Chapman Chavez Chen Clark Cohen Coleman Collins Conway Cooper
+    Cortez Craig Cruz Cunningham Dalton Daniels Davidson Davis Delgado Desai Diaz Dixon Donovan
+    Doyle Drake Duncan Dunn Edwards Elliott Ellis Espinoza Evans Farrell Ferguson Fernandez Fields
+    Fisher Fitzgerald Fleming Fletcher Flores Flynn Ford Foster Fowler Fox Francis Franklin Freeman
+    Fuller Garcia Gardner Garrett Gibson Gill Gomez Gonzalez Goodman Gordon Graves Gray Green
+    Griffin Gupta Guzman Hale Hamilton Hansen Harmon Harper Harris Hart Hayes Henderson Hernandez
+    Hicks Higgins Hoffman Holland Holmes Hopkins Horton Howard Hudson Hughes Hunt Hunter Ingram
+    Jackson Jacobs Jenkins Jensen Jimenez Johnson Jordan Joseph Kaur Keller Kelley Kennedy Khan Kim
+    Klein Knight Kumar Lambert Lang Larson Lawrence Leonard Lewis Lindsey Logan Lopez Lowe Lucas
+    Lynch Maldonado Mann Marshall Martinez Mason Maxwell McCarthy McCoy McDonald McKinney Medina
+    Mehta Mendoza Meyer Miles Miller Mills Mitchell Monroe Montoya Moody Moore Morales Moran Moreno
+    Morgan Morris Morrison Moss Mullins Murphy Murray Myers Navarro Nelson Newton Nguyen Nichols
+    Norris Nunez Olsen Ortega Osborne Owens Page Palmer Park Parker Patel Patterson Payne Pearson
+    Perez Perry Peters Phillips Pierce Porter Powell Quinn Ramirez Ramsey Reese Reeves Reid Reyes
+    Reynolds Rhodes Richards Riley Rios Rivera Robbins Roberts Rodgers Romero Rowe Ruiz Russell
+    Ryan Salazar Sanchez Sanders Santos Schmidt Schneider Schultz Scott Shah Shaw Sherman Simmons
+    Singh Snyder Soto Spencer Stanley Stephens Stewart Stone Strickland Sullivan Sutton Swanson
+    Tanner Terry Thornton Torres Townsend Tucker Tyler Underwood Valdez Vargas Vasquez Vaughn Vega
+    Wade Walker Wallace Walsh Walters Ward Warner Warren Watkins Watson Weaver Webb Weber Weiss
+    Welch Wells West Wheeler Willis Wilson Wolf Wong Wood Wright Wu Yang Yates York Young Zamora
+    Zhang Zimmerman
+    """.split()
+)
+
+LOCAL_NAMES: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
+    country: (first.split(), last.split())
+    for country, first, last in (
+        ("Belgium", "Amélie Bart Elke Jonas Lotte Luc Noor Thibault", "Claes Dubois Maes Peeters"),
+        ("Brazil", "Bruno Caio Fernanda Juliana Larissa Thiago", "Barbosa Costa Moreira Pereira"),
+        ("China", "Hui Jing Lei Min Wei Xin Yan Yu", "Gao Huang Liu Sun Wang Zhao Zhou"),
+        ("Germany", "Anke Björn Heike Jürgen Katrin Lukas Uwe", "Böhm Fischer Krüger Müller Vogel"),
+        ("Italy", "Chiara Davide Giulia Lorenzo Marco Paola", "Bianchi Conti Ferrari Galli Rossi"),
+        ("Japan", "Aiko Daichi Haruka Kenji Naoki Yumi", "Fujita Ito Kobayashi Sato Tanaka Yamada"),
+        ("Jordan", "Dina Faris Layla Rania Tariq Zaid", "Haddad Khoury Nasser Qasem Zoubi"),
+        ("Kenya", "Achieng Brian Grace Kamau Njeri Otieno", "Kimani Mutua Mwangi Odhiambo Wanjiku"),
+        ("Korea", "Hyun Jihoon Jiwon Minseo Seojun Yuna", "Choi Jung Kang Lee Lim Yoon"),
+        ("Norway", "Anders Eirik Ingrid Kari Solveig Øystein", "Berge Dahl Haugen Lie Moen Strand"),
+        ("Panama", "Ariel Edgardo Itzel Maribel Yariela", "Batista Castro León Pinzón"),
+        ("Philippines", "Angelo Jomar Liza Marisol Rey", "Bautista Dizon Magsaysay Reyes Santos"),
+        ("Poland", "Agnieszka Kamil Łukasz Marta Paweł", "Kowalska Lis Mazur Nowak Wójcik"),
+        ("Romania", "Andrei Bogdan Ioana Mihai Roxana", "Ionescu Marin Popescu Stan Țurcanu"),
+    )
+}
+
+US_CITIES: Final = tuple(
+    tuple(place.split("/"))
+    for place in (
+        "Atlanta/GA Austin/TX Boston/MA Boulder/CO Charlotte/NC Chicago/IL Columbus/OH Dallas/TX"
+        " Denver/CO Detroit/MI Houston/TX Madison/WI Memphis/TN Miami/FL Nashville/TN Oakland/CA"
+        " Phoenix/AZ Pittsburgh/PA Portland/OR Raleigh/NC Seattle/WA Tampa/FL"
+    ).split()
+)
+CITIES: Final[Mapping[str, str]] = {
+    "Belgium": "Gent",
+    "Brazil": "São Paulo",
+    "China": "Shanghai",
+    "Germany": "Köln",
+    "Italy": "Milano",
+    "Japan": "Osaka",
+    "Jordan": "Amman",
+    "Kenya": "Nairobi",
+    "Korea": "Seoul",
+    "Norway": "Bergen",
+    "Panama": "Colón",
+    "Philippines": "Cebu",
+    "Poland": "Kraków",
+    "Romania": "Cluj",
+}

@@ -1,0 +1,198 @@
+"""About 1,500 invented people of the CRM accounts: a pure function of the accounts and a seed.
+
+How much of each committee an account has is drawn for the account, so that buying groups come
+out at every level of completeness, empty and full ones among them.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from demo.crm_accounts import CrmAccount
+from demo.dice import Dice
+from demo.names import ANYWHERE_FIRST, ANYWHERE_LAST, CITIES, LOCAL_NAMES, US_CITIES
+from demo.positions import (
+    ANALYTICS_SEATS,
+    BUG_TRACKING_SEATS,
+    CONSULTING,
+    EVERYONE_ELSE,
+    SECURITY_SEATS,
+    Position,
+    Seat,
+)
+
+EMPLOYEES_IN_ALL: Final = 1_400
+CONSULTANTS: Final = 48
+CONSULTING_FIRMS: Final = ("northbridge.example", "pinnacle-advisors.example", "codeworks.example")
+MOST_CLIENTS: Final = 4
+COMMITTEES: Final = {
+    "security": SECURITY_SEATS,
+    "bug tracking": BUG_TRACKING_SEATS,
+    "analytics": ANALYTICS_SEATS,
+}
+STAFFING: Final = (
+    (0.08, 0.0),
+    (0.26, 0.25),
+    (0.52, 0.5),
+    (0.80, 0.8),
+    (1.00, 1.0),
+)
+"""Up to which draw a committee has which part of its seats taken."""
+
+
+class RelationKind(Enum):
+    """How a person belongs to an account."""
+
+    EMPLOYEE = "employee"
+    CONTRACTOR = "contractor"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRelation:
+    """That a person belongs to an account, and as what."""
+
+    account: str
+    kind: RelationKind
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """An invented person; `key` is the id the made-up CRM knows them by."""
+
+    key: str
+    first_name: str
+    last_name: str
+    email: str
+    job_title: str
+    department: str
+    country: str
+    city: str
+    state: str | None
+    phone: str | None
+    unsubscribed: bool
+    email_invalid: bool
+    relations: tuple[DemoRelation, ...]
+
+
+def people(accounts: Sequence[CrmAccount], seed: str) -> list[DemoPerson]:
+    """Everyone: employees account by account, then consultants who work for several."""
+    dice = Dice(seed)
+    taken: set[str] = set()
+    everyone = [
+        person for account in accounts for person in _employees(account, accounts, dice, taken)
+    ]
+    return everyone + list(_consultants(accounts, dice, taken))
+
+
+def staffing(account: str, committee: str, dice: Dice) -> float:
+    """Which part of a committee's seats is taken in the account, from 0 to 1."""
+    drawn = dice.roll("staffing", account, committee)
+    return next(part for limit, part in STAFFING if drawn < limit)
+
+
+def _employees(
+    account: CrmAccount, accounts: Sequence[CrmAccount], dice: Dice, taken: set[str]
+) -> Iterator[DemoPerson]:
+    divisions = [each.name for each in accounts if each.parent == account.name]
+    for number, position in enumerate(_positions(account, accounts, dice)):
+        relations = [DemoRelation(account.name, RelationKind.EMPLOYEE, position.roles)]
+        if position.department == "Executive":
+            relations += [
+                DemoRelation(division, RelationKind.OTHER, ("board member",))
+                for division in divisions
+            ]
+        name = f"{account.name}/{number}"
+        yield _person(name, account, account.domain, position, relations, dice, taken)
+
+
+def _positions(account: CrmAccount, accounts: Sequence[CrmAccount], dice: Dice) -> list[Position]:
+    """The committees as far as they are staffed, and others until the account has its share."""
+    seats = [
+        position
+        for committee, seats in COMMITTEES.items()
+        for position in _seated(account.name, committee, seats, dice)
+    ]
+    weights = {each.name: each.employees**0.35 for each in accounts}
+    share = round(EMPLOYEES_IN_ALL * weights[account.name] / sum(weights.values()))
+    others = [
+        dice.pick(EVERYONE_ELSE, "position", account.name, number)
+        for number in range(max(1, share - len(seats)))
+    ]
+    return seats + others
+
+
+def _seated(account: str, committee: str, seats: Iterable[Seat], dice: Dice) -> Iterator[Position]:
+    part = staffing(account, committee, dice)
+    for number, seat in enumerate(seats):
+        if dice.roll("seat", account, committee, number) < part:
+            yield dice.pick(seat, "sits", account, committee, number)
+            if dice.roll("second", account, committee, number) < 0.15 * part:
+                yield dice.pick(seat, "sits too", account, committee, number)
+
+
+def _consultants(
+    accounts: Sequence[CrmAccount], dice: Dice, taken: set[str]
+) -> Iterator[DemoPerson]:
+    for number in range(CONSULTANTS):
+        name = f"consultant/{number}"
+        count = dice.count(1, MOST_CLIENTS, "clients", number)
+        clients = {
+            dice.pick(accounts, "client", number, place).name: None for place in range(count)
+        }
+        position = dice.pick(CONSULTING, "position", name)
+        relations = [DemoRelation(client, RelationKind.CONTRACTOR) for client in clients]
+        home = CrmAccount("", "United States", 0, None)
+        firm = dice.pick(CONSULTING_FIRMS, "firm", number)
+        yield _person(name, home, firm, position, relations, dice, taken)
+
+
+def _person(
+    name: str,
+    account: CrmAccount,
+    domain: str,
+    position: Position,
+    relations: Sequence[DemoRelation],
+    dice: Dice,
+    taken: set[str],
+) -> DemoPerson:
+    firsts, lasts = LOCAL_NAMES.get(account.country, (ANYWHERE_FIRST, ANYWHERE_LAST))
+    first, last = dice.pick(firsts, "first", name), dice.pick(lasts, "last", name)
+    city, state = dice.pick(US_CITIES, "city", name)
+    is_local = account.country in LOCAL_NAMES
+    line = dice.count(100, 199, "line", name)
+    return DemoPerson(
+        key=name,
+        first_name=first,
+        last_name=last,
+        email=_address(first, last, domain, taken),
+        job_title=position.title,
+        department=position.department,
+        country=account.country,
+        city=CITIES[account.country] if is_local else city,
+        state=None if is_local else state,
+        phone=f"+1 555 555 0{line}" if dice.roll("phone", name) < 0.7 else None,
+        unsubscribed=dice.roll("unsubscribed", name) < 0.05,
+        email_invalid=dice.roll("invalid", name) < 0.02,
+        relations=tuple(relations),
+    )
+
+
+def _address(first: str, last: str, domain: str, taken: set[str]) -> str:
+    """An address nobody has yet: the second Ada Black is ada.black2."""
+    stem = f"{_plain(first)}.{_plain(last)}"
+    number = 1
+    while (address := f"{stem}{number if number > 1 else ''}@{domain}") in taken:
+        number += 1
+    taken.add(address)
+    return address
+
+
+def _plain(name: str) -> str:
+    """The name in the letters of an address."""
+    spelled = name.lower().translate({ord("ø"): "o", ord("ł"): "l", ord("ß"): "ss"})
+    letters = unicodedata.normalize("NFKD", spelled)
+    return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())

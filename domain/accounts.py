@@ -1,0 +1,159 @@
+"""Accounts: their fields, the products they own, and what an upsert does to one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from domain import custom_fields
+from domain.attributes import folded_of_account
+from domain.custom_fields import Declared
+from domain.fields import (
+    NAME_LENGTH,
+    Field,
+    Record,
+    Refused,
+    Value,
+    checked,
+    number,
+    spread,
+    table,
+    text,
+    texts,
+    whole,
+)
+from domain.folding import fold, words
+from domain.hierarchy import Hierarchy, HierarchyCircle
+from domain.identities import (
+    Identity,
+    Reference,
+    checked_keys,
+    checked_reference,
+    key_identity,
+)
+from domain.upserting import UNSTATED, Item, Refusal, Resolve, UnknownRecord, Unstated, key_values
+
+NOUN: Final = "account"
+MOST_PRODUCTS: Final = 200
+
+ADDRESS: Final = tuple(
+    f"address.{part}" for part in ("street", "city", "state", "region", "postal_code", "country")
+)
+FIELDS: Final = table(
+    Field("name", text(NAME_LENGTH), is_required=True, is_personal=True),
+    Field("industry", text()),
+    Field("annual_revenue", number(minimum=0)),
+    Field("employees", whole),
+    Field("sic_code", text()),
+    Field("website", text()),
+    Field("phone", text(), is_personal=True),
+    Field("products_stated", texts(MOST_PRODUCTS), shown="products", empty=[]),
+    *(Field(path, text(), is_personal=True) for path in ADDRESS),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountItem(Item):
+    """What is said about one account; a parent of None puts it at the top."""
+
+    parent: Reference | Unstated | None = UNSTATED
+
+
+def owned(stated: Iterable[str], won: Iterable[str]) -> list[str]:
+    """The products an account owns: stated or won, one spelling of each, in folded order."""
+    spellings: dict[str, str] = {}
+    for product in (*stated, *won):
+        spellings.setdefault(fold(product), product)
+    return [spellings[folded] for folded in sorted(spellings)]
+
+
+def with_products_won(record: Record, won: Sequence[str]) -> dict[str, Any]:
+    """The paths that change when these are the products of the account's won opportunities."""
+    won = owned(sorted(won), ())
+    if won == record["products_won"]:
+        return {}
+    products = owned(record["products_stated"], won)
+    folded = folded_of_account({**record, "products": products})
+    return {"products_won": won, "products": products, "folded": folded}
+
+
+class AccountRules:
+    """What is particular to accounts; knows the hierarchy as the batch leaves it."""
+
+    noun = NOUN
+
+    def __init__(self, declared: Declared) -> None:
+        self._custom = custom_fields.fields(declared)
+        self.fields: Mapping[str, Field] = {**FIELDS, **self._custom}
+        self.hierarchy = Hierarchy()
+
+    def checked(self, item: AccountItem) -> AccountItem | Refused:
+        """The item as it can be stored, or the first field that cannot."""
+        given = spread(spread(item.fields, "address", ADDRESS), "custom", self._custom)
+        fields = checked(self.fields, given)
+        if isinstance(fields, Refused):
+            return fields
+        keys = checked_keys(item.keys) if item.keys else item.keys
+        if isinstance(keys, Refused):
+            return keys
+        parent = item.parent
+        if isinstance(parent, Reference):
+            named = checked_reference(parent, "parent")
+            if isinstance(named, Refused):
+                return named
+            parent = named
+        return replace(item, fields=fields, keys=keys, parent=parent)
+
+    def identities(self, item: AccountItem) -> list[tuple[str, Identity]]:
+        """The outside keys of an item, with the fields that name them."""
+        keys = enumerate(item.keys or ())
+        return [(f"keys[{place}]", key_identity(NOUN, key)) for place, key in keys]
+
+    def missing(self, item: AccountItem) -> Refused | None:
+        """A new account needs a name."""
+        return None if item.fields.get("name") else Refused("name", "is required of a new account")
+
+    def blank(self, id: str) -> dict[str, Any]:
+        """An account about which nothing is said yet, at the top of its hierarchy."""
+        record: dict[str, Any] = {"_id": id, "keys": {}, "custom": {}, "derived": {}}
+        record |= {path: None for path in FIELDS if "." not in path}
+        record["address"] = {path.partition(".")[2]: None for path in ADDRESS}
+        return record | {
+            "products_stated": [],
+            "products_won": [],
+            "products": [],
+            "parent_id": None,
+            "ancestor_ids": [],
+            "level": 1,
+        }
+
+    def values(
+        self, record: Record, item: AccountItem, resolve: Resolve
+    ) -> dict[str, Value] | Refusal:
+        """What the account shall hold once the item is applied."""
+        values = key_values(record, item)
+        if isinstance(item.parent, Reference):
+            parent = resolve(item.parent)
+            if parent is None:
+                return UnknownRecord("parent", NOUN, item.parent.named)
+            for each in (record, parent):
+                self.hierarchy.learn(each["_id"], each["ancestor_ids"])
+            if self.hierarchy.closes_circle(record["_id"], parent["_id"]):
+                return HierarchyCircle("parent", parent["_id"])
+            values["parent_id"] = parent["_id"]
+        elif item.parent is None:
+            values["parent_id"] = None
+        return values
+
+    def applied(self, record: Record, changes: Mapping[str, Value]) -> None:
+        """Keep the hierarchy in step."""
+        if "parent_id" in changes:
+            self.hierarchy.set_parent(record["_id"], record["parent_id"])
+
+    def derived(self, record: Record) -> dict[str, Any]:
+        """Products, folded texts and search words."""
+        products = owned(record["products_stated"], record["products_won"])
+        return {
+            "products": products,
+            "folded": folded_of_account({**record, "products": products}),
+            "search": list(words(record["name"])),
+        }

@@ -1,0 +1,260 @@
+"""Activities: what a source may report, which of two reports stands, and on which day it counts."""
+
+import hashlib
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import Enum
+from typing import Final
+
+from domain.fields import NAME_LENGTH, Refused, Unfit, email, flaw_of
+from domain.folding import fold
+from domain.identifiers import ActivityId, PersonId, TenantId, derived
+from domain.identities import Identity, OutsideKey, checked_key, email_identity, key_identity
+
+DEFAULT_SOURCE: Final = "api"
+FARTHEST_FUTURE: Final = timedelta(days=1)
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LARGEST_ATTRIBUTES: Final = 8_192
+DEEPEST_ATTRIBUTES: Final = 8
+_WHOLE_NUMBERS: Final = range(-(2**63), 2**63)
+_EMPTY: Final = "is required and cannot be empty"
+
+
+class Outcome(Enum):
+    """What became of a report: new, in place of an older one, or nothing that was not known."""
+
+    STORED = "stored"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonById:
+    """A person this tenant knows."""
+
+    id: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class PersonByEmail:
+    """Whoever has this e-mail address, now or later."""
+
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonByKey:
+    """Whoever an outside system knows by this key, now or later."""
+
+    key: OutsideKey
+
+
+PersonReference = PersonById | PersonByEmail | PersonByKey
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One act of one person as its source tells it; source and source id name it for good."""
+
+    source: str
+    source_id: str
+    type: str
+    person: PersonReference
+    at: datetime
+    attributes: Mapping[str, object]
+    source_updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A report as it is stored: of whom, if that person is known yet, and on which day."""
+
+    id: ActivityId
+    report: Report
+    rank: "Rank"
+    person: PersonId | None
+    day: date
+
+    @property
+    def awaits(self) -> Identity | None:
+        """Whose arrival it waits for; None when its person is known."""
+        if self.person is not None:
+            return None
+        match self.report.person:
+            case PersonByEmail(address):
+                return email_identity(address)
+            case PersonByKey(key):
+                return key_identity("person", key)
+            case PersonById():
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Which of two reports of one source id stands: the later update, then the greater content."""
+
+    source_updated_at: datetime | None
+    content_hash: str
+
+    def exceeds(self, other: "Rank") -> bool:
+        """Whether this report takes the other's place; of equal ones neither does."""
+        return self._order > other._order
+
+    @property
+    def _order(self) -> tuple[bool, datetime, str]:
+        # A report whose source names no update time stands below every other.
+        at = self.source_updated_at
+        return (at is not None, at or EARLIEST, self.content_hash)
+
+
+def identifier(tenant: TenantId, source: str, source_id: str) -> ActivityId:
+    """The one id of what a source calls by this id."""
+    return ActivityId(derived("act", tenant, source, source_id))
+
+
+def day_of(at: datetime, zone: tzinfo) -> date:
+    """The calendar day of a moment in a time zone; a day there may have 23 or 25 hours."""
+    return at.astimezone(zone).date()
+
+
+def rank_of(report: Report) -> Rank:
+    """The rank of a report by what it says, to the millisecond; who it was found to be is no part
+    of it, nor is the moment it came in."""
+    said = [
+        report.type,
+        _as_said(report.person),
+        to_milliseconds(report.at).astimezone(UTC).isoformat(),
+        report.attributes,
+    ]
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    updated = report.source_updated_at
+    return Rank(
+        to_milliseconds(updated) if updated else None, hashlib.sha256(text.encode()).hexdigest()
+    )
+
+
+def to_milliseconds(at: datetime) -> datetime:
+    """The moment cut to whole milliseconds, in UTC."""
+    return at.astimezone(UTC).replace(microsecond=at.microsecond // 1_000 * 1_000)
+
+
+def checked(report: Report, now: datetime) -> Report | Refused:
+    """The report as it is stored, without blanks around its texts; or its first fault."""
+    person = _checked_person(report.person)
+    if isinstance(person, Refused):
+        return person
+    kept = replace(
+        report,
+        source=report.source.strip(),
+        source_id=report.source_id.strip(),
+        type=report.type.strip(),
+        person=person,
+    )
+    return (
+        _text_fault("source", kept.source)
+        or _text_fault("sourceId", kept.source_id)
+        or _text_fault("type", kept.type)
+        or _moment_fault(kept.at, now)
+        or _update_fault(kept.source_updated_at)
+        or _attributes_fault(kept.attributes)
+        or kept
+    )
+
+
+def _as_said(person: PersonReference) -> list[str]:
+    match person:
+        case PersonById(id):
+            return ["id", id]
+        case PersonByEmail(email):
+            return ["email", fold(email)]
+        case PersonByKey(key):
+            return ["key", key.system, key.id]
+
+
+def _checked_person(person: PersonReference) -> PersonReference | Refused:
+    match person:
+        case PersonById(id):
+            flaw = flaw_of(id, NAME_LENGTH)
+            return Refused("person.id", flaw.reason) if flaw else person
+        case PersonByEmail(text):
+            address = email(text)
+            if isinstance(address, Unfit):
+                return Refused("person.email", address.reason)
+            if not isinstance(address, str):
+                return Refused("person.email", _EMPTY)
+            return PersonByEmail(address)
+        case PersonByKey(key):
+            kept = checked_key(key, "person.key")
+            return kept if isinstance(kept, Refused) else PersonByKey(kept)
+
+
+def _text_fault(field: str, text: str) -> Refused | None:
+    if not fold(text):
+        return Refused(field, _EMPTY)
+    if flaw := flaw_of(text, NAME_LENGTH):
+        return Refused(field, flaw.reason)
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        return Refused(field, "contains a control character")
+    return None
+
+
+def _moment_fault(at: datetime, now: datetime) -> Refused | None:
+    if at.tzinfo is None:
+        return Refused("at", "must state its offset from UTC")
+    if at < EARLIEST:
+        return Refused("at", "must not be before 1970")
+    if at > now + FARTHEST_FUTURE:
+        return Refused("at", "must not be more than one day in the future")
+    return None
+
+
+def _update_fault(at: datetime | None) -> Refused | None:
+    if at is None:
+        return None
+    if at.tzinfo is None:
+        return Refused("sourceUpdatedAt", "must state its offset from UTC")
+    if at < EARLIEST:
+        return Refused("sourceUpdatedAt", "must not be before 1970")
+    return None
+
+
+def _attributes_fault(attributes: Mapping[str, object]) -> Refused | None:
+    reason = _value_fault(attributes, 0)
+    if reason is not None:
+        return Refused("attributes", reason)
+    size = len(json.dumps(attributes).encode())
+    if size > LARGEST_ATTRIBUTES:
+        return Refused(
+            "attributes", f"must have at most {LARGEST_ATTRIBUTES} bytes as JSON, not {size}"
+        )
+    return None
+
+
+def _value_fault(value: object, depth: int) -> str | None:
+    """Why a JSON value cannot be kept as it is; None when it can."""
+    if depth > DEEPEST_ATTRIBUTES:
+        return f"must be nested at most {DEEPEST_ATTRIBUTES} deep"
+    match value:
+        case str():
+            flaw = flaw_of(value, LARGEST_ATTRIBUTES)
+            return flaw.reason if flaw else None
+        case bool() | None:
+            return None
+        case int():
+            return None if value in _WHOLE_NUMBERS else "must hold whole numbers of at most 64 bits"
+        case float():
+            return None if math.isfinite(value) else "must hold finite numbers"
+        case Mapping():
+            return _first_fault((part for pair in value.items() for part in pair), depth)
+        case list():
+            return _first_fault(value, depth)
+        case _:
+            return "must be a JSON object"
+
+
+def _first_fault(values: Iterable[object], depth: int) -> str | None:
+    return next(filter(None, (_value_fault(value, depth + 1) for value in values)), None)

@@ -1,0 +1,324 @@
+"""Declarations: what a field shows of its type's document, or which other documents it leads to.
+
+A declared field has no resolver. Its declaration says where the value stands, and is all that
+executing an operation needs: which paths to fetch, of which collection, in how few commands.
+"""
+
+from asyncio import gather
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Self
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import (
+    StrawberryContainer,
+    StrawberryList,
+    StrawberryObjectDefinition,
+    StrawberryOptional,
+)
+from strawberry.types.field import StrawberryField
+from strawberry.types.lazy_type import LazyType
+from strawberry.types.unset import UNSET
+
+from execution.context import Context, Right
+from execution.selections import OUTSIDE, Selection
+from execution.sources import Document, Sourced, at
+from store.reading import Fields
+
+BatchResolver = Callable[..., Awaitable[Sequence[object]]]
+
+
+class DeclaredField(StrawberryField):
+    """A field whose value follows from its declaration: the attributes subclasses add."""
+
+    def declare(self, description: str | None, **declaration: object) -> Any:
+        """The field itself, typed `Any`: the class that holds it states the type."""
+        self.description = description
+        self.declaration = declaration
+        self.__dict__.update(declaration)
+        return self
+
+    def __copy__(self) -> Self:
+        copy = super().__copy__()
+        copy.declare(self.description, **self.declaration)
+        return copy
+
+    def paths(self, selection: Selection) -> Iterable[str]:
+        """The paths of its type's document that the field reads for these selections."""
+        raise TypeError(f"{self.python_name} does not say what it reads")
+
+    def needed(self, selection: Selection) -> Fields:
+        """The paths of the documents the field leads to that these selections need."""
+        return selection.paths(self.target)
+
+    @property
+    def is_basic_field(self) -> bool:
+        return False
+
+    @cached_property
+    def target(self) -> type[Sourced]:
+        """The type of the objects the field leads to."""
+        target: type[Sourced] = innermost(self.type)
+        return target
+
+    def wanted(self, info: Any) -> Fields:
+        """The paths of the target's document that the request needs, found out once."""
+        nodes = info._raw_info.field_nodes
+        context: Context = info.context
+        return context.loaders.once(
+            ("wanted", self, *map(id, nodes)),
+            lambda: self.needed(Selection.of(info)),
+        )
+
+
+def innermost(type_: Any) -> Any:
+    """The class a type is about, whether it may be null, stands in a list or is lazy."""
+    while True:
+        if isinstance(type_, LazyType):
+            type_ = type_.resolve_type()
+        elif isinstance(type_, StrawberryContainer):
+            type_ = type_.of_type
+        elif isinstance(type_, StrawberryObjectDefinition):
+            type_ = type_.origin
+        else:
+            return type_
+
+
+class StoredField(DeclaredField):
+    path: str | None
+    shown: Callable[[Any], object] | None
+    absent: object
+
+    @property
+    def is_basic_field(self) -> bool:
+        return True
+
+    def paths(self, selection: Selection) -> Iterable[str]:
+        return (self.path or self.python_name,)
+
+    def get_result(self, source: Sourced, info: Any, args: object, kwargs: object) -> object:
+        value = at(source.document, self.path or self.python_name)
+        if value is None:
+            return self.absent
+        return self.shown(value) if self.shown else value
+
+
+def stored(
+    path: str | None = None,
+    *,
+    description: str | None = None,
+    shown: Callable[[Any], object] | None = None,
+    absent: object = None,
+) -> Any:
+    """Shows what stands at a path of the document, by default that of the field's own name.
+
+    `shown` converts a value that is there; `absent` stands for one that is not.
+    """
+    return StoredField().declare(description, path=path, shown=shown, absent=absent)
+
+
+class OneField(DeclaredField):
+    key: str
+    foreign: str
+
+    def paths(self, selection: Selection) -> Iterable[str]:
+        return (self.key,)
+
+    def get_result(self, source: Sourced, info: Any, args: object, kwargs: object) -> object:
+        info.context.viewer.require(Right.READ)
+        key = at(source.document, self.key)
+        if key is None:
+            return None
+        return info.context.loaders.one(self.target, self.foreign).load((key, self.wanted(info)))
+
+
+def one(key: str, *, foreign: str = "_id", description: str | None = None) -> Any:
+    """The document whose `foreign` path holds the key that stands at a path of this one.
+
+    Null without a key, and where no document has it.
+    """
+    return OneField().declare(description, key=key, foreign=foreign)
+
+
+class EachField(DeclaredField):
+    keys: str
+
+    def paths(self, selection: Selection) -> Iterable[str]:
+        return (self.keys,)
+
+    def get_result(self, source: Sourced, info: Any, args: object, kwargs: object) -> object:
+        info.context.viewer.require(Right.READ)
+        keys = at(source.document, self.keys)
+        return self._load(info, keys) if keys else keys
+
+    async def _load(self, info: Any, keys: Sequence[str]) -> list[Sourced]:
+        loader = info.context.loaders.one(self.target)
+        wanted = self.wanted(info)
+        found = await gather(*(loader.load((key, wanted)) for key in keys))
+        return [source for source in found if source is not None]
+
+
+def each(keys: str, *, description: str | None = None) -> Any:
+    """The documents whose ids are listed at a path of this one, in that order.
+
+    For lists that a rule keeps short; an id that no document has is left out.
+    """
+    return EachField().declare(description, keys=keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which parts of a list belong: a test of a part and of the document asked, and the paths
+    of a part that the test reads."""
+
+    holds: Callable[[Document, Document], bool]
+    paths: tuple[str, ...]
+
+
+class EmbeddedField(DeclaredField):
+    path: str
+    parts: Callable[[Any], Sequence[Document]] | None
+    where: Where | None
+    is_outside: bool
+
+    def paths(self, selection: Selection) -> Iterable[str]:
+        if self.parts is not None:
+            return (self.path,)
+        return self.placed(selection.paths(self.target))
+
+    def placed(self, paths: Iterable[str]) -> set[str]:
+        """Paths of a part as paths of the document that holds it."""
+        mark = OUTSIDE if self.is_outside else ""
+        own = set(self.where.paths if self.where else ()) | set(paths)
+        if not own or "*" in own:
+            return {mark + self.path}
+        return {
+            path.removeprefix(OUTSIDE) if path.startswith(OUTSIDE) else f"{mark}{self.path}.{path}"
+            for path in own
+        }
+
+    @cached_property
+    def is_list(self) -> bool:
+        type_ = self.type.of_type if isinstance(self.type, StrawberryOptional) else self.type
+        return isinstance(type_, StrawberryList)
+
+    def embedded(self, source: Sourced) -> tuple[list[Document], Document]:
+        """The parts that belong to the field, and the document they stand in."""
+        holder = source.within if self.is_outside else source.document
+        value = at(holder, self.path) or ()
+        parts = self.parts(value) if self.parts else value
+        if self.where:
+            parts = [part for part in parts if self.where.holds(part, source.document)]
+        return list(parts), holder
+
+    def get_result(self, source: Sourced, info: Any, args: object, kwargs: object) -> object:
+        if not self.is_list:
+            part = at(source.document, self.path)
+            return None if part is None else self.target.of(part, source.document)
+        parts, holder = self.embedded(source)
+        return [self.target.of(part, holder) for part in parts]
+
+
+def embedded(
+    path: str,
+    *,
+    description: str | None = None,
+    parts: Callable[[Any], Sequence[Document]] | None = None,
+    where: Where | None = None,
+    is_outside: bool = False,
+) -> Any:
+    """A part of the document, or the list of them, that stands at a path, as objects of their own.
+
+    `parts` makes the list of what is stored in another shape. `is_outside`: the path is one of
+    the document that this one stands in, and `where` tells which parts belong here.
+    """
+    return EmbeddedField().declare(
+        description, path=path, parts=parts, where=where, is_outside=is_outside
+    )
+
+
+class ComputedField(DeclaredField):
+    resolver: BatchResolver
+    needs: tuple[str, ...]
+    takes: tuple[StrawberryArgument, ...]
+
+    @property
+    def arguments(self) -> list[StrawberryArgument]:
+        return list(self.takes)
+
+    @arguments.setter
+    def arguments(self, value: list[StrawberryArgument]) -> None:
+        raise TypeError("a computed field's arguments are declared")
+
+    def paths(self, selection: Selection) -> Iterable[str]:
+        return self.needs
+
+    def get_result(self, source: Sourced, info: Any, args: object, kwargs: Any) -> object:
+        context: Context = info.context
+
+        async def load(documents: list[Document]) -> Sequence[object]:
+            values = await self.resolver(context, documents, **kwargs)
+            return [
+                self.target.of(value, document) if isinstance(value, Mapping) else value
+                for value, document in zip(values, documents, strict=True)
+            ]
+
+        nodes = info._raw_info.field_nodes
+        return context.loaders.loader((self, *map(id, nodes)), load).load(source.document)
+
+
+class FoundField(DeclaredField):
+    """The root field that looks one document up."""
+
+    @property
+    def arguments(self) -> list[StrawberryArgument]:
+        return [ID]
+
+    @arguments.setter
+    def arguments(self, value: list[StrawberryArgument]) -> None:
+        raise TypeError("a look-up takes an id")
+
+    def get_result(self, source: Any, info: Any, args: object, kwargs: Any) -> object:
+        info.context.viewer.require(Right.READ)
+        return info.context.loaders.one(self.target).load((kwargs["id"], self.wanted(info)))
+
+
+def found(*, description: str | None = None) -> Any:
+    """The document of the id that is given; null when the tenant has none."""
+    return FoundField().declare(description)
+
+
+def computed(
+    resolver: BatchResolver,
+    *,
+    needs: Iterable[str] = (),
+    takes: Iterable[StrawberryArgument] = (),
+    description: str | None = None,
+) -> Any:
+    """What a resolver makes of the documents of many parents at once, one value for each.
+
+    `needs` are the paths of a document that it reads; `takes` the field's arguments, which it
+    is given by name. A mapping it returns is the document of the field's own type.
+    """
+    return ComputedField().declare(
+        description, resolver=resolver, needs=tuple(needs), takes=tuple(takes)
+    )
+
+
+def argument(
+    name: str, type_: object, description: str, default: object = UNSET
+) -> StrawberryArgument:
+    """An argument of a declared field."""
+    return StrawberryArgument(
+        python_name=name,
+        graphql_name=None,
+        type_annotation=StrawberryAnnotation(type_),
+        description=description,
+        default=default,
+    )
+
+
+ID: Final = argument("id", strawberry.ID, "The id, as other fields show it.")

@@ -1,0 +1,240 @@
+"""Lists: declared fields that are read page by page, whole collections or what belongs to a parent.
+
+However many parents ask, a list costs one command for its rows, and one more for its counts when
+they are asked for.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any, ClassVar, Final
+
+from strawberry.dataloader import DataLoader
+from strawberry.types.arguments import StrawberryArgument
+
+from execution import cursors
+from execution.connections import LoadedConnection, Page, Row
+from execution.context import Context, Right
+from execution.fields import DeclaredField, argument, innermost
+from execution.refusals import DEFAULT_PAGE, LARGEST_PAGE, bad_page_size
+from execution.selections import Selection, definition_of
+from execution.sources import Document, Sourced, at
+from store.reading import Fields, Order, Place, Query, Relation, Window
+
+FIRST: Final = argument("first", int, f"How many rows, 1 to {LARGEST_PAGE}.", DEFAULT_PAGE)
+AFTER: Final = argument("after", str | None, "The cursor after which the page begins.", None)
+
+_NOBODY: Final[Document] = {"_id": ""}
+
+
+class Direction(Enum):
+    """Which end of an order comes first; rows without a value come last either way."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How the lists of a type are filtered and ordered, wherever they stand.
+
+    `order_by` is an input with a `field`, whose values are the names of `orders`, and a
+    `direction`. `where` makes a query of the input `filter`.
+    """
+
+    default: Order
+    orders: Mapping[str, Order]
+    order_by: type | None = None
+    filter: type | None = None
+    where: Callable[[Context, Any], Awaitable[Query]] | None = None
+
+
+class Listed(Sourced):
+    """A type that lists are made of."""
+
+    listing: ClassVar[Listing]
+
+
+def node_class(type_: Any) -> Any:
+    """The class of the nodes of a connection type."""
+    connection = definition_of(innermost(type_)) if isinstance(type_, type) else type_
+    nodes = next(field for field in connection.fields if field.python_name == "nodes")
+    return innermost(nodes.resolve_type(type_definition=connection))
+
+
+class ManyField(DeclaredField):
+    """A list of a collection's documents: all of them, or those that belong to the parent."""
+
+    foreign: str | None
+    key: str
+    only: Query
+    relation: str | None
+
+    @cached_property
+    def target(self) -> type[Listed]:
+        target: type[Listed] = node_class(self.type)
+        return target
+
+    @property
+    def arguments(self) -> list[StrawberryArgument]:
+        listing = self.target.listing
+        found = [FIRST, AFTER]
+        if listing.filter:
+            found.append(
+                argument("filter", listing.filter | None, "Which rows: all of it holds.", None)
+            )
+        if listing.order_by:
+            found.append(argument("order_by", listing.order_by | None, "In which order.", None))
+        return found
+
+    @arguments.setter
+    def arguments(self, value: list[StrawberryArgument]) -> None:
+        raise TypeError("a list's arguments are declared by the type of its rows")
+
+    def paths(self, selection: Selection) -> tuple[str, ...]:
+        return (self.key,)
+
+    def needed(self, selection: Selection) -> Fields:
+        edges = {self.relation} if self.relation and "edges" in selection.below() else set()
+        return selection.rows().paths(self.target) | edges
+
+    def get_result(self, source: Any, info: Any, args: object, kwargs: Any) -> object:
+        context: Context = info.context
+        context.viewer.require(Right.READ)
+        name = ("list", self, *map(id, info._raw_info.field_nodes))
+        reading = context.loaders.once(name, lambda: _Reading(self, info, **kwargs))
+        owner = source.document if self.foreign else _NOBODY
+        return LoadedConnection(
+            lambda: reading.rows.load(owner),
+            lambda documents: reading.page(owner, documents),
+            lambda: reading.counts.load(owner),
+        )
+
+
+def many(
+    foreign: str,
+    *,
+    key: str = "_id",
+    only: Query | None = None,
+    relation: str | None = None,
+    description: str | None = None,
+) -> Any:
+    """The documents that hold this one's `key` at the path `foreign`, as a connection.
+
+    `only` narrows the list for good. Where the foreign path leads through a list of relations,
+    `relation` is that list's path: edges then show the relation to this document.
+    """
+    return ManyField().declare(
+        description, foreign=foreign, key=key, only=only or {}, relation=relation
+    )
+
+
+def browsed(*, only: Query | None = None, description: str | None = None) -> Any:
+    """All documents of a collection, as a connection."""
+    return ManyField().declare(description, foreign=None, key="_id", only=only or {}, relation=None)
+
+
+class _Reading:
+    """One list in one operation: its arguments understood, its parents gathered."""
+
+    def __init__(
+        self,
+        field: ManyField,
+        info: Any,
+        first: int = DEFAULT_PAGE,
+        after: str | None = None,
+        filter: object = None,
+        order_by: Any = None,
+    ) -> None:
+        check_size("first", first)
+        self._field = field
+        self._context: Context = info.context
+        self._reader = self._context.loaders.reader
+        self._filter = filter
+        order = _order(field.target.listing, order_by)
+        self._list = cursors.fingerprint(
+            info._raw_info.parent_type.name, field.python_name, filter, order
+        )
+        self._after = cursors.decode(after, self._list) if after is not None else None
+        self._first = first
+        self._window = Window(order, first + 1, self._after)
+        self._fields = field.wanted(info)
+        self.rows: DataLoader[Document, Sequence[Document]] = DataLoader(self._rows, cache=False)
+        self.counts: DataLoader[Document, int] = DataLoader(self._counts, cache=False)
+
+    def page(self, owner: Document, documents: Sequence[Document]) -> Page:
+        """The page of these rows, of which one too many was asked for."""
+        order, target = self._window.order, self._field.target
+        rows = [
+            Row(
+                Place(at(document, order.path), document["_id"]),
+                self._list,
+                target.of(document),
+                self._relation(document, owner),
+            )
+            for document in documents[: self._first]
+        ]
+        return Page(rows, self._after is not None, len(documents) > self._first)
+
+    def _relation(self, document: Document, owner: Document) -> Document:
+        field = self._field
+        if not field.relation or not field.foreign:
+            return document
+        name = field.foreign.removeprefix(f"{field.relation}.")
+        return next(
+            (each for each in at(document, field.relation) or () if each[name] == owner[field.key]),
+            {},
+        )
+
+    async def _query(self) -> Query:
+        where = self._field.target.listing.where
+        if where is None or self._filter is None:
+            return self._field.only
+        return {"$and": [self._field.only, await where(self._context, self._filter)]}
+
+    async def _rows(self, owners: list[Document]) -> list[list[Document]]:
+        query = await self._query()
+        field, collection = self._field, self._field.target.collection
+        if not field.foreign:
+            found = await self._reader.page(collection, query, self._window, self._fields)
+            return [found for _ in owners]
+        keys = {owner["_id"]: key for owner in owners if (key := at(owner, field.key)) is not None}
+        if len(keys) == 1:
+            (id, key), *_ = keys.items()
+            own = {"$and": [{field.foreign: key}, query]}
+            found = await self._reader.page(collection, own, self._window, self._fields)
+            by_owner = {id: found}
+        else:
+            relation = Relation(self._owners(), field.key, collection, field.foreign)
+            by_owner = await self._reader.pages(relation, keys, query, self._window, self._fields)
+        return [by_owner.get(owner["_id"], []) for owner in owners]
+
+    async def _counts(self, owners: list[Document]) -> list[int]:
+        query = await self._query()
+        field, collection = self._field, self._field.target.collection
+        if not field.foreign:
+            count = await self._reader.count(collection, query)
+            return [count for _ in owners]
+        keys = [at(owner, field.key) for owner in owners]
+        known = {key for key in keys if key is not None}
+        counts = await self._reader.counts(collection, field.foreign, known, query)
+        return [counts.get(key, 0) for key in keys]
+
+    def _owners(self) -> str:
+        holder: Any = self._field.origin
+        return str(holder.collection)
+
+
+def check_size(name: str, size: int, smallest: int = 1) -> None:
+    """Nothing for a size of page that may be had; else the coded refusal is raised."""
+    if not smallest <= size <= LARGEST_PAGE:
+        raise bad_page_size(name, size)
+
+
+def _order(listing: Listing, order_by: Any) -> Order:
+    if order_by is None:
+        return listing.default
+    order = listing.orders[order_by.field.name]
+    is_descending = order_by.direction is Direction.DESC
+    return Order(order.path, is_descending, order.is_nullable)

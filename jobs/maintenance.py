@@ -1,0 +1,20 @@
+"""Maintenance: the rules are applied anew to the groups there are, in the order of their ids."""
+
+from typing import Final
+
+from execution.context import Context
+from jobs.running import Slice
+from resolvers import maintenance
+from store.driver import Document
+
+GROUPS_AT_ONCE: Final = 100
+
+
+async def step(ctx: Context, job: Document) -> Slice:
+    """Maintain the next groups."""
+    interest = job["parameters"]["solution_interest_id"]
+    ids = await ctx.stores.groups.of_interest(interest, job["cursor"], GROUPS_AT_ONCE)
+    if not ids:
+        return Slice(None, {})
+    done = await maintenance.maintain_groups(ctx, ids)
+    return Slice(ids[-1], {"done": done.groups, "groups_changed": done.changed})

@@ -1,0 +1,100 @@
+"""Account audiences: to whom something is sold, by a rule over accounts or as a fixed list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from domain.condition_documents import to_document
+from domain.conditions import Condition
+from domain.events import EventType
+from domain.folding import fold, words
+from domain.identifiers import AudienceId
+from execution.context import Context, Right
+from resolvers import conditions, naming, stamps
+from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from store.driver import Document
+from store.records import Change, Changed, Missing
+from store.records import Conflict as Raced
+
+MOST_LISTED: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who belongs: the accounts a rule finds, or those of a list; exactly one of the two."""
+
+    condition: Condition | None = None
+    account_ids: Sequence[str] | None = None
+
+
+async def create_account_audience(
+    ctx: Context, name: str, description: str | None, members: Membership
+) -> AudienceId | Invalid | NameTaken:
+    """Store an audience."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+    if fault := naming.check_text("name", name) or await _check(ctx, members):
+        return fault
+    store = ctx.stores.audiences
+    owner = await naming.claim(ctx, store, "account_audience", name, ctx.new_id("aud"))
+    if isinstance(owner, NameTaken):
+        return owner
+    document = {
+        "_id": owner,
+        "name": name,
+        "description": description,
+        **_membership(members),
+        "folded": {"name": fold(name)},
+        "search": list(words(name)),
+        **stamps.created(ctx),
+    }
+    await store.insert(document, [stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_CREATED, owner)])
+    return AudienceId(owner)
+
+
+async def update_account_audience(
+    ctx: Context, id: str, description: str | None, members: Membership
+) -> AudienceId | Invalid | NotFound | Conflict:
+    """Replace an audience's description and who belongs to it."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+    if fault := await _check(ctx, members):
+        return fault
+
+    def decide(document: Document) -> Change | AudienceId:
+        after = {"description": description, **_membership(members)}
+        if all(document[key] == value for key, value in after.items()):
+            return AudienceId(id)
+        event = stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_UPDATED, id)
+        return Change({**after, **stamps.updated(ctx)}, (event,))
+
+    match await ctx.stores.audiences.change(id, decide):
+        case Missing():
+            return NotFound("account audience", id)
+        case Raced():
+            return Conflict("account audience", id)
+        case Changed() | str():
+            return AudienceId(id)
+
+
+async def _check(ctx: Context, members: Membership) -> Invalid | None:
+    if (members.condition is None) == (members.account_ids is None):
+        return Invalid("condition", "give either a condition or a list of accounts")
+    if members.condition is not None:
+        return await conditions.check(ctx, "condition", members.condition, conditions.OF_ACCOUNTS)
+    listed = list(members.account_ids or ())
+    if len(listed) > MOST_LISTED:
+        return Invalid("accountIds", f"at most {MOST_LISTED} accounts, not {len(listed)}")
+    known = await ctx.stores.accounts.by_ids(listed, {"_id": 1})
+    for place, account in enumerate(listed):
+        if account not in known:
+            return Invalid(f"accountIds[{place}]", f"there is no account {account}")
+    return None
+
+
+def _membership(members: Membership) -> Document:
+    condition = members.condition
+    return {
+        "condition": to_document(condition) if condition is not None else None,
+        "account_ids": (
+            sorted(set(members.account_ids)) if members.account_ids is not None else None
+        ),
+    }

@@ -1,0 +1,42 @@
+"""Conditions as resolvers meet them: checked against the tenant's fields, and run."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from domain.attributes import FieldType, Scope
+from domain.condition_checking import ACCOUNT_RULE, MEMBER_RULE, DeclaredFields, faults
+from domain.conditions import Condition
+from execution.context import Context
+from resolvers.outcomes import Invalid
+from store.driver import Document
+
+OF_ACCOUNTS: Final = ACCOUNT_RULE
+OF_MEMBERS: Final = MEMBER_RULE
+
+
+async def declared_fields(ctx: Context) -> DeclaredFields:
+    """The types of the tenant's custom fields, by family."""
+    tenant = await ctx.stores.tenants.own()
+    fields: Mapping[str, Document] = tenant["custom_fields"] if tenant else {}
+    return {
+        f"{scope}.custom": {key: FieldType(field["type"]) for key, field in declared.items()}
+        for scope, declared in fields.items()
+    }
+
+
+def fault_of(
+    field: str, condition: Condition, scopes: Collection[Scope], declared: DeclaredFields
+) -> Invalid | None:
+    """The first fault of a condition given in `field`, with the path of the bad node."""
+    found = faults(condition, scopes, declared)
+    if not found:
+        return None
+    path = f"{field}.{found[0].path}" if found[0].path else field
+    return Invalid(path, found[0].reason)
+
+
+async def check(
+    ctx: Context, field: str, condition: Condition, scopes: Collection[Scope]
+) -> Invalid | None:
+    """The first fault of a condition given in `field`, or None if it may be saved."""
+    return fault_of(field, condition, scopes, await declared_fields(ctx))

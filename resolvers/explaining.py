@@ -1,0 +1,108 @@
+"""Why somebody is in a group, or is not: the claims there are, and what each rule found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain import membership
+from domain.condition_evaluation import Explanation, Subject, explain
+from domain.identifiers import BuyingGroupId, PersonId, RoleId
+from domain.membership import Claim, Claims
+from domain.role_templates import TemplateRole
+from execution.context import Context, Right
+from resolvers import groups
+from resolvers.outcomes import NotFound
+from store.groups import to_group
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFinding:
+    """A role of the template, and what its rule found in the person; None without a rule.
+
+    `is_first` marks the role that the rules give the person.
+    """
+
+    role: RoleId
+    finding: Explanation | None
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipExplanation:
+    """Everything that bears on one person's place in a group."""
+
+    group: BuyingGroupId
+    person: PersonId
+    claims: Claims
+    deciding: Claim | None
+    is_related: bool
+    rules: tuple[RuleFinding, ...]
+    role_names: Mapping[str, str]
+
+
+async def explain_membership(
+    ctx: Context, group_id: str, person_id: str
+) -> MembershipExplanation | NotFound:
+    """The claims about a person in a group, which of them decides, and every rule's finding."""
+    ctx.viewer.require(Right.READ)
+    document = await ctx.stores.groups.one(group_id, {"outbox": 0, "folded": 0, "search": 0})
+    if document is None:
+        return NotFound("buying group", group_id)
+    person = await ctx.stores.people.one(person_id)
+    if person is None:
+        return NotFound("person", person_id)
+    template = await ctx.stores.role_templates.template(document["role_template_id"])
+    account = await ctx.stores.accounts.one(document["account_id"])
+    if template is None or account is None:
+        return NotFound("account", document["account_id"])
+    group = to_group(document)
+    claims = next((m.claims for m in group.members if m.person == person_id), {})
+    subject = Subject(account, person, await groups.score_reference(ctx))
+    return MembershipExplanation(
+        group.id,
+        PersonId(person_id),
+        claims,
+        membership.deciding(claims),
+        any(r["account_id"] == group.account for r in person["relations"]),
+        _findings(template.roles, subject),
+        {role["_id"]: role["name"] for role in await ctx.stores.roles.all()},
+    )
+
+
+def _findings(roles: tuple[TemplateRole, ...], subject: Subject) -> tuple[RuleFinding, ...]:
+    found = [
+        explain(entry.condition, subject) if entry.condition is not None else None
+        for entry in roles
+    ]
+    first = next((place for place, each in enumerate(found) if each is not None and each.held), -1)
+    return tuple(
+        RuleFinding(entry.role, each, place == first)
+        for place, (entry, each) in enumerate(zip(roles, found, strict=True))
+    )
+
+
+def sentence(explanation: MembershipExplanation) -> str:
+    """The explanation in one sentence or two, as a salesperson would say it."""
+    decides = explanation.deciding
+    if decides is None:
+        rule = next((each for each in explanation.rules if each.is_first), None)
+        if rule is not None and explanation.is_related:
+            role = explanation.role_names[rule.role]
+            return f"Nobody has spoken about this person; the rules would give the role {role}."
+        return "Nobody has spoken about this person, and no rule gives a role."
+    overruled = [
+        f"{claim.method.name} said {_said(claim, explanation.role_names)}"
+        for claim in explanation.claims.values()
+        if claim.role != decides.role
+    ]
+    words = f"{decides.method.name} decides: {_said(decides, explanation.role_names)}"
+    words += f", by {decides.actor} on {decides.at:%Y-%m-%d}"
+    words += f" ({decides.reason})." if decides.reason else "."
+    if overruled:
+        words += f" Overruled: {', '.join(sorted(overruled))}."
+    return words
+
+
+def _said(claim: Claim, role_names: Mapping[str, str]) -> str:
+    if claim.role is None:
+        return "removed"
+    return f"assigned as {role_names.get(claim.role, claim.role)}"

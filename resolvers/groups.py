@@ -1,0 +1,212 @@
+"""Buying groups are made: one account, one solution interest, and its people placed by rules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain import buying_groups, role_templates
+from domain.condition_evaluation import Subject, evaluate
+from domain.conditions import Condition
+from domain.events import Event, EventType
+from domain.folding import fold, words
+from domain.identifiers import (
+    AccountId,
+    BuyingGroupId,
+    JobId,
+    PersonId,
+    RoleId,
+    SolutionInterestId,
+)
+from domain.membership import Assign, Command, Method
+from domain.role_templates import RoleTemplate
+from execution.context import Context, Right
+from resolvers import naming, scoring, stamps
+from resolvers.membership import membership_event
+from resolvers.outcomes import Conflict, Invalid, NotFound
+from store.driver import Document
+from store.groups import derived_paths, member_document
+from store.records import Change, Changed, Missing
+from store.records import Conflict as Raced
+
+
+@dataclass(frozen=True, slots=True)
+class GroupExists:
+    """The account has a group for the solution interest already."""
+
+    group: BuyingGroupId
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """A solution interest with its live template: what making groups needs to know."""
+
+    id: SolutionInterestId
+    name: str
+    template: RoleTemplate
+
+
+async def interest(ctx: Context, id: str) -> Interest | NotFound:
+    """The solution interest of this id with its template."""
+    document = await ctx.stores.solution_interests.one(id)
+    if document is None:
+        return NotFound("solution interest", id)
+    template = await ctx.stores.role_templates.template(document["role_template_id"])
+    if template is None:
+        return NotFound("role template", document["role_template_id"])
+    return Interest(SolutionInterestId(id), document["name"], template)
+
+
+async def create_buying_group(
+    ctx: Context, account_id: str, solution_interest_id: str
+) -> BuyingGroupId | NotFound | GroupExists:
+    """Make the group of one account for one solution interest, placed and scored at once."""
+    ctx.viewer.require(Right.EDIT_GROUPS)
+    account = await ctx.stores.accounts.one(account_id)
+    if account is None:
+        return NotFound("account", account_id)
+    what = await interest(ctx, solution_interest_id)
+    if isinstance(what, NotFound):
+        return what
+    group_id = buying_groups.identifier(ctx.viewer.tenant, AccountId(account_id), what.id)
+    made = await create_groups(ctx, what, [account], None)
+    return group_id if made else GroupExists(group_id)
+
+
+async def create_groups(
+    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId | None
+) -> list[BuyingGroupId]:
+    """Make the groups these accounts lack, and score them; the ids of those made now."""
+    reference = await score_reference(ctx)
+    people = await people_of(ctx, [account["_id"] for account in accounts])
+    documents = [
+        _new_group(ctx, what, account, people.get(account["_id"], ()), reference, job)
+        for account in accounts
+    ]
+    stored = await ctx.stores.groups.insert_many(documents)
+    made = [BuyingGroupId(document["_id"]) for document, _ in documents]
+    made = [group for group in made if group in stored]
+    await scoring.score_groups(ctx, made)
+    return made
+
+
+async def update_status(
+    ctx: Context, id: str, status: str | None
+) -> BuyingGroupId | Invalid | NotFound | Conflict:
+    """Set the group's free status text, at most 50 characters; None clears it."""
+    ctx.viewer.require(Right.EDIT_GROUPS)
+    if status is not None and (
+        fault := naming.check_text("status", status, buying_groups.STATUS_LENGTH)
+    ):
+        return fault
+
+    def decide(document: Document) -> Change | BuyingGroupId:
+        if document["status"] == status:
+            return BuyingGroupId(id)
+        event = stamps.event(
+            ctx,
+            EventType.BUYING_GROUP_UPDATED,
+            id,
+            buying_group_id=BuyingGroupId(id),
+            account_id=document["account_id"],
+            solution_interest_id=document["solution_interest_id"],
+            before={"status": document["status"]},
+            after={"status": status},
+        )
+        folded = fold(status) if status is not None else None
+        return Change({"status": status, "folded.status": folded, **stamps.updated(ctx)}, (event,))
+
+    match await ctx.stores.groups.change(id, decide):
+        case Missing():
+            return NotFound("buying group", id)
+        case Raced():
+            return Conflict("buying group", id)
+        case Changed() | str():
+            return BuyingGroupId(id)
+
+
+async def score_reference(ctx: Context) -> int:
+    """The largest raw engagement of a person in the last scoring run; 0 before the first."""
+    tenant = await ctx.stores.tenants.own()
+    scored = tenant["scoring"] if tenant else None
+    return int(scored["reference"]["largest_person_raw"]) if scored else 0
+
+
+async def people_of(ctx: Context, accounts: Sequence[str]) -> dict[str, list[Document]]:
+    """The people directly related to each account, in the order of their ids."""
+    people = await ctx.stores.people.found(
+        {"relations.account_id": {"$in": list(accounts)}}, {"outbox": 0, "folded": 0, "search": 0}
+    )
+    related: dict[str, list[Document]] = {account: [] for account in accounts}
+    for person in people:
+        for account in {relation["account_id"] for relation in person["relations"]}:
+            if account in related:
+                related[account].append(person)
+    return related
+
+
+def placements(
+    template: RoleTemplate, account: Document, people: Sequence[Document], reference: int
+) -> dict[PersonId, RoleId | None]:
+    """For each person of the account the first role whose rule holds, or None."""
+
+    def place(person: Document) -> RoleId | None:
+        def holds(condition: Condition) -> bool:
+            return evaluate(condition, Subject(account, person, reference))
+
+        return role_templates.first_match(template.roles, holds)
+
+    return {PersonId(person["_id"]): place(person) for person in people}
+
+
+def _new_group(
+    ctx: Context,
+    what: Interest,
+    account: Document,
+    people: Sequence[Document],
+    reference: int,
+    job: JobId | None,
+) -> tuple[Document, list[Event]]:
+    id = buying_groups.identifier(ctx.viewer.tenant, account["_id"], what.id)
+    placed = placements(what.template, account, people, reference)
+    empty = buying_groups.BuyingGroup(id, account["_id"], what.id, 0, ())
+    group, _, changes = buying_groups.apply(empty, _commands(ctx, placed))
+    derived = derived_paths(group.members, what.template.roles, what.template.revision)
+    name = buying_groups.name(what.name, account["name"])
+    document = {
+        "_id": id,
+        "name": name,
+        "account_id": account["_id"],
+        "solution_interest_id": what.id,
+        "role_template_id": what.template.id,
+        "status": None,
+        "stage": None,
+        "stage_history": [],
+        "members": [member_document(change.after) for change in changes],
+        **derived,
+        "created_by_job": {"job_id": job, "members_assigned": len(changes)} if job else None,
+        "score_due": 1,
+        "folded": {"name": fold(name)},
+        "search": list(words(name)),
+        **stamps.created(ctx),
+    }
+    created = stamps.event(
+        ctx,
+        EventType.BUYING_GROUP_CREATED,
+        id,
+        method=Method.SYSTEM.value,
+        buying_group_id=id,
+        account_id=account["_id"],
+        solution_interest_id=what.id,
+        after={"members": len(changes), "completeness": derived["completeness"], "job_id": job},
+    )
+    return document, [
+        created,
+        *(membership_event(ctx, group, each, Method.SYSTEM) for each in changes),
+    ]
+
+
+def _commands(ctx: Context, placed: Mapping[PersonId, RoleId | None]) -> list[Command]:
+    return [
+        Command(person, Assign(role), Method.SYSTEM, ctx.viewer.actor, ctx.now())
+        for person, role in sorted(placed.items())
+        if role is not None
+    ]

@@ -1,0 +1,77 @@
+"""Jobs: long work that is stored first, then done slice by slice by whoever holds its lease."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from domain.events import EventType
+from domain.identifiers import JobId
+from execution.context import Context, Right
+from resolvers import stamps
+from resolvers.outcomes import NotFound
+
+
+class JobKind(Enum):
+    """What a job does."""
+
+    CREATION = "creation"
+    MAINTENANCE = "maintenance"
+    SCORING = "scoring"
+
+
+async def start_creation_job(
+    ctx: Context, solution_interest_id: str, audience_id: str
+) -> JobId | NotFound:
+    """Store the job that makes a group for every account of the audience that lacks one."""
+    ctx.viewer.require(Right.RUN_JOBS)
+    if await ctx.stores.solution_interests.one(solution_interest_id, {"_id": 1}) is None:
+        return NotFound("solution interest", solution_interest_id)
+    if await ctx.stores.audiences.one(audience_id, {"_id": 1}) is None:
+        return NotFound("account audience", audience_id)
+    parameters = {"solution_interest_id": solution_interest_id, "audience_id": audience_id}
+    return await _start(ctx, JobKind.CREATION, parameters)
+
+
+async def start_maintenance_job(
+    ctx: Context, solution_interest_id: str | None = None
+) -> JobId | NotFound:
+    """Store the job that applies the rules anew, to one solution interest's groups or to all."""
+    ctx.viewer.require(Right.RUN_JOBS)
+    if solution_interest_id is not None:
+        known = await ctx.stores.solution_interests.one(solution_interest_id, {"_id": 1})
+        if known is None:
+            return NotFound("solution interest", solution_interest_id)
+    parameters = {"solution_interest_id": solution_interest_id}
+    return await _start(ctx, JobKind.MAINTENANCE, parameters)
+
+
+async def start_scoring_job(ctx: Context) -> JobId:
+    """Store the job that computes the engagement of people and groups anew."""
+    ctx.viewer.require(Right.RUN_JOBS)
+    return await _start(ctx, JobKind.SCORING, {})
+
+
+async def _start(ctx: Context, kind: JobKind, parameters: Mapping[str, str | None]) -> JobId:
+    id = JobId(ctx.new_id("job"))
+    document = {
+        "_id": id,
+        "kind": kind.value,
+        "status": "waiting",
+        "parameters": dict(parameters),
+        "progress": {
+            "accounts": None,
+            "done": 0,
+            "groups_created": 0,
+            "members_assigned": 0,
+            "groups_changed": 0,
+        },
+        "cursor": "",
+        "lease": None,
+        "finished_at": None,
+        "failure": None,
+        **stamps.created(ctx),
+    }
+    created = stamps.event(
+        ctx, EventType.JOB_CREATED, id, after={"kind": kind.value, "parameters": dict(parameters)}
+    )
+    await ctx.stores.jobs.insert(document, [created])
+    return id

@@ -1,0 +1,95 @@
+"""Members required: what a live template may still change, and the groups that follow it."""
+
+from domain.events import EventType
+from domain.identifiers import RoleTemplateId
+from domain.role_templates import RoleTemplate
+from execution.context import Context, Right
+from resolvers import roles, stamps
+from resolvers.membership import completeness_events
+from resolvers.outcomes import Conflict, Invalid, NotFound
+from store.driver import Document
+from store.groups import FOR_DECIDING, derived_paths, to_group
+from store.records import Change, Missing
+from store.records import Conflict as Raced
+from store.role_templates import to_template
+
+_GROUPS_AT_ONCE = 200
+
+
+async def change_members_required(
+    ctx: Context, id: str, role: str, members_required: int
+) -> RoleTemplateId | Invalid | NotFound | Conflict:
+    """Change how many members a role needs, and recompute the groups that use the template."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+    if members_required < 1:
+        return Invalid("membersRequired", "must be at least 1")
+    role_id = (await roles.directory(ctx)).find(role)
+
+    def decide(document: Document) -> Change | Invalid | RoleTemplateId:
+        template = to_template(document)
+        place = next((p for p, r in enumerate(template.roles) if r.role == role_id), None)
+        if place is None:
+            return Invalid("role", f"the template has no role {role}")
+        before = template.roles[place].members_required
+        if before == members_required:
+            return template.id
+        return Change(
+            {
+                f"roles.{place}.members_required": members_required,
+                "revision": template.revision + 1,
+                **stamps.updated(ctx),
+            },
+            (
+                stamps.event(
+                    ctx,
+                    EventType.MEMBERS_REQUIRED_CHANGED,
+                    id,
+                    before={"role_id": role_id, "members_required": before},
+                    after={"role_id": role_id, "members_required": members_required},
+                ),
+            ),
+        )
+
+    match await ctx.stores.role_templates.change(id, decide):
+        case Missing():
+            return NotFound("role template", id)
+        case Raced():
+            return Conflict("role template", id)
+        case Invalid() as invalid:
+            return invalid
+        case _:
+            await recompute_groups(ctx, id)
+            return RoleTemplateId(id)
+
+
+async def recompute_groups(ctx: Context, template_id: str) -> int:
+    """Bring every group of the template to its current revision; how many were behind.
+
+    It ends when no group is below the revision: a group saved meanwhile by a command that knew
+    the former one is found by the next look.
+    """
+    done = 0
+    while True:
+        template = await ctx.stores.role_templates.template(template_id)
+        if template is None:
+            return done
+        behind = await ctx.stores.groups.below_revision(
+            template_id, template.revision, _GROUPS_AT_ONCE
+        )
+        if not behind:
+            return done
+        for group_id in behind:
+            await _recompute(ctx, group_id, template)
+        done += len(behind)
+
+
+async def _recompute(ctx: Context, group_id: str, template: RoleTemplate) -> None:
+    def decide(document: Document) -> Change | None:
+        if document["template_revision"] >= template.revision:
+            return None
+        members = to_group(document).members
+        derived = derived_paths(members, template.roles, template.revision)
+        events = completeness_events(ctx, document, derived)
+        return Change({**derived, **stamps.updated(ctx)}, tuple(events))
+
+    await ctx.stores.groups.change(group_id, decide, FOR_DECIDING)

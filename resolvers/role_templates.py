@@ -1,0 +1,181 @@
+"""Role templates: drafted, published, and with requirements that may change while live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.conditions import Condition
+from domain.events import EventType
+from domain.folding import fold, words
+from domain.identifiers import RoleTemplateId
+from domain.role_templates import (
+    TemplateIsLive,
+    TemplateRole,
+    TemplateStatus,
+    Weighting,
+    check_publishing,
+    check_roles,
+)
+from execution.context import Context, Right
+from resolvers import conditions, naming, roles, stamps
+from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from store.driver import Document
+from store.records import Change, Changed, Missing
+from store.records import Conflict as Raced
+from store.role_templates import role_document, to_template
+
+
+@dataclass(frozen=True, slots=True)
+class RoleEntry:
+    """A role as a client puts it into a template: by id or by name."""
+
+    role: str
+    weighting: Weighting
+    is_required: bool = True
+    members_required: int = 1
+    condition: Condition | None = None
+
+
+TemplateOutcome = RoleTemplateId | Invalid | NotFound | Conflict | TemplateIsLive
+
+
+async def create_role_template(
+    ctx: Context, name: str, description: str | None, entries: Sequence[RoleEntry]
+) -> RoleTemplateId | Invalid | NameTaken:
+    """Draft a template with these roles in order of priority."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+    if fault := naming.check_text("name", name):
+        return fault
+    resolved = await _resolve(ctx, entries)
+    if isinstance(resolved, Invalid):
+        return resolved
+    store = ctx.stores.role_templates
+    owner = await naming.claim(ctx, store, "role_template", name, ctx.new_id("rt"))
+    if isinstance(owner, NameTaken):
+        return owner
+    document = {
+        "_id": owner,
+        "template_id": owner,
+        "template_version": 1,
+        "revision": 1,
+        "name": name,
+        "description": description,
+        "status": TemplateStatus.DRAFT.value,
+        "roles": [role_document(entry) for entry in resolved],
+        "published_at": None,
+        "published_by": None,
+        "folded": {"name": fold(name)},
+        "search": list(words(name)),
+        **stamps.created(ctx),
+    }
+    await store.insert(document, [stamps.event(ctx, EventType.ROLE_TEMPLATE_CREATED, owner)])
+    return RoleTemplateId(owner)
+
+
+async def update_role_template(
+    ctx: Context, id: str, description: str | None, entries: Sequence[RoleEntry]
+) -> TemplateOutcome:
+    """Replace a draft's description and roles."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+    resolved = await _resolve(ctx, entries)
+    if isinstance(resolved, Invalid):
+        return resolved
+
+    def decide(document: Document) -> Change | TemplateIsLive | RoleTemplateId:
+        template = to_template(document)
+        if template.status is TemplateStatus.LIVE:
+            return TemplateIsLive(template.id)
+        roles = [role_document(entry) for entry in resolved]
+        if roles == document["roles"] and description == document["description"]:
+            return template.id
+        return Change(
+            {"description": description, "roles": roles, **stamps.updated(ctx)},
+            (stamps.event(ctx, EventType.ROLE_TEMPLATE_UPDATED, id),),
+        )
+
+    return _outcome(id, await ctx.stores.role_templates.change(id, decide))
+
+
+async def publish_role_template(ctx: Context, id: str) -> TemplateOutcome:
+    """Make a draft live: from then on its roles are fixed."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+
+    def decide(document: Document) -> Change | TemplateIsLive | Invalid:
+        template = to_template(document)
+        if template.status is TemplateStatus.LIVE:
+            return TemplateIsLive(template.id)
+        if fault := check_publishing(template.roles):
+            return Invalid(fault.field, fault.reason)
+        return Change(
+            {
+                "status": TemplateStatus.LIVE.value,
+                "published_at": ctx.now(),
+                "published_by": ctx.viewer.actor,
+                **stamps.updated(ctx),
+            },
+            (stamps.event(ctx, EventType.ROLE_TEMPLATE_PUBLISHED, id),),
+        )
+
+    return _outcome(id, await ctx.stores.role_templates.change(id, decide))
+
+
+async def delete_role_template(
+    ctx: Context, id: str
+) -> RoleTemplateId | NotFound | TemplateIsLive | Conflict:
+    """Delete a draft; a live template stays."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+    document = await ctx.stores.role_templates.one(id)
+    if document is None:
+        return NotFound("role template", id)
+    if document["status"] != TemplateStatus.DRAFT.value:
+        return TemplateIsLive(RoleTemplateId(id))
+    event = stamps.event(ctx, EventType.ROLE_TEMPLATE_DELETED, id)
+    if not await ctx.stores.role_templates.remove(id, document["version"], event):
+        return Conflict("role template", id)
+    await ctx.stores.identities.release("role_template.name", fold(document["name"]), id)
+    return RoleTemplateId(id)
+
+
+async def _resolve(
+    ctx: Context, entries: Sequence[RoleEntry]
+) -> tuple[TemplateRole, ...] | Invalid:
+    """The entries with their roles' ids, checked; the first fault otherwise."""
+    directory = await roles.directory(ctx)
+    declared = await conditions.declared_fields(ctx)
+    resolved: list[TemplateRole] = []
+    for place, entry in enumerate(entries):
+        role = directory.find(entry.role)
+        if role is None:
+            return Invalid(f"roles[{place}].role", f"there is no role {entry.role}")
+        if entry.condition is not None:
+            field = f"roles[{place}].condition"
+            if fault := conditions.fault_of(
+                field, entry.condition, conditions.OF_MEMBERS, declared
+            ):
+                return fault
+        resolved.append(
+            TemplateRole(
+                role,
+                entry.weighting,
+                entry.is_required,
+                entry.members_required,
+                entry.condition,
+            )
+        )
+    fault_of_roles = check_roles(resolved)
+    if fault_of_roles is not None:
+        return Invalid(fault_of_roles.field, fault_of_roles.reason)
+    return tuple(resolved)
+
+
+def _outcome(
+    id: str, answer: Changed | Missing | Raced | Invalid | TemplateIsLive | RoleTemplateId
+) -> TemplateOutcome:
+    match answer:
+        case Changed():
+            return RoleTemplateId(id)
+        case Missing():
+            return NotFound("role template", id)
+        case Raced():
+            return Conflict("role template", id)
+        case _:
+            return answer

@@ -1,0 +1,125 @@
+"""The command line: `quorum` and its commands.
+
+What a command needs is loaded when it runs, so that `--help` answers at once.
+"""
+
+from pathlib import Path
+
+import click
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+def main() -> None:
+    """Quorum: an open GraphQL server for B2B buying groups.
+
+    Data lives in an embedded MongoDB in the folder QUORUM_DATA, or in the MongoDB that
+    QUORUM_MONGODB_URI names.
+    """
+
+
+@main.command()
+def serve() -> None:
+    """Serve GraphQL and GraphiQL until Ctrl-C.
+
+    QUORUM_HOST and QUORUM_PORT say where (127.0.0.1:8000); several commands may use one data folder
+    at the same time.
+    """
+    from server.commands_serve import run_serve
+
+    run_serve()
+
+
+@main.command()
+def demo() -> None:
+    """Serve with demo data: loaded when the store is empty, kept when it is not."""
+    from server.commands_demo import run_demo
+
+    run_demo()
+
+
+@main.group()
+def tenant() -> None:
+    """Make and list tenants."""
+
+
+@tenant.command("create")
+@click.argument("name")
+@click.option(
+    "--time-zone",
+    default="UTC",
+    show_default=True,
+    metavar="ZONE",
+    help="Where its days begin and end, such as Europe/Berlin.",
+)
+def create_tenant(name: str, time_zone: str) -> None:
+    """Make the tenant NAME, with the default roles and the standard weighting model.
+
+    Requests choose it by the header X-Quorum-Tenant, commands by --tenant.
+    """
+    from server.commands_tenant import run_create
+
+    run_create(name, time_zone)
+
+
+@tenant.command("list")
+def list_tenants() -> None:
+    """Show every tenant with its time zone."""
+    from server.commands_tenant import run_list
+
+    run_list()
+
+
+@main.group()
+def jobs() -> None:
+    """Run jobs now, in this process."""
+
+
+TENANT = click.option(
+    "--tenant", metavar="NAME", help="Whose data; QUORUM_TENANT, else default, when left out."
+)
+
+
+@jobs.group("run")
+def run_jobs() -> None:
+    """Run a job to its end; one that is interrupted resumes in `quorum serve`."""
+
+
+@run_jobs.command()
+@click.option("--solution-interest", required=True, metavar="ID", help="What is sold.")
+@click.option("--audience", required=True, metavar="ID", help="To which accounts.")
+@TENANT
+def creation(solution_interest: str, audience: str, tenant: str | None) -> None:
+    """Make a group for every account of the audience that has none."""
+    from server.commands_jobs import run_creation
+
+    run_creation(solution_interest, audience, tenant)
+
+
+@run_jobs.command()
+@click.option("--solution-interest", metavar="ID", help="Its groups only; all when left out.")
+@TENANT
+def maintenance(solution_interest: str | None, tenant: str | None) -> None:
+    """Apply the role templates' rules anew to the groups there are."""
+    from server.commands_jobs import run_maintenance
+
+    run_maintenance(solution_interest, tenant)
+
+
+@run_jobs.command()
+@TENANT
+def scoring(tenant: str | None) -> None:
+    """Compute the engagement of people and groups anew."""
+    from server.commands_jobs import run_scoring
+
+    run_scoring(tenant)
+
+
+@main.command("export-schema")
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def export_schema(file: Path | None) -> None:
+    """Write the GraphQL schema to FILE, or to standard output."""
+    from server.commands_schema import run_export
+
+    run_export(file)

@@ -1,0 +1,82 @@
+"""What the commands share: settings, a database, a context, and one sentence for each failure."""
+
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from os import environ
+from typing import Any, Final
+
+import click
+
+from domain.identifiers import TenantId
+from execution.context import Context, Right, Viewer
+from resolvers.tenants import create_tenant
+from server import logs
+from server.contexts import Contexts
+from server.database import Opened, opened
+from server.process import CommandFailed, run
+from server.settings import BadSetting, Settings, from_environment
+from store.deployment import StoreFailure, in_short
+
+DEFAULT_TENANT: Final = "default"
+INTERRUPTED: Final = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """An open database with the contexts over it."""
+
+    settings: Settings
+    opened: Opened
+    contexts: Contexts
+
+    def context(self, tenant: str) -> Context:
+        """The context of a command that an operator types: every right, the settings' actor."""
+        viewer = Viewer(TenantId(tenant), self.settings.actor, frozenset(Right))
+        return self.contexts.of(viewer)
+
+    async def tenant_context(self, tenant: str | None) -> Context:
+        """The same for a tenant that must be there: the named one, or the settings' own.
+
+        The default tenant needs no making: it gets whatever it lacks here.
+        """
+        name = tenant or self.settings.tenant
+        context = self.context(name)
+        if name == DEFAULT_TENANT:
+            await create_tenant(context, DEFAULT_TENANT, "UTC")
+        elif await context.stores.tenants.own() is None:
+            raise CommandFailed(
+                f"There is no tenant {name}; `quorum tenant list` shows those there are."
+            )
+        return context
+
+
+def settings_or_exit() -> Settings:
+    """The settings of the environment; a bad one ends the command with its sentence."""
+    settings = from_environment(environ)
+    if isinstance(settings, BadSetting):
+        raise CommandFailed(f"{settings}.")
+    logs.configure(settings.log_level)
+    return settings
+
+
+@asynccontextmanager
+async def installed(settings: Settings) -> AsyncIterator[Installation]:
+    """The installation that the settings describe, open for as long as the block lasts."""
+    async with opened(settings) as database:
+        yield Installation(settings, database, Contexts(database.database))
+
+
+def run_command(work: Coroutine[Any, Any, None]) -> bool:
+    """Run work until it ends or a signal ends it (then False); failing stores are a sentence."""
+    try:
+        return run(work)
+    except StoreFailure as error:
+        raise CommandFailed(f"MongoDB failed: {in_short(error)}.") from error
+
+
+def run_to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run work that should not be stopped; when it is, say so and exit as an interrupted one."""
+    if not run_command(work):
+        click.echo("Stopped before the end.", err=True)
+        raise SystemExit(INTERRUPTED)

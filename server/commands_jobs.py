@@ -1,0 +1,79 @@
+"""`quorum jobs run`: start a job and work it off here, with a bar that shows how far it is."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from domain.identifiers import JobId
+from execution.context import Context
+from jobs.kinds import run_job
+from resolvers.jobs import start_creation_job, start_maintenance_job, start_scoring_job
+from resolvers.outcomes import NotFound
+from server.commands import installed, run_to_its_end, settings_or_exit
+from server.contexts import new_id
+from server.process import CommandFailed
+from server.settings import Settings
+from store.driver import Document
+
+Start = Callable[[Context], Awaitable[JobId | NotFound]]
+
+_COUNTED: Final = {
+    "groups_created": "groups created",
+    "groups_changed": "groups changed",
+    "members_assigned": "members assigned",
+}
+
+
+def run_creation(solution_interest: str, audience: str, tenant: str | None) -> None:
+    """Run a creation job for a solution interest and an audience, both given by their ids."""
+
+    async def start(context: Context) -> JobId | NotFound:
+        return await start_creation_job(context, solution_interest, audience)
+
+    run_to_its_end(_run(settings_or_exit(), tenant, "Creating groups", start))
+
+
+def run_maintenance(solution_interest: str | None, tenant: str | None) -> None:
+    """Run a maintenance job for one solution interest's groups, or for all."""
+
+    async def start(context: Context) -> JobId | NotFound:
+        return await start_maintenance_job(context, solution_interest)
+
+    run_to_its_end(_run(settings_or_exit(), tenant, "Maintaining groups", start))
+
+
+def run_scoring(tenant: str | None) -> None:
+    """Run a scoring job."""
+    run_to_its_end(_run(settings_or_exit(), tenant, "Scoring", start_scoring_job))
+
+
+async def _run(settings: Settings, tenant: str | None, title: str, start: Start) -> None:
+    async with installed(settings) as installation:
+        context = await installation.tenant_context(tenant)
+        id = await start(context)
+        if isinstance(id, NotFound):
+            raise CommandFailed(f"There is no {id.what} {id.id}.")
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            bar = progress.add_task(title, total=None)
+
+            async def show(job: Document) -> None:
+                done = job["progress"]
+                progress.update(bar, total=done["accounts"], completed=done["done"])
+
+            await run_job(context, id, new_id("worker"), show)
+        _report(await context.stores.jobs.one(id), id)
+
+
+def _report(job: Document | None, id: JobId) -> None:
+    if job is None or job["status"] != "done":
+        failure = job and job["failure"]
+        raise CommandFailed(f"The job {id} did not end well: {failure or 'another worker has it'}")
+    counted = [
+        f"{job['progress'][name]} {words}"
+        for name, words in _COUNTED.items()
+        if job["progress"].get(name)
+    ]
+    click.echo(f"{id} is done: {', '.join(counted) or 'nothing had to change'}.")

@@ -1,0 +1,45 @@
+"""Contexts: the real clock, new ids, and the stores that a process keeps for each tenant."""
+
+from datetime import UTC, datetime
+
+from domain.identifiers import TenantId
+from execution import new_ids
+from execution.context import Context, Viewer
+from store.driver import Database
+from store.stores import Stores
+
+
+class Contexts:
+    """Makes the context of each request. The stores of a tenant are shared: they queue commands."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stores: dict[TenantId, Stores] = {}
+
+    def of(self, viewer: Viewer, request_id: str = "") -> Context:
+        """The context in which a request of this viewer runs."""
+        return Context(
+            viewer=viewer,
+            now=now,
+            stores=self.stores(viewer.tenant),
+            new_id=new_id,
+            request_id=request_id,
+        )
+
+    def stores(self, tenant: TenantId) -> Stores:
+        """The one set of stores that this process has for a tenant."""
+        stores = self._stores.get(tenant)
+        if stores is None:
+            stores = self._stores[tenant] = Stores(self._database, tenant)
+        return stores
+
+
+def now() -> datetime:
+    """The time in UTC, cut to milliseconds as MongoDB keeps it."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def new_id(prefix: str) -> str:
+    """An id that nobody has, of this prefix and moment."""
+    return new_ids.new_id(prefix, now())

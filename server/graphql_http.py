@@ -1,0 +1,80 @@
+"""The GraphQL endpoint: one operation per POST, answered as GraphQL over HTTP asks."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from execution.context import Context
+from schema.serving import Answer
+from server import graphiql
+from server.access_log import note, request_id
+from server.contexts import Contexts
+from server.graphql_request import Operation, media_type_for, operation_in
+from server.refusals import GRAPHQL_JSON, Refusal, bad_request, refused
+from server.settings import Settings
+from server.viewers import Viewers
+
+Execute = Callable[[Context, Operation], Awaitable[Answer]]
+
+_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,80}")
+
+
+class GraphQLEndpoint:
+    """Turns a request into an operation of a viewer, and what comes of it into an answer."""
+
+    def __init__(
+        self, execute: Execute, viewers: Viewers, contexts: Contexts, settings: Settings
+    ) -> None:
+        self._execute = execute
+        self._viewers = viewers
+        self._contexts = contexts
+        self._body_limit = settings.body_limit
+        self._seconds = settings.request_seconds
+
+    async def answer(self, request: Request) -> Response:
+        """The answer to a POST request, whatever it holds."""
+        media_type = media_type_for(request.headers.get("accept", ""))
+        outcome = await self._outcome(request)
+        if isinstance(outcome, Refusal):
+            return refused(outcome, request_id(request.scope), media_type=media_type)
+        status = 200 if outcome.was_executed or media_type != GRAPHQL_JSON else 400
+        return Response(orjson.dumps(outcome.body), status, media_type=media_type)
+
+    async def _outcome(self, request: Request) -> Answer | Refusal:
+        operation = await operation_in(request, self._body_limit)
+        if isinstance(operation, Refusal):
+            return operation
+        viewer = await self._viewers.of(request.headers)
+        if isinstance(viewer, Refusal):
+            return viewer
+        note(request.scope, "tenant", viewer.tenant)
+        if operation.name is not None and _NAME.fullmatch(operation.name):
+            note(request.scope, "operation", operation.name)
+        context = self._contexts.of(viewer, request_id(request.scope))
+        try:
+            async with asyncio.timeout(self._seconds) as deadline:
+                return await self._execute(context, operation)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            return self._too_late()
+
+    def _too_late(self) -> Refusal:
+        message = (
+            f"The operation took longer than {self._seconds:g} s and was stopped;"
+            " what it had written by then is kept."
+        )
+        return Refusal(504, "DEADLINE", message)
+
+
+async def page_instead(request: Request) -> Response:
+    """A browser that opens the endpoint is shown GraphiQL; a query by GET is refused."""
+    if "text/html" in request.headers.get("accept", "") and request.method in ("GET", "HEAD"):
+        return RedirectResponse(graphiql.PATH, 303)
+    refusal = bad_request("Send operations with POST.", status=405)
+    return refused(refusal, request_id(request.scope), allow="POST")

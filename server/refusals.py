@@ -1,0 +1,36 @@
+"""Refusals of a request before any operation runs: a status, a code and one sentence."""
+
+from dataclasses import dataclass
+
+import orjson
+from starlette.responses import Response
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not carried out; `field` names the part of it that is wrong."""
+
+    status: int
+    code: str
+    message: str
+    field: str | None = None
+
+
+def bad_request(message: str, field: str | None = None, status: int = 400) -> Refusal:
+    """The request itself is malformed."""
+    return Refusal(status, "BAD_REQUEST", message, field)
+
+
+def refused(
+    refusal: Refusal, request_id: str, *, media_type: str = JSON, allow: str | None = None
+) -> Response:
+    """The refusal in the shape of a GraphQL answer: no data, one error."""
+    extensions = {"code": refusal.code, "requestId": request_id}
+    if refusal.field is not None:
+        extensions["field"] = refusal.field
+    body = orjson.dumps({"errors": [{"message": refusal.message, "extensions": extensions}]})
+    headers = {} if allow is None else {"allow": allow}
+    return Response(body, refusal.status, headers, media_type)

@@ -1,0 +1,224 @@
+"""Activities in MongoDB: the reports as their sources gave them, each under its one id.
+
+Of several reports of one source id the greatest stands, in whatever order they come in. A report
+about somebody who is not known yet waits under the identity it names.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from domain.activities import Activity, Outcome, Rank
+from domain.folding import fold
+from domain.identifiers import PersonId, TenantId
+from domain.identities import Identity
+from store.activity_days import ActivityDayStore, PersonDay
+from store.driver import Database, Document, aggregate
+
+_SLICE: Final = 1_000
+_DUPLICATE_KEY: Final = 11_000
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A person and the identities under which activities may wait for them."""
+
+    person: PersonId
+    identities: Collection[Identity]
+
+
+class ActivityStore:
+    """The activities of one tenant, and `days`, what is counted from them."""
+
+    def __init__(self, database: Database, tenant: TenantId) -> None:
+        self.days = ActivityDayStore(database, tenant)
+        self._activities = database["activities"]
+        self._tenant = tenant
+
+    async def record(self, activities: Sequence[Activity], stored_at: object) -> list[Outcome]:
+        """Store what is new and what outranks its predecessor; the outcomes in order."""
+        outcomes: dict[int, Outcome] = {}
+        waiting = dict(enumerate(activities))
+        while waiting:
+            batch = _first_of_each(waiting)
+            for place, outcome in (await self._record(batch, stored_at)).items():
+                outcomes[place] = outcome
+                del waiting[place]
+        return [outcomes[place] for place in range(len(activities))]
+
+    async def attach(self, newcomers: Sequence[Newcomer]) -> int:
+        """Give waiting activities to the people they waited for; how many were given."""
+        owners = {
+            _text(identity): newcomer.person
+            for newcomer in newcomers
+            for identity in newcomer.identities
+        }
+        attached = 0
+        for part in _slices(sorted(owners)):
+            while found := await self._waiting_for(part):
+                attached += await self._give(found, owners)
+        return attached
+
+    async def awaited(self, after: str) -> list[str]:
+        """The next identities, in the order of their texts, that activities wait for."""
+        rows = await aggregate(
+            self._activities,
+            [
+                {"$match": {"tenant": self._tenant, "awaits": {"$gt": after}}},
+                {"$sort": {"tenant": 1, "awaits": 1}},
+                {"$limit": 10 * _SLICE},
+                {"$group": {"_id": "$awaits"}},
+                {"$sort": {"_id": 1}},
+            ],
+        )
+        return [row["_id"] for row in rows]
+
+    async def _record(self, batch: dict[int, Activity], stored_at: object) -> dict[int, Outcome]:
+        """One try, at most one activity of an id; what others changed meanwhile is left out."""
+        known = await self._known([activity.id for activity in batch.values()])
+        outcomes: dict[int, Outcome] = {}
+        new: dict[int, Activity] = {}
+        greater: dict[int, Activity] = {}
+        marks: list[PersonDay] = []
+        for place, activity in batch.items():
+            stored = known.get(activity.id)
+            if stored is None:
+                new[place] = activity
+            elif activity.rank.exceeds(_rank(stored)):
+                greater[place] = activity
+                marks += _person_day(stored)
+            else:
+                outcomes[place] = Outcome.UNCHANGED
+                continue
+            if activity.person is not None:
+                marks.append((activity.person, activity.day))
+        await self.days.mark(marks)
+        outcomes |= dict.fromkeys(await self._insert(new, stored_at), Outcome.STORED)
+        replaced = await self._replace(greater, known, stored_at)
+        return outcomes | dict.fromkeys(replaced, Outcome.UPDATED)
+
+    async def _known(self, ids: Iterable[str]) -> dict[str, Document]:
+        cursor = self._activities.find(
+            {"_id": {"$in": list(ids)}, "tenant": self._tenant},
+            {"source_updated_at": 1, "content_hash": 1, "person_id": 1, "day": 1},
+            batch_size=_SLICE,
+        )
+        return {document["_id"]: document async for document in cursor}
+
+    async def _insert(self, new: dict[int, Activity], stored_at: object) -> list[int]:
+        places = list(new)
+        if not places:
+            return []
+        writes = [
+            InsertOne({"_id": activity.id, "tenant": self._tenant} | _values(activity, stored_at))
+            for activity in new.values()
+        ]
+        taken: set[int] = set()
+        try:
+            await self._activities.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            for failure in (error.details or {})["writeErrors"]:
+                if failure["code"] != _DUPLICATE_KEY:
+                    raise
+                taken.add(failure["index"])
+        return [place for number, place in enumerate(places) if number not in taken]
+
+    async def _replace(
+        self, greater: dict[int, Activity], known: dict[str, Document], stored_at: object
+    ) -> list[int]:
+        if not greater:
+            return []
+        writes = []
+        for activity in greater.values():
+            stored = known[activity.id]
+            guard = {key: stored.get(key) for key in ("content_hash", "source_updated_at")}
+            guard |= {"_id": activity.id, "tenant": self._tenant, "person_id": stored["person_id"]}
+            writes.append(UpdateOne(guard, _update(_values(activity, stored_at))))
+        result = await self._activities.bulk_write(writes, ordered=False)
+        if result.matched_count == len(writes):
+            return list(greater)
+        now = await self._known([activity.id for activity in greater.values()])
+        return [
+            place
+            for place, activity in greater.items()
+            if activity.id in now and _rank(now[activity.id]) == activity.rank
+        ]
+
+    async def _waiting_for(self, identities: Sequence[str]) -> list[Document]:
+        cursor = self._activities.find(
+            {"tenant": self._tenant, "awaits": {"$in": list(identities)}},
+            {"awaits": 1, "day": 1, "content_hash": 1},
+            limit=_SLICE,
+            batch_size=_SLICE,
+        )
+        return await cursor.to_list(_SLICE)
+
+    async def _give(self, found: Sequence[Document], owners: dict[str, PersonId]) -> int:
+        await self.days.mark(
+            (owners[each["awaits"]], date.fromisoformat(each["day"])) for each in found
+        )
+        result = await self._activities.bulk_write(
+            [
+                UpdateOne(
+                    {"_id": each["_id"], "tenant": self._tenant}
+                    | {key: each[key] for key in ("awaits", "content_hash")},
+                    {"$set": {"person_id": owners[each["awaits"]]}, "$unset": {"awaits": ""}},
+                )
+                for each in found
+            ],
+            ordered=False,
+        )
+        return result.modified_count
+
+
+def _first_of_each(waiting: dict[int, Activity]) -> dict[int, Activity]:
+    """The first waiting report of every id: later ones of the same id come after it."""
+    first: dict[str, int] = {}
+    for place, activity in waiting.items():
+        first.setdefault(activity.id, place)
+    return {place: waiting[place] for place in first.values()}
+
+
+def _values(activity: Activity, stored_at: object) -> dict[str, Any]:
+    report = activity.report
+    awaits = activity.awaits
+    return {
+        "source": report.source,
+        "source_id": report.source_id,
+        "type_name": report.type,
+        "type_folded": fold(report.type),
+        "person_id": activity.person,
+        "at": report.at,
+        "day": activity.day.isoformat(),
+        "attributes": dict(report.attributes),
+        "source_updated_at": activity.rank.source_updated_at,
+        "content_hash": activity.rank.content_hash,
+        "stored_at": stored_at,
+        **({"awaits": _text(awaits)} if awaits else {}),
+    }
+
+
+def _update(values: dict[str, Any]) -> Document:
+    return {"$set": values} if "awaits" in values else {"$set": values, "$unset": {"awaits": ""}}
+
+
+def _rank(stored: Document) -> Rank:
+    return Rank(stored["source_updated_at"], stored["content_hash"])
+
+
+def _person_day(stored: Document) -> list[PersonDay]:
+    if stored["person_id"] is None:
+        return []
+    return [(PersonId(stored["person_id"]), date.fromisoformat(stored["day"]))]
+
+
+def _text(identity: Identity) -> str:
+    return f"{identity.namespace}|{identity.value}"
+
+
+def _slices(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (items[start : start + _SLICE] for start in range(0, len(items), _SLICE))

@@ -1,0 +1,50 @@
+"""The MongoDB that a process is pointed at: whether it answers, and whether it will do."""
+
+from typing import Final, TypeAlias
+
+from pymongo.errors import PyMongoError
+
+from store.driver import Client, Driver, close, open_client
+
+StoreFailure: TypeAlias = PyMongoError
+"""What any call of a store may raise when MongoDB is away or refuses."""
+
+_LONGEST_REASON: Final = 200
+
+
+async def connect(uri: str, driver: Driver) -> Client | str:
+    """A client of the deployment at `uri`, or why there is none, in words without the password."""
+    try:
+        client = open_client(uri, driver)
+    except (PyMongoError, ValueError) as error:
+        return in_short(error)
+    reason = await _why_unusable(client)
+    if reason is None:
+        return client
+    await close(client)
+    return reason
+
+
+async def answers(client: Client) -> bool:
+    """Whether the deployment answers now."""
+    try:
+        return bool((await client.admin.command("ping"))["ok"])
+    except PyMongoError:
+        return False
+
+
+async def _why_unusable(client: Client) -> str | None:
+    try:
+        hello = await client.admin.command("hello")
+        await client.admin.command("listDatabases", nameOnly=True)  # the user may be refused
+    except PyMongoError as error:
+        return in_short(error)
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        return "it is a lone server; make it a replica set, of one member if need be"
+    return None
+
+
+def in_short(error: Exception) -> str:
+    """The reason in a driver's error, without its list of servers and timeouts."""
+    text = str(error).partition(" (configured timeouts")[0].partition(", Timeout:")[0]
+    return text.partition(", full error:")[0].rstrip(".")[:_LONGEST_REASON]

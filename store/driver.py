@@ -1,0 +1,102 @@
+"""The MongoDB driver: the few places where Motor and PyMongo's async API differ.
+
+Everything else in the store is written and typed against PyMongo's async API, whose
+collections Motor's resemble call by call.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC
+from enum import Enum
+from typing import Any, cast
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient, ReadPreference
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.monitoring import CommandListener
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+Document = dict[str, Any]
+Client = AsyncMongoClient[Document]
+Database = AsyncDatabase[Document]
+Collection = AsyncCollection[Document]
+
+READ_EVERYTHING_AT_ONCE = 100_000
+
+
+class Driver(Enum):
+    """Which of the two drivers a process uses."""
+
+    MOTOR = "motor"
+    PYMONGO = "pymongo"
+
+
+def open_client(
+    uri: str, driver: Driver = Driver.MOTOR, *, listeners: Sequence[CommandListener] = ()
+) -> Client:
+    """A client for `uri`; nothing is sent before its first command."""
+    options: dict[str, Any] = {
+        "tz_aware": True,
+        "appname": "quorum",
+        "serverSelectionTimeoutMS": 5_000,
+        "event_listeners": list(listeners),
+    }
+    if driver is Driver.MOTOR:
+        return cast(Client, AsyncIOMotorClient(uri, **options))
+    return AsyncMongoClient(uri, **options)
+
+
+def open_database(client: Client, name: str) -> Database:
+    """The database as Quorum uses it: acknowledged means on a majority's journal."""
+    return client.get_database(
+        name,
+        codec_options=CodecOptions(tz_aware=True, tzinfo=UTC),
+        read_preference=ReadPreference.PRIMARY,
+        write_concern=WriteConcern(w="majority", j=True),
+        read_concern=ReadConcern("local"),
+    )
+
+
+async def close(client: Client) -> None:
+    """Close the client's connections."""
+    closing = client.close()
+    if inspect.isawaitable(closing):
+        await closing
+
+
+async def aggregate(
+    collection: Collection, pipeline: Sequence[Mapping[str, object]], **options: object
+) -> list[Document]:
+    """Every document a pipeline gives; a pipeline that ends in `$merge` gives none."""
+    options.setdefault("batchSize", READ_EVERYTHING_AT_ONCE)
+    cursor: Any = collection.aggregate(list(pipeline), **cast(dict[str, Any], options))
+    if inspect.isawaitable(cursor):
+        cursor = await cursor
+    return cast(list[Document], await cursor.to_list(None))
+
+
+async def ping(client: Client) -> bool:
+    """Whether the deployment answers."""
+    answer = await client.admin.command("ping")
+    return bool(answer["ok"])
+
+
+@asynccontextmanager
+async def transaction(database: Database) -> AsyncIterator[AsyncClientSession]:
+    """A session in a transaction that commits at the end of the block, or aborts on an error."""
+    opened: Any = database.client.start_session()
+    session = await opened if inspect.isawaitable(opened) else opened
+    async with session, _started(session):
+        yield session
+
+
+@asynccontextmanager
+async def _started(session: AsyncClientSession) -> AsyncIterator[None]:
+    started: Any = session.start_transaction()
+    async with await started if inspect.isawaitable(started) else started:
+        yield

@@ -1,0 +1,173 @@
+"""Buying groups in MongoDB: one document a group, its members embedded with their claims."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain import buying_groups, completeness
+from domain.buying_groups import BuyingGroup, Member, MemberChange, RoleState
+from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId, SolutionInterestId
+from domain.membership import Claim, Claims, Method
+from domain.role_templates import TemplateRole
+from store.driver import Document, aggregate
+from store.records import Records
+
+FOR_DECIDING: Mapping[str, int] = {
+    "version": 1,
+    "account_id": 1,
+    "solution_interest_id": 1,
+    "role_template_id": 1,
+    "template_revision": 1,
+    "members": 1,
+    "completeness": 1,
+    "missing_role_ids": 1,
+    "name": 1,
+    "status": 1,
+}
+
+
+class GroupStore(Records):
+    """The buying groups of one tenant."""
+
+    async def of_interest(
+        self, interest: str | None, after: str, limit: int
+    ) -> list[BuyingGroupId]:
+        """The next groups in the order of their ids, of one solution interest or of all."""
+        found: Document = {"tenant": self.tenant, "_id": {"$gt": after}}
+        if interest is not None:
+            found["solution_interest_id"] = interest
+        cursor = self.collection.find(found, {"_id": 1}, sort=[("_id", 1)], limit=limit)
+        return [BuyingGroupId(document["_id"]) async for document in cursor]
+
+    async def below_revision(self, template: str, revision: int, limit: int) -> list[str]:
+        """Groups of a template that were computed with an earlier revision."""
+        found = {
+            "tenant": self.tenant,
+            "role_template_id": template,
+            "template_revision": {"$lt": revision},
+        }
+        cursor = self.collection.find(found, {"_id": 1}, limit=limit)
+        return [document["_id"] async for document in cursor]
+
+    async def created_by(self, job: str, ids: Sequence[str]) -> tuple[int, int]:
+        """How many of these groups a job has created, and how many members it gave them."""
+        rows = await aggregate(
+            self.collection,
+            [
+                {
+                    "$match": {
+                        "_id": {"$in": list(ids)},
+                        "tenant": self.tenant,
+                        "created_by_job.job_id": job,
+                    }
+                },
+                {
+                    "$group": {
+                        "_id": None,
+                        "groups": {"$sum": 1},
+                        "members": {"$sum": "$created_by_job.members_assigned"},
+                    }
+                },
+            ],
+        )
+        return (rows[0]["groups"], rows[0]["members"]) if rows else (0, 0)
+
+
+def to_group(document: Document) -> BuyingGroup:
+    """The group a document holds."""
+    return BuyingGroup(
+        BuyingGroupId(document["_id"]),
+        AccountId(document["account_id"]),
+        SolutionInterestId(document["solution_interest_id"]),
+        document["version"],
+        tuple(_to_member(member) for member in document["members"]),
+    )
+
+
+def to_claims(stored: Mapping[str, Document]) -> Claims:
+    """The claims a member's document holds."""
+    return {
+        method: _to_claim(method, stored[method.value])
+        for method in Method
+        if method.value in stored
+    }
+
+
+def _to_member(document: Document) -> Member:
+    return Member(
+        PersonId(document["person_id"]), to_claims(document["claims"]), document["unrelated"]
+    )
+
+
+def _to_claim(method: Method, document: Document) -> Claim:
+    role = document["role_id"]
+    return Claim(
+        method,
+        RoleId(role) if role is not None else None,
+        document["actor"],
+        document["at"],
+        document["version"],
+        document["reason"],
+    )
+
+
+def claims_document(claims: Claims) -> Document:
+    """The claims as a document, method by method."""
+    return {
+        method.value: {
+            "role_id": claim.role,
+            "actor": claim.actor,
+            "at": claim.at,
+            "version": claim.version,
+            "reason": claim.reason,
+        }
+        for method, claim in claims.items()
+    }
+
+
+def member_document(member: Member) -> Document:
+    """A member as it is embedded, with what its claims amount to."""
+    claim = member.deciding
+    return {
+        "person_id": member.person,
+        "role_id": member.role,
+        "method": claim.method.value if claim else None,
+        "is_member": member.role is not None,
+        "is_removed": claim is not None and claim.role is None,
+        "since": claim.at if claim else None,
+        "unrelated": member.unrelated,
+        "claims": claims_document(member.claims),
+    }
+
+
+def member_paths(changes: Sequence[MemberChange]) -> dict[str, object]:
+    """The paths that changed members own: each one's own place in the list."""
+    return {f"members.{change.place}": member_document(change.after) for change in changes}
+
+
+def derived_paths(
+    members: Sequence[Member], roles: Sequence[TemplateRole], revision: int
+) -> dict[str, object]:
+    """What follows from the members and the template, written with every membership change."""
+    states = buying_groups.role_states(roles, members)
+    return {
+        "member_ids": [member.person for member in members if member.role is not None],
+        "removed_ids": [
+            member.person for member in members if member.deciding and member.role is None
+        ],
+        "member_count": sum(member.role is not None for member in members),
+        "roles": [_role_document(state) for state in states],
+        "missing_role_ids": [state.role for state in states if state.is_missing],
+        "completeness": {"exact": completeness.percent(buying_groups.completeness_of(states))},
+        "template_revision": revision,
+    }
+
+
+def _role_document(state: RoleState) -> dict[str, Any]:
+    return {
+        "role_id": state.role,
+        "weighting": state.weighting.value,
+        "required": state.is_required,
+        "members_required": state.members_required,
+        "assigned": state.assigned,
+        "completeness": completeness.percent(state.filled),
+    }

@@ -1,0 +1,132 @@
+"""Identities: which record an e-mail address, an outside key or a unique name belongs to.
+
+Each is a document of its own, whose `_id` is what must be unique; it is claimed before its owner
+is written. Every act of claiming leaves a fresh token, so that whoever lets go of an old claim, or
+takes one over, can tell whether it is still the one that was read.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from bson import ObjectId
+from pymongo import DeleteOne, InsertOne, ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from domain.identifiers import TenantId
+from domain.identities import Identity
+from domain.upserting import Claim, Wanted
+from store.driver import Database, Document
+
+_STALE_AFTER: Final = timedelta(seconds=60)
+_DUPLICATE_KEY: Final = 11_000
+
+
+class IdentityStore:
+    """The identities of one tenant."""
+
+    def __init__(self, database: Database, tenant: TenantId) -> None:
+        self._identities = database["identities"]
+        self._tenant = tenant
+
+    async def find(self, identities: Iterable[Identity], now: datetime) -> dict[Identity, Claim]:
+        """The claims on these identities; one of more than a minute ago is stale."""
+        wanted = {self._key(identity): identity for identity in identities}
+        if not wanted:
+            return {}
+        cursor = self._identities.find({"_id": {"$in": list(wanted)}}, batch_size=10_000)
+        return {
+            wanted[each["_id"]]: Claim(
+                each["owner"], each["token"], now - each["claimed_at"] > _STALE_AFTER
+            )
+            async for each in cursor
+        }
+
+    async def claim_many(
+        self, wanted: Mapping[Identity, Wanted], at: datetime
+    ) -> dict[Identity, object] | None:
+        """Make these claims, each instead of exactly the one it names: their tokens.
+
+        None when somebody was faster with one of them; the others may be made all the same.
+        """
+        if not wanted:
+            return {}
+        tokens: dict[Identity, object] = {identity: ObjectId() for identity in wanted}
+        writes = [
+            self._claim(identity, each, tokens[identity], at) for identity, each in wanted.items()
+        ]
+        replaced = sum(each.instead_of is not None for each in wanted.values())
+        try:
+            result = await self._identities.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if any(e["code"] != _DUPLICATE_KEY for e in (error.details or {})["writeErrors"]):
+                raise
+            return None
+        return tokens if result.matched_count == replaced else None
+
+    async def release_many(self, claims: Mapping[Identity, Claim]) -> None:
+        """Let go of exactly these claims; one that was made anew since then stays."""
+        if claims:
+            await self._identities.bulk_write(
+                [
+                    DeleteOne(
+                        {"_id": self._key(identity), "owner": claim.owner, "token": claim.token}
+                    )
+                    for identity, claim in claims.items()
+                ],
+                ordered=False,
+            )
+
+    async def claim(self, namespace: str, value: str, owner: str) -> str:
+        """Claim one value unless it is claimed already; whose it is now."""
+        key = self._key(Identity(namespace, value))
+        while True:
+            try:
+                claimed = await self._identities.find_one_and_update(
+                    {"_id": key},
+                    self._unless_claimed(owner),
+                    upsert=True,
+                    return_document=ReturnDocument.AFTER,
+                )
+            except DuplicateKeyError:
+                continue
+            if claimed is not None:
+                return str(claimed["owner"])
+
+    async def claim_all(self, namespace: str, owners: Mapping[str, str]) -> None:
+        """Claim each of these values for its owner; one that is claimed already stays."""
+        await self._identities.bulk_write(
+            [
+                UpdateOne(
+                    {"_id": self._key(Identity(namespace, value))},
+                    self._unless_claimed(owner),
+                    upsert=True,
+                )
+                for value, owner in owners.items()
+            ],
+            ordered=False,
+        )
+
+    async def release(self, namespace: str, value: str, owner: str) -> None:
+        """Let go of a value, if it is this owner's."""
+        await self._identities.delete_one(
+            {"_id": self._key(Identity(namespace, value)), "owner": owner}
+        )
+
+    def _claim(
+        self, identity: Identity, wanted: Wanted, token: object, at: datetime
+    ) -> InsertOne[Document] | UpdateOne:
+        key = self._key(identity)
+        stated: Document = {"owner": wanted.owner, "token": token, "claimed_at": at}
+        if wanted.instead_of is None:
+            return InsertOne({"_id": key, "tenant": self._tenant, **stated})
+        return UpdateOne({"_id": key, "token": wanted.instead_of.token}, {"$set": stated})
+
+    def _unless_claimed(self, owner: str) -> list[Document]:
+        fresh = {"tenant": self._tenant, "owner": owner, "token": ObjectId(), "claimed_at": "$$NOW"}
+        return [
+            {"$set": {field: {"$ifNull": [f"${field}", value]} for field, value in fresh.items()}}
+        ]
+
+    def _key(self, identity: Identity) -> str:
+        return f"{self._tenant}|{identity.namespace}|{identity.value}"

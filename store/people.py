@@ -1,0 +1,13 @@
+"""People in MongoDB: upserted batch by batch."""
+
+from domain.identifiers import TenantId
+from store.driver import Database
+from store.relay import Relay
+from store.upserted import UpsertedRecords
+
+
+class PersonStore(UpsertedRecords):
+    """The people of one tenant."""
+
+    def __init__(self, database: Database, tenant: TenantId, relay: Relay) -> None:
+        super().__init__(database, "people", tenant, relay)

@@ -1,0 +1,236 @@
+"""Reading: documents by id, by another key, page by page, and counted; one tenant's, always.
+
+A page is told by its place in the order (the sort key's value and the id of the last row), never
+by a number of rows to skip, so it costs the same wherever it lies. Rows without a sort key come
+last in either direction. Where that needs several ranges of an index, one aggregate reads them
+one after the other and stops when the page is full.
+"""
+
+from collections.abc import Collection as Several
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from domain.identifiers import TenantId
+from store.driver import Database, Document, aggregate
+
+Query = Mapping[str, object]
+Fields = frozenset[str]
+Key = str | int | float | datetime | None
+
+EVERYTHING: Final[Fields] = frozenset({"*"})
+SECONDS_FOR_A_READ: Final = 10.0
+
+_BOOKKEEPING: Final = ("outbox", "folded", "search")
+_AT_ONCE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By which path rows are ordered; `is_nullable` when a row may have nothing there."""
+
+    path: str
+    is_descending: bool = False
+    is_nullable: bool = False
+
+    @property
+    def direction(self) -> int:
+        return -1 if self.is_descending else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands in an order: the value it is ordered by, then its id."""
+
+    value: Key
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """So many rows of an order, after a place or from the beginning."""
+
+    order: Order
+    size: int
+    after: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How documents belong to others: what `foreign` holds of theirs, their own `local` is."""
+
+    owners: str
+    local: str
+    collection: str
+    foreign: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """A stretch of an order that one scan of an index reads."""
+
+    query: Query
+    sort: Mapping[str, int]
+
+
+class Reader:
+    """Reads one tenant's documents, with the fields asked for and no others."""
+
+    def __init__(
+        self, database: Database, tenant: TenantId, seconds: float = SECONDS_FOR_A_READ
+    ) -> None:
+        self._database = database
+        self._tenant = tenant
+        self._milliseconds = int(seconds * 1_000)
+
+    async def by_key(
+        self, collection: str, path: str, keys: Several[str], fields: Fields
+    ) -> list[Document]:
+        """Every document whose `path` holds one of the keys."""
+        cursor = self._database[collection].find(
+            self._own({path: {"$in": list(keys)}}),
+            projection(fields | {path}),
+            batch_size=_AT_ONCE,
+            max_time_ms=self._milliseconds,
+        )
+        return await cursor.to_list(None)
+
+    async def page(
+        self, collection: str, query: Query, window: Window, fields: Fields
+    ) -> list[Document]:
+        """The rows of a window, in its order."""
+        shown = projection(fields | {window.order.path})
+        first, *others = ranges(window)
+        if not others:
+            cursor = self._database[collection].find(
+                self._own(query, first.query),
+                shown,
+                sort=list(first.sort.items()),
+                limit=window.size,
+                batch_size=_AT_ONCE,
+                max_time_ms=self._milliseconds,
+            )
+            return await cursor.to_list(None)
+        pipeline = [
+            *self._stages(first, query, window.size, shown),
+            *(
+                {
+                    "$unionWith": {
+                        "coll": collection,
+                        "pipeline": self._stages(part, query, window.size, shown),
+                    }
+                }
+                for part in others
+            ),
+            {"$limit": window.size},
+        ]
+        return await self._aggregate(collection, pipeline)
+
+    async def pages(
+        self,
+        relation: Relation,
+        owners: Several[str],
+        query: Query,
+        window: Window,
+        fields: Fields,
+    ) -> dict[str, list[Document]]:
+        """The same window of what belongs to each owner, by the owner's id; one command for all.
+
+        Each owner costs at most one index scan of the window's size per range of the order.
+        """
+        shown = projection(fields | {window.order.path})
+        parts = ranges(window)
+        names = [f"rows{number}" for number in range(len(parts))]
+        pipeline: list[Query] = [
+            {"$match": self._own({"_id": {"$in": list(owners)}})},
+            {"$project": {relation.local: 1}},
+        ]
+        for name, part in zip(names, parts, strict=True):
+            pipeline.append(
+                {
+                    "$lookup": {
+                        "from": relation.collection,
+                        "localField": relation.local,
+                        "foreignField": relation.foreign,
+                        "pipeline": self._stages(part, query, window.size, shown),
+                        "as": name,
+                    }
+                }
+            )
+        together = {"$concatArrays": [f"${name}" for name in names]}
+        pipeline.append({"$project": {"rows": {"$slice": [together, window.size]}}})
+        found = await self._aggregate(relation.owners, pipeline)
+        return {owner["_id"]: owner["rows"] for owner in found}
+
+    async def count(self, collection: str, query: Query) -> int:
+        """How many documents a query finds."""
+        return await self._database[collection].count_documents(
+            self._own(query), maxTimeMS=self._milliseconds
+        )
+
+    async def counts(
+        self, collection: str, path: str, keys: Several[str], query: Query
+    ) -> dict[str, int]:
+        """How many documents hold each key at `path`; a key that none holds is left out."""
+        wanted = {"$in": list(keys)}
+        rows = await self._aggregate(
+            collection,
+            [
+                {"$match": self._own({path: wanted}, query)},
+                {"$project": {"key": f"${path}"}},
+                {"$unwind": "$key"},
+                {"$match": {"key": wanted}},
+                {"$group": {"_id": "$key", "count": {"$sum": 1}}},
+            ],
+        )
+        return {row["_id"]: row["count"] for row in rows}
+
+    def _own(self, *queries: Query) -> Document:
+        """All of the queries, on this tenant's documents only."""
+        parts = [query for query in queries if query]
+        own: Document = {"tenant": self._tenant}
+        return {**own, "$and": parts} if parts else own
+
+    def _stages(
+        self, part: _Range, query: Query, size: int, shown: Query | None
+    ) -> list[Mapping[str, object]]:
+        stages: list[Mapping[str, object]] = [
+            {"$match": self._own(query, part.query)},
+            {"$sort": part.sort},
+            {"$limit": size},
+        ]
+        return [*stages, {"$project": shown}] if shown else stages
+
+    async def _aggregate(self, collection: str, pipeline: Sequence[Query]) -> list[Document]:
+        return await aggregate(self._database[collection], pipeline, maxTimeMS=self._milliseconds)
+
+
+def projection(fields: Fields) -> Mapping[str, object]:
+    """What MongoDB is asked for: these paths and the id, or all but the store's own bookkeeping."""
+    if "*" in fields:
+        return dict.fromkeys(_BOOKKEEPING, 0)
+    kept: list[str] = []
+    for path in sorted(fields | {"_id"}):
+        if not any(path.startswith(f"{above}.") for above in kept):
+            kept.append(path)
+    return dict.fromkeys(kept, 1)
+
+
+def ranges(window: Window) -> list[_Range]:
+    """The stretches of the order that a window may reach into, in order."""
+    order, after = window.order, window.after
+    by_id = {"_id": order.direction}
+    both = {order.path: order.direction, **by_id}
+    beyond = "$lt" if order.is_descending else "$gt"
+    without = [_Range({order.path: None}, by_id)] if order.is_nullable else []
+    if after is None:
+        query = {order.path: {"$ne": None}} if order.is_nullable else {}
+        return [_Range(query, both), *without]
+    if after.value is None:
+        return [_Range({order.path: None, "_id": {beyond: after.id}}, by_id)]
+    return [
+        _Range({order.path: after.value, "_id": {beyond: after.id}}, by_id),
+        _Range({order.path: {beyond: after.value}}, both),
+        *without,
+    ]

@@ -1,0 +1,246 @@
+"""Records: the one way to read and to alter the documents of a collection, tenant by tenant.
+
+A change is one update of one document, guarded by its `version`, that sets only the paths the
+decision owns and pushes its events into the document's outbox.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from domain.events import Event
+from domain.identifiers import TenantId
+from store.driver import Collection, Database, Document, transaction
+from store.event_documents import to_document
+from store.relay import Relay
+
+SCHEMA_VERSION: Final = 1
+_DEADLINE_SECONDS: Final = 5.0
+_LONGEST_PAUSE_SECONDS: Final = 0.05
+_DUPLICATE_KEY: Final = 11_000
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a decision alters: the paths it owns and the events it writes."""
+
+    set: Mapping[str, object]
+    events: tuple[Event, ...] = ()
+    unset: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The change is stored; `version` is the document's new version."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The tenant has no document of that id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Others kept changing the document until the deadline; nothing was stored."""
+
+    id: str
+
+
+class Records:
+    """The documents of one collection that belong to one tenant."""
+
+    def __init__(self, database: Database, collection: str, tenant: TenantId, relay: Relay) -> None:
+        self.collection: Collection = database[collection]
+        self.tenant = tenant
+        self._relay = relay
+
+    async def by_ids(
+        self, ids: Iterable[str], projection: Mapping[str, object] | None = None
+    ) -> dict[str, Document]:
+        """The documents of these ids; an unknown id, or another tenant's, is left out."""
+        wanted = list(set(ids))
+        if not wanted:
+            return {}
+        cursor = self.collection.find(
+            {"_id": {"$in": wanted}, "tenant": self.tenant}, projection, batch_size=10_000
+        )
+        return {document["_id"]: document async for document in cursor}
+
+    async def one(self, id: str, projection: Mapping[str, object] | None = None) -> Document | None:
+        """The document of this id, or None when the tenant has none."""
+        return await self.collection.find_one({"_id": id, "tenant": self.tenant}, projection)
+
+    async def insert(self, document: Document, events: Sequence[Event] = ()) -> bool:
+        """Store a new document with its events; False when its id is taken."""
+        try:
+            await self.collection.insert_one(self._new(document, events))
+        except DuplicateKeyError:
+            return False
+        if events:
+            await self._relay.forward(self.collection.name, [document["_id"]])
+        return True
+
+    async def insert_many(self, documents: Sequence[tuple[Document, Sequence[Event]]]) -> set[str]:
+        """Store new documents with their events; the ids that were free and are stored now."""
+        if not documents:
+            return set()
+        ids = [document["_id"] for document, _ in documents]
+        writes = [InsertOne(self._new(document, events)) for document, events in documents]
+        taken: set[str] = set()
+        try:
+            await self.collection.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            for failure in (error.details or {})["writeErrors"]:
+                if failure["code"] != _DUPLICATE_KEY:
+                    raise
+                taken.add(ids[failure["index"]])
+        stored = {id for id in ids if id not in taken}
+        if any(events for _, events in documents):
+            await self._relay.forward(self.collection.name, stored)
+        return stored
+
+    async def change(
+        self,
+        id: str,
+        decide: Callable[[Document], Change | R],
+        projection: Mapping[str, object] | None = None,
+    ) -> Changed | Missing | Conflict | R:
+        """Load, decide, save; decide again when somebody was faster, until a deadline.
+
+        `decide` returns the change to store, or anything else: that is the answer, and
+        nothing is stored.
+        """
+        deadline = asyncio.get_running_loop().time() + _DEADLINE_SECONDS
+        while True:
+            document = await self.one(id, projection)
+            if document is None:
+                return Missing(id)
+            decision = decide(document)
+            if not isinstance(decision, Change):
+                return decision
+            if await self._save(id, document["version"], decision):
+                if decision.events:
+                    await self._relay.forward(self.collection.name, [id])
+                return Changed(document["version"] + 1)
+            if asyncio.get_running_loop().time() > deadline:
+                return Conflict(id)
+            await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))
+
+    async def save_many(self, changes: Sequence[tuple[str, int, Change]]) -> set[str]:
+        """Save each change if its document still has the given version; the ids saved.
+
+        Every change carries an event: by it a save that lost a race is told from one that won.
+        """
+        if not changes:
+            return set()
+        if any(not change.events for _, _, change in changes):
+            raise ValueError("a change saved together with others carries an event")
+        writes = [
+            UpdateOne(self._guard(id, version), self._update(version, change))
+            for id, version, change in changes
+        ]
+        result = await self.collection.bulk_write(writes, ordered=False)
+        saved = {id for id, _, _ in changes}
+        if result.matched_count < len(changes):
+            saved = await self._saved({change.events[0].id: id for id, _, change in changes})
+        await self._relay.forward(self.collection.name, saved)
+        return saved
+
+    async def count(self) -> int:
+        """How many documents the tenant has."""
+        return await self.collection.count_documents({"tenant": self.tenant})
+
+    async def all(self, projection: Mapping[str, object] | None = None) -> list[Document]:
+        """Every document of the tenant, in the order of their ids: for small collections."""
+        cursor = self.collection.find(
+            {"tenant": self.tenant}, projection or {"outbox": 0}, sort=[("_id", 1)]
+        )
+        return [document async for document in cursor]
+
+    async def found(
+        self,
+        query: Mapping[str, object],
+        projection: Mapping[str, object] | None = None,
+        *,
+        after: str = "",
+        limit: int = 0,
+    ) -> list[Document]:
+        """The tenant's documents a query finds, in the order of their ids; no limit is 0."""
+        both = {"$and": [{"tenant": self.tenant, "_id": {"$gt": after}}, query]}
+        cursor = self.collection.find(
+            both, projection, sort=[("_id", 1)], limit=limit, batch_size=10_000
+        )
+        return [document async for document in cursor]
+
+    async def count_found(self, query: Mapping[str, object]) -> int:
+        """How many of the tenant's documents a query finds."""
+        return await self.collection.count_documents({"$and": [{"tenant": self.tenant}, query]})
+
+    async def remove(self, id: str, version: int, event: Event) -> bool:
+        """Delete a document that still has this version, with its event; False when it has not.
+
+        The document takes its outbox with it, so what waits there is moved first, and the event
+        goes into the tenant's own outbox in the same transaction.
+        """
+        await self._relay.forward(self.collection.name, [id])
+        database = self.collection.database
+        async with transaction(database) as session:
+            guard = {**self._guard(id, version), "outbox": []}
+            deleted = await self.collection.delete_one(guard, session=session)
+            if deleted.deleted_count:
+                await database["tenants"].update_one(
+                    {"_id": self.tenant},
+                    {"$push": {"outbox": to_document(event)}},
+                    session=session,
+                )
+        await self._relay.forward("tenants", [self.tenant])
+        return deleted.deleted_count == 1
+
+    async def _saved(self, owners: Mapping[str, str]) -> set[str]:
+        """The documents whose event is stored, in the outbox or already behind it."""
+        waiting = self.collection.find(
+            {"_id": {"$in": list(owners.values())}, "tenant": self.tenant}, {"outbox.event_id": 1}
+        )
+        found = {entry["event_id"] async for box in waiting for entry in box["outbox"]}
+        moved = self.collection.database["events"].find(
+            {"tenant": self.tenant, "event_id": {"$in": list(owners)}}, {"event_id": 1}
+        )
+        found |= {event["event_id"] async for event in moved}
+        return {owner for event_id, owner in owners.items() if event_id in found}
+
+    async def _save(self, id: str, version: int, change: Change) -> bool:
+        result = await self.collection.update_one(
+            self._guard(id, version), self._update(version, change)
+        )
+        return result.matched_count == 1
+
+    def _guard(self, id: str, version: int) -> Document:
+        return {"_id": id, "tenant": self.tenant, "version": version}
+
+    def _update(self, version: int, change: Change) -> Document:
+        update: Document = {"$set": {**change.set, "version": version + 1}}
+        if change.unset:
+            update["$unset"] = dict.fromkeys(change.unset, "")
+        if change.events:
+            update["$push"] = {"outbox": {"$each": [to_document(e) for e in change.events]}}
+        return update
+
+    def _new(self, document: Document, events: Sequence[Event]) -> Document:
+        return {
+            **document,
+            "tenant": self.tenant,
+            "version": 1,
+            "schema_version": SCHEMA_VERSION,
+            "outbox": [to_document(event) for event in events],
+        }

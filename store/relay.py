@@ -1,0 +1,147 @@
+"""The relay: moves events from the outboxes of changed documents into `events`.
+
+Each event gets the next position of its tenant. The position is part of the `_id`, so two relays
+that want the same one collide, and the slower looks again. An event is moved once however often
+it is tried: before a position is taken, the ids of the batch are looked up.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from domain.identifiers import TenantId
+from store.driver import Collection, Database, Document
+
+OUTBOXES: Final = (
+    "accounts",
+    "people",
+    "opportunities",
+    "roles",
+    "role_templates",
+    "solution_interests",
+    "account_audiences",
+    "activity_types",
+    "weighting_models",
+    "buying_groups",
+    "jobs",
+    "tenants",
+)
+_BATCH: Final = 1_000
+_DUPLICATE_KEY: Final = 11_000
+_log = logging.getLogger(__name__)
+
+
+def event_key(tenant: TenantId, position: int) -> str:
+    """The `_id` of the event at a position: text order is position order."""
+    return f"{tenant}:{position:016d}"
+
+
+class Relay:
+    """Moves one tenant's outboxes; any number of relays may run at once."""
+
+    def __init__(self, database: Database, tenant: TenantId) -> None:
+        self._database = database
+        self._tenant = tenant
+        self._events = database["events"]
+        self._turn = asyncio.Lock()
+        self._waiting: dict[str, set[str]] = {}
+
+    async def forward(self, collection: str, ids: Iterable[str]) -> None:
+        """Move the outboxes of these documents, together with whatever else waits by then.
+
+        Best effort: what cannot be moved now is found by `sweep`.
+        """
+        mine = self._waiting
+        mine.setdefault(collection, set()).update(ids)
+        async with self._turn:
+            if mine is not self._waiting:
+                return  # somebody who waited as well has moved it
+            self._waiting = {}
+            try:
+                for name, document_ids in mine.items():
+                    found = {"_id": {"$in": sorted(document_ids)}, "tenant": self._tenant}
+                    await self._move(self._database[name], found)
+            except PyMongoError:
+                _log.warning("Events wait in their outboxes.", exc_info=True)
+
+    async def sweep(self) -> int:
+        """Move what was left behind in any outbox, by a process that ended for instance."""
+        moved = 0
+        async with self._turn:
+            for name in OUTBOXES:
+                left = {"tenant": self._tenant, "outbox.0": {"$exists": True}}
+                moved += await self._move(self._database[name], left)
+        return moved
+
+    async def _move(self, collection: Collection, found: Document) -> int:
+        moved = 0
+        cursor = collection.find(
+            {**found, "outbox.0": {"$exists": True}}, {"outbox": 1}, batch_size=_BATCH
+        )
+        boxes: list[Document] = []
+        async for box in cursor:
+            boxes.append(box)
+            if sum(len(b["outbox"]) for b in boxes) >= _BATCH:
+                moved += await self._move_boxes(collection, boxes)
+                boxes = []
+        return moved + await self._move_boxes(collection, boxes)
+
+    async def _move_boxes(self, collection: Collection, boxes: Sequence[Document]) -> int:
+        if not boxes:
+            return 0
+        entries = [entry for box in boxes for entry in box["outbox"]]
+        for start in range(0, len(entries), _BATCH):
+            await self._append(entries[start : start + _BATCH])
+        for start in range(0, len(boxes), _BATCH):
+            part = boxes[start : start + _BATCH]
+            event_ids = [entry["event_id"] for box in part for entry in box["outbox"]]
+            await collection.update_many(
+                {"_id": {"$in": [box["_id"] for box in part]}, "tenant": self._tenant},
+                {"$pull": {"outbox": {"event_id": {"$in": event_ids}}}},
+            )
+        return len(entries)
+
+    async def _append(self, entries: Sequence[Document]) -> None:
+        # The order matters: last position first, known ids second. Whoever appends in between
+        # takes the position this relay is about to use, and the insert fails.
+        while True:
+            last = await self._last_position()
+            known = await self._known(entries)
+            fresh = list({e["event_id"]: e for e in entries if e["event_id"] not in known}.values())
+            if not fresh:
+                return
+            documents = [
+                {
+                    "_id": event_key(self._tenant, position),
+                    "tenant": self._tenant,
+                    "position": position,
+                    **entry,
+                }
+                for position, entry in enumerate(fresh, start=last + 1)
+            ]
+            try:
+                await self._events.insert_many(documents, ordered=True)
+            except BulkWriteError as error:
+                if any(e["code"] != _DUPLICATE_KEY for e in (error.details or {})["writeErrors"]):
+                    raise
+                continue
+            return
+
+    async def _last_position(self) -> int:
+        prefix = f"{self._tenant}:"
+        last = await self._events.find_one(
+            {"_id": {"$gt": prefix, "$lt": prefix + "\uffff"}}, {"position": 1}, sort=[("_id", -1)]
+        )
+        return int(last["position"]) if last else 0
+
+    async def _known(self, entries: Sequence[Document]) -> set[str]:
+        ids = [entry["event_id"] for entry in entries]
+        cursor = self._events.find(
+            {"tenant": self._tenant, "event_id": {"$in": ids}},
+            {"_id": 0, "event_id": 1},
+            batch_size=_BATCH,
+        )
+        return {document["event_id"] async for document in cursor}

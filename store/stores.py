@@ -1,0 +1,36 @@
+"""Every store of one tenant, together: what a context carries."""
+
+from domain.identifiers import TenantId
+from store.accounts import AccountStore
+from store.driver import Database
+from store.groups import GroupStore
+from store.identities import IdentityStore
+from store.jobs import JobStore
+from store.opportunities import OpportunityStore
+from store.people import PersonStore
+from store.reading import Reader
+from store.records import Records
+from store.relay import Relay
+from store.role_templates import RoleTemplateStore
+from store.tenants import TenantStore
+
+
+class Stores:
+    """The stores of one tenant in one database; they share its relay."""
+
+    def __init__(self, database: Database, tenant: TenantId) -> None:
+        self.database = database
+        self.tenant = tenant
+        self.relay = Relay(database, tenant)
+        self.reader = Reader(database, tenant)
+        self.identities = IdentityStore(database, tenant)
+        self.tenants = TenantStore(database, tenant, self.relay)
+        self.accounts = AccountStore(database, tenant, self.relay)
+        self.people = PersonStore(database, tenant, self.relay)
+        self.opportunities = OpportunityStore(database, tenant, self.relay)
+        self.roles = Records(database, "roles", tenant, self.relay)
+        self.role_templates = RoleTemplateStore(database, "role_templates", tenant, self.relay)
+        self.solution_interests = Records(database, "solution_interests", tenant, self.relay)
+        self.audiences = Records(database, "account_audiences", tenant, self.relay)
+        self.groups = GroupStore(database, "buying_groups", tenant, self.relay)
+        self.jobs = JobStore(database, "jobs", tenant, self.relay)

@@ -1,0 +1,84 @@
+"""Upserted records: new documents and changes stored together, with their events."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError
+
+from domain.events import Event
+from domain.identifiers import TenantId
+from store.driver import Database, Document
+from store.records import Change, Records
+from store.relay import Relay
+
+_DUPLICATE_KEY: Final = 11_000
+
+New = tuple[Document, Sequence[Event]]
+Saving = tuple[str, int, Change]
+
+
+class UpsertedRecords(Records):
+    """Records that are stored batch by batch, in a transaction if there is a session."""
+
+    def __init__(
+        self,
+        database: Database,
+        collection: str,
+        tenant: TenantId,
+        relay: Relay,
+        session: AsyncClientSession | None = None,
+    ) -> None:
+        super().__init__(database, collection, tenant, relay)
+        self._session = session
+
+    async def by_ids(
+        self, ids: Iterable[str], projection: Mapping[str, object] | None = None
+    ) -> dict[str, Document]:
+        """The documents of these ids; an unknown id, or another tenant's, is left out."""
+        wanted = list(set(ids))
+        if not wanted:
+            return {}
+        cursor = self.collection.find(
+            {"_id": {"$in": wanted}, "tenant": self.tenant},
+            projection or {"outbox": 0},
+            batch_size=10_000,
+            session=self._session,
+        )
+        return {document["_id"]: document async for document in cursor}
+
+    async def write(self, new: Sequence[New], changes: Sequence[Saving]) -> set[str]:
+        """Store new documents and guarded changes in one command; the ids that are stored.
+
+        Left out are new ones whose id is taken, and changes of documents that somebody else
+        has changed meanwhile; when there are such, also every change without an event, for by
+        its event a stored change is known. In a transaction the events wait for its commit.
+        """
+        writes: list[InsertOne[Document] | UpdateOne] = [
+            InsertOne(self._new(document, events)) for document, events in new
+        ]
+        writes += [
+            UpdateOne(self._guard(id, version), self._update(version, change))
+            for id, version, change in changes
+        ]
+        if not writes:
+            return set()
+        ids = [document["_id"] for document, _ in new] + [id for id, _, _ in changes]
+        taken: set[str] = set()
+        try:
+            result = await self.collection.bulk_write(writes, ordered=False, session=self._session)
+            matched = result.matched_count
+        except BulkWriteError as error:
+            details = error.details or {}
+            if self._session or any(e["code"] != _DUPLICATE_KEY for e in details["writeErrors"]):
+                raise
+            taken = {ids[e["index"]] for e in details["writeErrors"]}
+            matched = details["nMatched"]
+        stored = set(ids) - taken
+        if matched < len(changes):
+            stored -= {id for id, _, _ in changes}
+            stored |= await self._saved({c.events[0].id: id for id, _, c in changes if c.events})
+        if not self._session:
+            await self._relay.forward(self.collection.name, stored)
+        return stored

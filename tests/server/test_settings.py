@@ -1,0 +1,176 @@
+from pathlib import Path
+
+import pytest
+
+from execution.context import Right
+from server.settings import PROJECT, BadSetting, Settings, from_environment
+from store.driver import Driver
+
+
+def test_nothing_set_means_this_machine_alone_with_every_right() -> None:
+    settings = from_environment({"PATH": "/bin", "QUORUM_PORT": " "})
+
+    assert settings == Settings(
+        mongodb_uri=None,
+        mongod=None,
+        data=PROJECT / "data",
+        database="quorum",
+        driver=Driver.MOTOR,
+        host="127.0.0.1",
+        port=8000,
+        allowed_hosts=frozenset({"localhost", "127.0.0.1", "[::1]"}),
+        tenant="default",
+        actor="local",
+        rights=frozenset(Right),
+        body_limit=8_388_608,
+        request_seconds=30.0,
+        log_level="info",
+    )
+
+
+def test_each_variable_sets_its_setting() -> None:
+    settings = from_environment(
+        {
+            "QUORUM_MONGODB_URI": "mongodb://db.example/?replicaSet=rs",
+            "QUORUM_MONGOD": "/opt/mongod",
+            "QUORUM_DATA": "/var/lib/quorum",
+            "QUORUM_DATABASE": "groups",
+            "QUORUM_DRIVER": "pymongo",
+            "QUORUM_HOST": "[::1]",
+            "QUORUM_PORT": "9000",
+            "QUORUM_ALLOWED_HOSTS": "Quorum.Example, box.local",
+            "QUORUM_TENANT": "acme",
+            "QUORUM_ACTOR": "ann",
+            "QUORUM_RIGHTS": "read, edit_groups",
+            "QUORUM_BODY_LIMIT": "1048576",
+            "QUORUM_REQUEST_SECONDS": "2.5",
+            "QUORUM_LOG_LEVEL": "DEBUG",
+        }
+    )
+
+    assert settings == Settings(
+        mongodb_uri="mongodb://db.example/?replicaSet=rs",
+        mongod=Path("/opt/mongod"),
+        data=Path("/var/lib/quorum"),
+        database="groups",
+        driver=Driver.PYMONGO,
+        host="::1",
+        port=9000,
+        allowed_hosts=frozenset({"localhost", "127.0.0.1", "[::1]", "quorum.example", "box.local"}),
+        tenant="acme",
+        actor="ann",
+        rights=frozenset({Right.READ, Right.EDIT_GROUPS}),
+        body_limit=1_048_576,
+        request_seconds=2.5,
+        log_level="debug",
+    )
+
+
+def test_a_relative_data_folder_is_below_the_working_directory() -> None:
+    settings = from_environment({"QUORUM_DATA": "here"})
+
+    assert isinstance(settings, Settings)
+    assert settings.data == Path.cwd() / "here"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        pytest.param(
+            "HOST",
+            "0.0.0.0",
+            "QUORUM_HOST is '0.0.0.0', but without sign-in Quorum serves this machine alone:"
+            " use 127.0.0.1, ::1 or localhost",
+            id="every network",
+        ),
+        pytest.param(
+            "HOST",
+            "box.local",
+            "QUORUM_HOST is 'box.local', but without sign-in Quorum serves this machine alone:"
+            " use 127.0.0.1, ::1 or localhost",
+            id="a name on the network",
+        ),
+        pytest.param("PORT", "http", "QUORUM_PORT is 'http', which is no whole number", id="word"),
+        pytest.param("PORT", "-1", "QUORUM_PORT is '-1', which is no whole number", id="negative"),
+        pytest.param(
+            "PORT", "70000", "QUORUM_PORT is 70000; a port is between 1 and 65535", id="no port"
+        ),
+        pytest.param(
+            "DRIVER", "mongo", "QUORUM_DRIVER is 'mongo'; it must be motor or pymongo", id="driver"
+        ),
+        pytest.param(
+            "MONGODB_URI",
+            "localhost:27017",
+            "QUORUM_MONGODB_URI must start with mongodb:// or mongodb+srv://",
+            id="an address without a scheme",
+        ),
+        pytest.param(
+            "DATABASE",
+            "a/b",
+            "QUORUM_DATABASE must be 1 to 60 letters, digits, hyphens and underscores",
+            id="a slash in the database's name",
+        ),
+        pytest.param(
+            "RIGHTS",
+            "READ,FLY",
+            "QUORUM_RIGHTS names 'FLY', which is no right; the rights are READ, EDIT_DATA,"
+            " EDIT_COMPONENTS, EDIT_GROUPS, ACT_AS_JOURNEY, ACT_AS_SYSTEM, RUN_JOBS, ADMIN",
+            id="an unknown right",
+        ),
+        pytest.param(
+            "TENANT",
+            "Acme:1",
+            "QUORUM_TENANT must be 1 to 63 lower-case letters, digits, hyphens and underscores,"
+            " the first a letter or digit",
+            id="a colon in the tenant",
+        ),
+        pytest.param(
+            "ACTOR",
+            "Jörg",
+            "QUORUM_ACTOR must be at most 200 printable ASCII characters",
+            id="an umlaut in the actor",
+        ),
+        pytest.param(
+            "ALLOWED_HOSTS",
+            "a.example:80",
+            "QUORUM_ALLOWED_HOSTS names 'a.example:80'; write host names without a port, as a list",
+            id="a host with a port",
+        ),
+        pytest.param(
+            "BODY_LIMIT",
+            "10",
+            "QUORUM_BODY_LIMIT is 10 bytes; it must be between 1024 and 67108864",
+            id="a limit below every request",
+        ),
+        pytest.param(
+            "REQUEST_SECONDS",
+            "nan",
+            "QUORUM_REQUEST_SECONDS is 'nan'; it must be between 0.1 and 3600 seconds",
+            id="no number",
+        ),
+        pytest.param(
+            "REQUEST_SECONDS",
+            "soon",
+            "QUORUM_REQUEST_SECONDS is 'soon', which is no number of seconds",
+            id="a word for a time",
+        ),
+        pytest.param(
+            "LOG_LEVEL",
+            "loud",
+            "QUORUM_LOG_LEVEL is 'loud'; it must be one of debug, info, warning, error",
+            id="an unknown level",
+        ),
+    ],
+)
+def test_a_bad_value_is_one_sentence_that_names_the_variable(
+    name: str, value: str, sentence: str
+) -> None:
+    bad = from_environment({f"QUORUM_{name}": value})
+
+    assert isinstance(bad, BadSetting)
+    assert str(bad) == sentence
+
+
+def test_the_address_of_an_ipv6_host_is_in_brackets() -> None:
+    assert Settings(host="::1", port=8001).address == "http://[::1]:8001"
+    assert Settings().address == "http://127.0.0.1:8000"
