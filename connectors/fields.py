@@ -130,3 +130,8 @@ def reference_of(path: str) -> str | None:
     noun, _, rest = path.partition(".")
     is_naming = rest in ("id", "email") or rest.startswith("keys.")
     return noun if is_naming and noun != "keys" else None
+
+
+def is_own_name(path: str) -> bool:
+    """Whether the field names the record itself, so that it is found when it comes again."""
+    return path in ("id", "email") or path.startswith("keys.")

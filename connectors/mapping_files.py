@@ -12,7 +12,16 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from connectors.conversions import Unreadable, convert_stated
-from connectors.fields import FIELDS, NEEDED, Kind, Sort, is_group, reference_of, sort_of
+from connectors.fields import (
+    FIELDS,
+    NEEDED,
+    Kind,
+    Sort,
+    is_group,
+    is_own_name,
+    reference_of,
+    sort_of,
+)
 from connectors.mappings import Field, FileMapping, MappingFault, Reading
 
 FILE_SETTINGS: Final[Mapping[str, tuple[type, ...]]] = {
@@ -110,6 +119,7 @@ def _faults(kind: Kind, fields: Sequence[Field]) -> Iterator[str]:
     """What is wrong with the fields taken together."""
     if not fields:
         yield "[fields] maps no field"
+        return
     paths = Counter(field.path for field in fields)
     yield from (f"{path} is mapped twice" for path, count in paths.items() if count > 1)
     references = Counter(filter(None, (reference_of(path) for path in paths)))
@@ -122,6 +132,8 @@ def _faults(kind: Kind, fields: Sequence[Field]) -> Iterator[str]:
     for name in needed:
         if name not in paths and name not in references:
             yield f"{kind.value} need the field {name}"
+    if kind is not Kind.ACTIVITIES and not any(map(is_own_name, paths)):
+        yield f"{kind.value} need an outside key, such as keys.crm, to be found again"
 
 
 def _unreadable(path: str, own: Mapping[str, object], reading: Reading) -> Iterator[str]:

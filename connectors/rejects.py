@@ -14,6 +14,7 @@ class Rejects:
     """Writes one entry for each fault, as JSON Lines if the path ends in .jsonl, else as CSV.
 
     An older file of this path is replaced, and removed when nothing is rejected this time.
+    Raises OSError on entering where no file can be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -23,7 +24,8 @@ class Rejects:
         self._csv: Any = None
 
     def __enter__(self) -> Self:
-        self.path.unlink(missing_ok=True)
+        self.path.touch()
+        self.path.unlink()
         return self
 
     def __exit__(

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-ANYWHERE_FIRST: Final = tuple(
-    """
+_FIRST: Final = """
     Aaron Abigail Adam Adriana Aisha Alan Alejandro Alice Allison Amanda Amir Amy Ana Andre Andrea
     Angela Anita Anthony Antonio April Arjun Ashley Audrey Barbara Beatriz Benjamin Beth Brandon
     Brenda Brian Bridget Caleb Camila Carla Carlos Caroline Catherine Charles Charlotte Chloe
@@ -23,10 +22,8 @@ ANYWHERE_FIRST: Final = tuple(
     Simon Sofia Sonia Sophie Stella Stephen Steven Susan Sylvia Tamara Tara Teresa Theresa Thomas
     Tiffany Timothy Tina Tracy Trevor Tyler Valerie Vanessa Veronica Victor Victoria Vincent Vivian
     Walter Wendy William Xavier Yolanda Yusuf Zachary Zoe
-    """.split()
-)
-ANYWHERE_LAST: Final = tuple(
-    """
+"""
+_LAST: Final = """
     Abbott Acosta Adams Aguilar Ahmed Alvarez Anderson Andrews Arnold Atkins Bailey Baker Ballard
     Banks Barker Barnes Barrett Bauer Becker Bennett Berg Bishop Black Blake Boyd Bradley Brady
     Brooks Bryant Burke Burns Butler Byrne Cabrera Cameron Campbell Carlson Carpenter Carroll
@@ -51,37 +48,92 @@ ANYWHERE_LAST: Final = tuple(
     Wade Walker Wallace Walsh Walters Ward Warner Warren Watkins Watson Weaver Webb Weber Weiss
     Welch Wells West Wheeler Willis Wilson Wolf Wong Wood Wright Wu Yang Yates York Young Zamora
     Zhang Zimmerman
-    """.split()
-)
+"""
+_US_CITIES: Final = """
+    Atlanta/GA Austin/TX Boston/MA Boulder/CO Charlotte/NC Chicago/IL Columbus/OH Dallas/TX
+    Denver/CO Detroit/MI Houston/TX Madison/WI Memphis/TN Miami/FL Nashville/TN Oakland/CA
+    Phoenix/AZ Pittsburgh/PA Portland/OR Raleigh/NC Seattle/WA Tampa/FL
+"""
+
+ANYWHERE_FIRST: Final = tuple(_FIRST.split())
+ANYWHERE_LAST: Final = tuple(_LAST.split())
 
 LOCAL_NAMES: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
     country: (first.split(), last.split())
     for country, first, last in (
-        ("Belgium", "Amélie Bart Elke Jonas Lotte Luc Noor Thibault", "Claes Dubois Maes Peeters"),
-        ("Brazil", "Bruno Caio Fernanda Juliana Larissa Thiago", "Barbosa Costa Moreira Pereira"),
-        ("China", "Hui Jing Lei Min Wei Xin Yan Yu", "Gao Huang Liu Sun Wang Zhao Zhou"),
-        ("Germany", "Anke Björn Heike Jürgen Katrin Lukas Uwe", "Böhm Fischer Krüger Müller Vogel"),
-        ("Italy", "Chiara Davide Giulia Lorenzo Marco Paola", "Bianchi Conti Ferrari Galli Rossi"),
-        ("Japan", "Aiko Daichi Haruka Kenji Naoki Yumi", "Fujita Ito Kobayashi Sato Tanaka Yamada"),
-        ("Jordan", "Dina Faris Layla Rania Tariq Zaid", "Haddad Khoury Nasser Qasem Zoubi"),
-        ("Kenya", "Achieng Brian Grace Kamau Njeri Otieno", "Kimani Mutua Mwangi Odhiambo Wanjiku"),
-        ("Korea", "Hyun Jihoon Jiwon Minseo Seojun Yuna", "Choi Jung Kang Lee Lim Yoon"),
-        ("Norway", "Anders Eirik Ingrid Kari Solveig Øystein", "Berge Dahl Haugen Lie Moen Strand"),
-        ("Panama", "Ariel Edgardo Itzel Maribel Yariela", "Batista Castro León Pinzón"),
-        ("Philippines", "Angelo Jomar Liza Marisol Rey", "Bautista Dizon Magsaysay Reyes Santos"),
-        ("Poland", "Agnieszka Kamil Łukasz Marta Paweł", "Kowalska Lis Mazur Nowak Wójcik"),
-        ("Romania", "Andrei Bogdan Ioana Mihai Roxana", "Ionescu Marin Popescu Stan Țurcanu"),
+        (
+            "Belgium",
+            "Amélie Bart Elke Jonas Lotte Luc Noor Thibault",
+            "Claes Declercq Dubois Lambrechts Maes Mertens Peeters Wouters",
+        ),
+        (
+            "Brazil",
+            "Bruno Caio Fernanda Juliana Larissa Renata Thiago Vitor",
+            "Barbosa Carvalho Costa Lima Moreira Pereira Ribeiro Teixeira",
+        ),
+        ("China", "Hui Jing Lei Min Wei Xin Yan Yu", "Gao Huang Liu Sun Wang Xu Zhao Zhou"),
+        (
+            "Germany",
+            "Anke Björn Heike Jürgen Katrin Lukas Sabine Uwe",
+            "Böhm Fischer Krüger Lehmann Müller Seidel Vogel Winkler",
+        ),
+        (
+            "Italy",
+            "Chiara Davide Giulia Lorenzo Marco Paola Silvia Stefano",
+            "Bianchi Conti Ferrari Galli Moretti Ricci Rossi Villa",
+        ),
+        (
+            "Japan",
+            "Aiko Akira Daichi Emi Haruka Hiroshi Kaori Kenji Mai Naoki Ren Satoshi Yui Yumi",
+            "Aoki Endo Fujita Hayashi Ito Kimura Kobayashi Mori Nakamura Ogawa Sato Tanaka Ueda"
+            " Yamada",
+        ),
+        (
+            "Jordan",
+            "Amal Dina Faris Hana Khaled Layla Mazen Nour Rania Salma Tariq Zaid",
+            "Abbadi Bitar Farah Haddad Khoury Masri Nasser Odeh Qasem Shami Tarawneh Zoubi",
+        ),
+        (
+            "Kenya",
+            "Achieng Brian Faith Grace Kamau Njeri Otieno Wambui",
+            "Kariuki Kimani Maina Mutua Mwangi Odhiambo Omondi Wanjiku",
+        ),
+        (
+            "Korea",
+            "Dahye Eunji Hyun Jaehyun Jihoon Jiwon Minji Minseo Seojun Sora Sungmin Taeyang Yejin"
+            " Yuna",
+            "Bae Cho Choi Han Jang Jung Kang Kwon Lee Lim Oh Seo Shin Yoon",
+        ),
+        (
+            "Norway",
+            "Anders Eirik Hedda Ingrid Kari Sindre Solveig Øystein",
+            "Bakke Berge Dahl Haugen Lie Moen Solberg Strand",
+        ),
+        (
+            "Panama",
+            "Abdiel Ariel Edgardo Iliana Itzel Maribel Melva Omaira Rigoberto Rolando Yariela Yira",
+            "Arosemena Batista Castro Cedeño Herrera León Pinzón Quintero Ríos Sáenz Tejada"
+            " Vergara",
+        ),
+        (
+            "Philippines",
+            "Angelo Jomar Kristine Liza Marisol Paolo Rey Rowena",
+            "Aquino Bautista Dizon Magsaysay Ocampo Reyes Salonga Santos",
+        ),
+        (
+            "Poland",
+            "Agnieszka Kamil Łukasz Marta Monika Paweł Tomasz Zofia",
+            "Baran Dudek Kowalska Lis Mazur Nowak Pawlak Wójcik",
+        ),
+        (
+            "Romania",
+            "Andrei Bogdan Daria Ioana Mihai Roxana Sorin Teodora",
+            "Dinu Ionescu Marin Neagu Popescu Stan Tudor Țurcanu",
+        ),
     )
 }
 
-US_CITIES: Final = tuple(
-    tuple(place.split("/"))
-    for place in (
-        "Atlanta/GA Austin/TX Boston/MA Boulder/CO Charlotte/NC Chicago/IL Columbus/OH Dallas/TX"
-        " Denver/CO Detroit/MI Houston/TX Madison/WI Memphis/TN Miami/FL Nashville/TN Oakland/CA"
-        " Phoenix/AZ Pittsburgh/PA Portland/OR Raleigh/NC Seattle/WA Tampa/FL"
-    ).split()
-)
+US_CITIES: Final = tuple(tuple(place.split("/")) for place in _US_CITIES.split())
 CITIES: Final[Mapping[str, str]] = {
     "Belgium": "Gent",
     "Brazil": "São Paulo",

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import count
 from typing import Final
 
 from demo.crm_accounts import CrmAccount
@@ -26,6 +27,7 @@ from demo.positions import (
 EMPLOYEES_IN_ALL: Final = 1_400
 CONSULTANTS: Final = 48
 CONSULTING_FIRMS: Final = ("northbridge.example", "pinnacle-advisors.example", "codeworks.example")
+HOME_OF_FIRMS: Final = "United States"
 MOST_CLIENTS: Final = 4
 COMMITTEES: Final = {
     "security": SECURITY_SEATS,
@@ -106,7 +108,7 @@ def _employees(
                 for division in divisions
             ]
         name = f"{account.name}/{number}"
-        yield _person(name, account, account.domain, position, relations, dice, taken)
+        yield _person(name, account.country, account.domain, position, relations, dice, taken)
 
 
 def _positions(account: CrmAccount, accounts: Sequence[CrmAccount], dice: Dice) -> list[Position]:
@@ -139,40 +141,36 @@ def _consultants(
 ) -> Iterator[DemoPerson]:
     for number in range(CONSULTANTS):
         name = f"consultant/{number}"
-        count = dice.count(1, MOST_CLIENTS, "clients", number)
-        clients = {
-            dice.pick(accounts, "client", number, place).name: None for place in range(count)
-        }
+        drawn = range(dice.count(1, MOST_CLIENTS, "clients", number))
+        clients = {dice.pick(accounts, "client", number, place).name: None for place in drawn}
         position = dice.pick(CONSULTING, "position", name)
         relations = [DemoRelation(client, RelationKind.CONTRACTOR) for client in clients]
-        home = CrmAccount("", "United States", 0, None)
         firm = dice.pick(CONSULTING_FIRMS, "firm", number)
-        yield _person(name, home, firm, position, relations, dice, taken)
+        yield _person(name, HOME_OF_FIRMS, firm, position, relations, dice, taken)
 
 
 def _person(
     name: str,
-    account: CrmAccount,
+    country: str,
     domain: str,
     position: Position,
     relations: Sequence[DemoRelation],
     dice: Dice,
     taken: set[str],
 ) -> DemoPerson:
-    firsts, lasts = LOCAL_NAMES.get(account.country, (ANYWHERE_FIRST, ANYWHERE_LAST))
-    first, last = dice.pick(firsts, "first", name), dice.pick(lasts, "last", name)
+    first, last, address = _named(name, country, domain, dice, taken)
     city, state = dice.pick(US_CITIES, "city", name)
-    is_local = account.country in LOCAL_NAMES
+    is_local = country in LOCAL_NAMES
     line = dice.count(100, 199, "line", name)
     return DemoPerson(
-        key=name,
+        key=f"contact-{len(taken):04}",
         first_name=first,
         last_name=last,
-        email=_address(first, last, domain, taken),
+        email=address,
         job_title=position.title,
         department=position.department,
-        country=account.country,
-        city=CITIES[account.country] if is_local else city,
+        country=country,
+        city=CITIES[country] if is_local else city,
         state=None if is_local else state,
         phone=f"+1 555 555 0{line}" if dice.roll("phone", name) < 0.7 else None,
         unsubscribed=dice.roll("unsubscribed", name) < 0.05,
@@ -181,14 +179,18 @@ def _person(
     )
 
 
-def _address(first: str, last: str, domain: str, taken: set[str]) -> str:
-    """An address nobody has yet: the second Ada Black is ada.black2."""
-    stem = f"{_plain(first)}.{_plain(last)}"
-    number = 1
-    while (address := f"{stem}{number if number > 1 else ''}@{domain}") in taken:
-        number += 1
+def _named(
+    name: str, country: str, domain: str, dice: Dice, taken: set[str]
+) -> tuple[str, str, str]:
+    """First name, last name and an address nobody has yet, drawn until there is one."""
+    firsts, lasts = LOCAL_NAMES.get(country, (ANYWHERE_FIRST, ANYWHERE_LAST))
+    for draw in count():
+        first, last = dice.pick(firsts, "first", name, draw), dice.pick(lasts, "last", name, draw)
+        address = f"{_plain(first)}.{_plain(last)}@{domain}"
+        if address not in taken:
+            break
     taken.add(address)
-    return address
+    return first, last, address
 
 
 def _plain(name: str) -> str:

@@ -30,7 +30,16 @@ from domain.identities import (
     checked_reference,
     key_identity,
 )
-from domain.upserting import UNSTATED, Item, Refusal, Resolve, UnknownRecord, Unstated, key_values
+from domain.upserting import (
+    UNSTATED,
+    Draft,
+    Item,
+    Refusal,
+    Resolve,
+    UnknownRecord,
+    Unstated,
+    key_values,
+)
 
 NOUN: Final = "account"
 MOST_PRODUCTS: Final = 200
@@ -77,7 +86,7 @@ def with_products_won(record: Record, won: Sequence[str]) -> dict[str, Any]:
 
 
 class AccountRules:
-    """What is particular to accounts; knows the hierarchy as the batch leaves it."""
+    """What is particular to accounts; made for one batch, whose hierarchy it knows."""
 
     noun = NOUN
 
@@ -148,6 +157,18 @@ class AccountRules:
         """Keep the hierarchy in step."""
         if "parent_id" in changes:
             self.hierarchy.set_parent(record["_id"], record["parent_id"])
+
+    def place(self, drafts: Iterable[Draft]) -> list[str]:
+        """Put new places into the drafts whose parent is stated; the moved ones among them."""
+        moved: list[str] = []
+        for draft in drafts:
+            if "parent_id" in draft.values:
+                place = self.hierarchy.place(draft.id)
+                for path, value in (("ancestor_ids", place.ancestors), ("level", place.level)):
+                    draft.record[path] = draft.values[path] = value
+                if draft.version is not None:
+                    moved.append(draft.id)
+        return moved
 
     def derived(self, record: Record) -> dict[str, Any]:
         """Products, folded texts and search words."""

@@ -82,15 +82,7 @@ class Activity:
     @property
     def awaits(self) -> Identity | None:
         """Whose arrival it waits for; None when its person is known."""
-        if self.person is not None:
-            return None
-        match self.report.person:
-            case PersonByEmail(address):
-                return email_identity(address)
-            case PersonByKey(key):
-                return key_identity("person", key)
-            case PersonById():
-                return None
+        return None if self.person is not None else identity_of(self.report.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +106,17 @@ class Rank:
 def identifier(tenant: TenantId, source: str, source_id: str) -> ActivityId:
     """The one id of what a source calls by this id."""
     return ActivityId(derived("act", tenant, source, source_id))
+
+
+def identity_of(person: PersonReference) -> Identity | None:
+    """The identity by which a report names its person; None when it names an id."""
+    match person:
+        case PersonByEmail(address):
+            return email_identity(address)
+        case PersonByKey(key):
+            return key_identity("person", key)
+        case PersonById():
+            return None
 
 
 def day_of(at: datetime, zone: tzinfo) -> date:

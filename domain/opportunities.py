@@ -1,6 +1,6 @@
 """Opportunities: their fields, their account, and what an upsert does to one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -26,7 +26,16 @@ from domain.identities import (
     checked_reference,
     key_identity,
 )
-from domain.upserting import UNSTATED, Item, Refusal, Resolve, UnknownRecord, Unstated, key_values
+from domain.upserting import (
+    UNSTATED,
+    Draft,
+    Item,
+    Refusal,
+    Resolve,
+    UnknownRecord,
+    Unstated,
+    key_values,
+)
 
 NOUN: Final = "opportunity"
 
@@ -39,6 +48,7 @@ FIELDS: Final = table(
     Field("is_won", boolean, empty=False),
     Field("close_date", day),
 )
+_WON_BY: Final = frozenset({"account_id", "product", "is_won"})
 _FOLDED: Final = ("name", "product", "stage")
 
 
@@ -125,3 +135,14 @@ class OpportunityRules:
             "folded": {path: fold(value) for path, value in texts.items() if value},
             "search": list(words(record["name"])),
         }
+
+
+def doubtful_accounts(drafts: Iterable[Draft]) -> list[str]:
+    """The accounts that may have won other products than before, by what these drafts change."""
+    found: set[str] = set()
+    for draft in drafts:
+        for step in draft.steps:
+            is_won = draft.record["is_won"] or step.before.get("is_won")
+            if is_won and not _WON_BY.isdisjoint(step.after):
+                found |= {draft.record["account_id"], step.before.get("account_id")} - {None}
+    return sorted(found)

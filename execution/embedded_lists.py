@@ -5,7 +5,7 @@ same part when others before it have gone.
 """
 
 from asyncio import gather
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -44,7 +44,7 @@ class EmbeddedListField(EmbeddedField):
         raise TypeError("a list's arguments are declared")
 
     def paths(self, selection: Selection) -> set[str]:
-        if self.is_through:
+        if self.is_through or self.parts:
             return {self.path}
         return self.placed(selection.rows().paths(self.target) | {self.identity})
 
@@ -58,7 +58,8 @@ class EmbeddedListField(EmbeddedField):
         cursor = kwargs.get("after")
         after = cursors.decode(cursor, name) if cursor is not None else None
         holder = source.within if self.is_outside else source.document
-        every: Sequence[Document] = at(holder, self.path) or ()
+        value = at(holder, self.path) or ()
+        every: Sequence[Document] = self.parts(value) if self.parts else value
         own = [
             (number, part)
             for number, part in enumerate(every)
@@ -108,6 +109,7 @@ def listed(
     *,
     identity: str,
     is_through: bool = False,
+    parts: Callable[[Any], Sequence[Document]] | None = None,
     where: Where | None = None,
     is_outside: bool = False,
     description: str | None = None,
@@ -120,7 +122,7 @@ def listed(
     return EmbeddedListField().declare(
         description,
         path=path,
-        parts=None,
+        parts=parts,
         where=where,
         is_outside=is_outside,
         identity=identity,

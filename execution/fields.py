@@ -120,6 +120,26 @@ def stored(
     return StoredField().declare(description, path=path, shown=shown, absent=absent)
 
 
+class CombinedField(DeclaredField):
+    reads: tuple[str, ...]
+    shown: Callable[..., object]
+
+    @property
+    def is_basic_field(self) -> bool:
+        return True
+
+    def paths(self, selection: Selection) -> Iterable[str]:
+        return self.reads
+
+    def get_result(self, source: Sourced, info: Any, args: object, kwargs: object) -> object:
+        return self.shown(*(at(source.document, path) for path in self.reads))
+
+
+def combined(*reads: str, shown: Callable[..., object], description: str | None = None) -> Any:
+    """What a function makes of the values at several paths of the document."""
+    return CombinedField().declare(description, reads=reads, shown=shown)
+
+
 class OneField(DeclaredField):
     key: str
     foreign: str
@@ -180,7 +200,7 @@ class Where:
 
 class EmbeddedField(DeclaredField):
     path: str
-    parts: Callable[[Any], Sequence[Document]] | None
+    parts: Callable[[Any], Any] | None
     where: Where | None
     is_outside: bool
 
@@ -217,7 +237,9 @@ class EmbeddedField(DeclaredField):
     def get_result(self, source: Sourced, info: Any, args: object, kwargs: object) -> object:
         if not self.is_list:
             part = at(source.document, self.path)
-            return None if part is None else self.target.of(part, source.document)
+            if part is None:
+                return None
+            return self.target.of(self.parts(part) if self.parts else part, source.document)
         parts, holder = self.embedded(source)
         return [self.target.of(part, holder) for part in parts]
 
@@ -226,14 +248,15 @@ def embedded(
     path: str,
     *,
     description: str | None = None,
-    parts: Callable[[Any], Sequence[Document]] | None = None,
+    parts: Callable[[Any], Any] | None = None,
     where: Where | None = None,
     is_outside: bool = False,
 ) -> Any:
     """A part of the document, or the list of them, that stands at a path, as objects of their own.
 
-    `parts` makes the list of what is stored in another shape. `is_outside`: the path is one of
-    the document that this one stands in, and `where` tells which parts belong here.
+    `parts` makes the document, or the list of them, of what is stored in another shape.
+    `is_outside`: the path is one of the document that this one stands in, and `where` tells which
+    parts belong here.
     """
     return EmbeddedField().declare(
         description, path=path, parts=parts, where=where, is_outside=is_outside

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
+import strawberry
 from strawberry.dataloader import DataLoader
 from strawberry.types.arguments import StrawberryArgument
 
@@ -28,8 +29,11 @@ AFTER: Final = argument("after", str | None, "The cursor after which the page be
 _NOBODY: Final[Document] = {"_id": ""}
 
 
+@strawberry.enum(
+    description="Which end of an order comes first. Rows without a value come last either way."
+)
 class Direction(Enum):
-    """Which end of an order comes first; rows without a value come last either way."""
+    """Ascending or descending."""
 
     ASC = "ASC"
     DESC = "DESC"

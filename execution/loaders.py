@@ -12,6 +12,7 @@ from execution.sources import Document, Sourced, at
 from store.reading import Fields, Reader
 
 Asked = tuple[str, Fields]
+S = TypeVar("S", bound=Sourced)
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -40,10 +41,10 @@ class Loaders:
         value: V = self._remembered[name]
         return value
 
-    def one(self, target: type[Sourced], path: str = "_id") -> DataLoader[Asked, Sourced | None]:
+    def one(self, target: type[S], path: str = "_id") -> DataLoader[Asked, S | None]:
         """Loads the one document of the target's collection that holds a key at `path`."""
 
-        async def load(asked: list[Asked]) -> list[Sourced | None]:
+        async def load(asked: list[Asked]) -> list[S | None]:
             keys = {key for key, _ in asked}
             fields = together(fields for _, fields in asked)
             found: dict[str, Document] = {}

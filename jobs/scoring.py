@@ -1,4 +1,4 @@
-"""Scoring: the engagement of people and groups is computed anew, in one step."""
+"""Scoring: the engagement of people and groups is computed anew, slice by slice."""
 
 from execution.context import Context
 from jobs.running import Slice
@@ -7,8 +7,6 @@ from store.driver import Document
 
 
 async def step(ctx: Context, job: Document) -> Slice:
-    """Run the scoring; what it writes is the same however often it is run on one day."""
-    if job["cursor"]:
-        return Slice(None, {})
-    await scoring.run_scoring(ctx)
-    return Slice("scored", {"done": 1})
+    """Do the next slice of the run from where the last one ended."""
+    scored = await scoring.go_on(ctx, job["cursor"])
+    return Slice(scored.after, {"done": scored.people, "groups_changed": scored.groups})

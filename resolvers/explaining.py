@@ -38,6 +38,11 @@ class MembershipExplanation:
     rules: tuple[RuleFinding, ...]
     role_names: Mapping[str, str]
 
+    @property
+    def strongest_first(self) -> list[Claim]:
+        """The claims, the one that decides first."""
+        return [self.claims[m] for m in membership.STRONGEST_FIRST if m in self.claims]
+
 
 async def explain_membership(
     ctx: Context, group_id: str, person_id: str

@@ -1,76 +1,151 @@
 """Upserting: batches of items matched, decided and stored, whatever kind of record they are of.
 
-A batch is decided on what is loaded at once. Whatever another writer was faster with is loaded
-and decided again, until a deadline; items that wait for a record of their own batch to let go of
-a key or an e-mail address are decided in a second pass.
+A batch is decided on what is loaded at once. Whatever another writer was faster with is loaded and
+decided again, until a deadline; items that wait for a record of their own batch to let go of a
+key or an e-mail address are decided in a second attempt.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic
+from typing import Final, Generic, TypeAlias
 
-from domain.batches import Batch
+from domain.batches import Batch, Loaded
 from domain.events import EventType
-from domain.identities import Identity, Reference
-from domain.upserting import (
-    Applied,
-    Claim,
-    Draft,
-    I,
-    Refusal,
-    Rules,
-)
+from domain.fields import Record, Refused
+from domain.identities import Identity, Reference, carried, key_identity
+from domain.upserting import Applied, Claim, Draft, I, Refusal, Resolve, Rules
 from execution.context import Context
+from resolvers.drafts import Writer
 from resolvers.outcomes import Conflict
 from store.upserted import UpsertedRecords
 
 _DEADLINE_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 0.05
 
-Outcome = Applied | Refusal | Conflict
-Outcomes = list[Outcome]
-Pending = Sequence[tuple[int, I]]
+Outcome: TypeAlias = Applied | Refusal | Conflict
+Pending: TypeAlias = Sequence[tuple[int, I]]
+"""Items with their places in the call, in order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Area(Generic[I]):
-    """A kind of record as its batches are stored: its events, id prefix, rules and references."""
+class Attempt(Generic[I]):
+    """A decided batch, and the ids of its drafts that are stored; None when it has to be redone."""
 
-    prefix: str
-    created: EventType
-    updated: EventType
-    store: UpsertedRecords
-    rules: Callable[[], Rules[I]]
-    references: Callable[[I], Iterable[Reference]]
-
-
-@dataclass(slots=True)
-class Pass(Generic[I]):
-    """One time of loading and deciding; `rest` are the items that have to wait."""
-
-    rules: Rules[I]
     batch: Batch[I]
-    rest: Pending[I]
+    saved: Collection[str] | None
 
 
 @dataclass(slots=True)
 class Upsert(Generic[I]):
-    """One call: its items become outcomes, pass by pass."""
+    """One call about one kind of record; `references` gives the accounts an item names."""
 
     ctx: Context
-    area: Area[I]
+    prefix: str
+    created: EventType
+    updated: EventType
+    rules: Rules[I]
+    references: Callable[[I], Iterable[Reference]]
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     stored: list[Draft] = field(default_factory=list)
-    _claimed: dict[Identity, Claim] = field(default_factory=dict)
 
-    async def check(self, items: Sequence[I]) -> list[tuple[int, I]]:
-        """The items that can be stored; the others have their outcome."""
-        rules = self.area.rules()
+    async def run(
+        self,
+        items: Sequence[I],
+        attempt: Callable[[Pending[I]], Awaitable[Attempt[I]]],
+    ) -> list[Outcome]:
+        """The outcome of each item, in order; each attempt settles some of what is pending."""
+        clock = asyncio.get_running_loop().time
+        pending: Pending[I] = self._checked(items)
+        deadline = clock() + _DEADLINE_SECONDS
+        while pending:
+            rest = self._settle(pending, await attempt(pending))
+            if len(rest) < len(pending):
+                deadline = clock() + _DEADLINE_SECONDS
+            elif clock() > deadline:
+                for place, item in rest:
+                    self.outcomes[place] = Conflict(self.rules.noun, item.id or "")
+                break
+            else:
+                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))
+            pending = rest
+        return [self.outcomes[place] for place in range(len(items))]
+
+    async def decide(
+        self, store: UpsertedRecords, rules: Rules[I], pending: Pending[I]
+    ) -> Batch[I]:
+        """Load what the items are about, and decide them."""
+        own = {identity for _, item in pending for _, identity in rules.identities(item)}
+        named = [reference for _, item in pending for reference in self.references(item)]
+        keys = {key_identity("account", r.key) for r in named if r.key is not None}
+        claims = await self.ctx.stores.identities.find(own | keys, self.ctx.now())
+        ids = {item.id for _, item in pending if item.id is not None}
+        ids |= {claims[identity].owner for identity in own if identity in claims}
+        accounts = {reference.id for reference in named if reference.id is not None}
+        accounts |= {claims[identity].owner for identity in keys if identity in claims}
+        resolve: Resolve | None = None
+        if rules.noun == "account":
+            ids |= accounts
+        else:
+            resolve = await self._resolver(accounts, claims)
+        loaded = Loaded(await store.by_ids(ids), claims, lambda: self.ctx.new_id(self.prefix))
+        batch = Batch(rules, loaded, resolve)
+        batch.run(pending)
+        return batch
+
+    async def save(self, store: UpsertedRecords, batch: Batch[I]) -> Collection[str] | None:
+        """Claim, store and release; the ids stored, or None when a claim was lost."""
+        changed = batch.changed()
+        if not changed:
+            return ()
+        identities = self.ctx.stores.identities
+        if not await identities.claim_many(batch.wanted(), self.ctx.now()):
+            return None
+        given_up = await identities.find(batch.released(), self.ctx.now())
+        writer = Writer(self.ctx, self.rules, self.created, self.updated)
+        saved = await store.write(
+            [writer.new(draft) for draft in changed if draft.version is None],
+            [writer.change(draft) for draft in changed if draft.version is not None],
+        )
+        await identities.release_many(
+            {identity: claim for identity, claim in given_up.items() if claim.owner in saved}
+        )
+        return saved
+
+    def _checked(self, items: Sequence[I]) -> list[tuple[int, I]]:
         fit: list[tuple[int, I]] = []
         for place, item in enumerate(items):
-            checked = rules.checked(item)
-            if isinstance(checked, rules_refusal):
+            checked = self.rules.checked(item)
+            if isinstance(checked, Refused):
                 self.outcomes[place] = checked
             else:
                 fit.append((place, checked))
         return fit
+
+    def _settle(self, pending: Pending[I], attempt: Attempt[I]) -> Pending[I]:
+        """Take the outcomes that stand; the items still to be decided, in order."""
+        batch, saved = attempt.batch, attempt.saved
+        if saved is None:
+            return pending
+        again = batch.unsettled(saved)
+        for place, outcome in batch.outcomes.items():
+            if place not in again:
+                self.outcomes[place] = outcome
+        self.stored += [draft for draft in batch.changed() if draft.id in saved]
+        return [each for each in pending if each[0] not in self.outcomes]
+
+    async def _resolver(self, accounts: Iterable[str], claims: dict[Identity, Claim]) -> Resolve:
+        """Finds the accounts that items refer to, among those loaded now."""
+        found = await self.ctx.stores.accounts.by_ids(accounts, {"keys": 1})
+
+        def resolve(reference: Reference) -> Record | None:
+            if reference.id is not None:
+                return found.get(reference.id)
+            assert reference.key is not None
+            identity = key_identity("account", reference.key)
+            claim = claims.get(identity)
+            account = found.get(claim.owner) if claim else None
+            return account if account and identity in carried("account", account) else None
+
+        return resolve

@@ -13,20 +13,16 @@ import strawberry
 
 import domain.attributes
 import domain.conditions
+import domain.people
 from domain.attributes import CATALOGUE, Attribute, Scope
 from domain.conditions import AllOf, AnyOf, AttributeTest, Condition, ConditionFault, Not, Range
 from domain.fields import camel
 from domain.operators import OperandShape, Operator, ValueType, shape_of_operand
 
-
-@strawberry.enum(description="How a person belongs to an account.")
-class RelationKind(Enum):
-    """The kinds of relation, as people and conditions name them."""
-
-    EMPLOYEE = "employee"
-    CONTRACTOR = "contractor"
-    OTHER = "other"
-
+RelationKind = domain.people.RelationKind
+strawberry.enum(
+    RelationKind, name="RelationKind", description="How a person belongs to an account."
+)
 
 _SCALARS: Final[Mapping[ValueType, Any]] = {
     ValueType.TEXT: str,

@@ -1,18 +1,16 @@
 """Serving: one operation goes in, the response that GraphQL defines comes out."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.execution import PreExecutionError
+from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from execution.context import Context
-
-BAD_REQUEST: Final = "BAD_REQUEST"
-PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
-VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
+from execution.refusals import CodedError, bad_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,23 @@ class Answer:
     was_executed: bool
 
 
+class OperationNamed(SchemaExtension):
+    """Refuses to guess: of several operations the request must name one.
+
+    Strawberry would execute the first, which may be a mutation.
+    """
+
+    def on_validate(self) -> Iterator[None]:
+        execution = self.execution_context
+        document = execution.graphql_document
+        if execution._provided_operation_name is None and document is not None:
+            definitions = document.definitions
+            count = sum(isinstance(found, OperationDefinitionNode) for found in definitions)
+            if count > 1:
+                raise _no_operation(None)
+        yield
+
+
 async def execute(
     schema: strawberry.Schema,
     context: Context,
@@ -30,9 +45,9 @@ async def execute(
     variables: dict[str, Any] | None = None,
     operation_name: str | None = None,
 ) -> Answer:
-    """Parse, validate and execute one operation; every error carries a code."""
-    if not query.strip():
-        return _refused([GraphQLError("query is empty.", extensions={"field": "query"})])
+    """Parse, validate and execute one operation, a query or a mutation."""
+    if not query:
+        return _refused([bad_request("query", "is empty.")])
     try:
         result = await schema.execute(
             query,
@@ -42,11 +57,7 @@ async def execute(
         )
     except CannotGetOperationTypeError:
         return _refused([_no_operation(operation_name)])
-    except InvalidOperationTypeError:
-        return _refused([GraphQLError("Send queries and mutations here, no subscriptions.")])
     errors = result.errors or []
-    if isinstance(result, PreExecutionError):
-        return _refused(errors, VALIDATION_FAILED)
     if result.data is None and not any(error.path for error in errors):
         return _refused(errors)
     body: dict[str, object] = {"data": result.data}
@@ -55,23 +66,11 @@ async def execute(
     return Answer(body, was_executed=True)
 
 
-def _refused(errors: list[GraphQLError], code: str = BAD_REQUEST) -> Answer:
-    return Answer({"errors": [_coded(error, code) for error in errors]}, was_executed=False)
+def _refused(errors: Sequence[GraphQLError]) -> Answer:
+    return Answer({"errors": [error.formatted for error in errors]}, was_executed=False)
 
 
-def _coded(error: GraphQLError, code: str) -> GraphQLFormattedError:
-    """The error with its own code, or with this one when it has none."""
-    if isinstance(error, GraphQLSyntaxError):
-        code = PARSE_FAILED
-    formatted = error.formatted
-    formatted["extensions"] = {"code": code, **(error.extensions or {})}
-    return formatted
-
-
-def _no_operation(name: str | None) -> GraphQLError:
-    message = (
-        "operationName is needed: the query has several operations, or none."
-        if name is None
-        else f"operationName names {name!r}, which the query does not have."
-    )
-    return GraphQLError(message, extensions={"field": "operationName"})
+def _no_operation(name: str | None) -> CodedError:
+    if name is None:
+        return bad_request("operationName", "must name one of the operations of the query.")
+    return bad_request("operationName", f"is {name!r}, and the query has no such operation.")

@@ -71,7 +71,7 @@ def _line(scope: Scope, status: int, seconds: float) -> str:
         "ms": f"{seconds * 1000:.1f}",
         **scope.get(_NOTES, {}),
     }
-    return " ".join(f"{name}={_shown(value)}" for name, value in words.items())
+    return "request " + " ".join(f"{name}={_shown(value)}" for name, value in words.items())
 
 
 def _shown(value: str) -> str:

@@ -71,14 +71,42 @@ def list_tenants() -> None:
     run_list()
 
 
-@main.group()
-def jobs() -> None:
-    """Run jobs now, in this process."""
-
-
 TENANT = click.option(
     "--tenant", metavar="NAME", help="Whose data; QUORUM_TENANT, else default, when left out."
 )
+FILE = click.Path(path_type=Path)
+
+
+@main.command("import")
+@click.argument("file", type=FILE)
+@click.option(
+    "--mapping",
+    required=True,
+    type=FILE,
+    metavar="FILE",
+    help="What the rows are and which column fills which field (TOML).",
+)
+@click.option(
+    "--rejects",
+    type=FILE,
+    metavar="FILE",
+    help="Where to list what is not taken (.csv or .jsonl); beside FILE when left out.",
+)
+@TENANT
+def import_file(file: Path, mapping: Path, rejects: Path | None, tenant: str | None) -> None:
+    """Import accounts, people, opportunities or activities from FILE.
+
+    FILE is CSV or JSON Lines. Importing it again changes nothing, so an import that was interrupted
+    is simply run again. Works beside a running server.
+    """
+    from server.commands_import import run_import
+
+    run_import(file, mapping, rejects, tenant)
+
+
+@main.group()
+def jobs() -> None:
+    """Run jobs now, in this process."""
 
 
 @jobs.group("run")
@@ -117,7 +145,7 @@ def scoring(tenant: str | None) -> None:
 
 
 @main.command("export-schema")
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=FILE)
 def export_schema(file: Path | None) -> None:
     """Write the GraphQL schema to FILE, or to standard output."""
     from server.commands_schema import run_export

@@ -36,15 +36,10 @@ class Installation:
         return self.contexts.of(viewer)
 
     async def tenant_context(self, tenant: str | None) -> Context:
-        """The same for a tenant that must be there: the named one, or the settings' own.
-
-        The default tenant needs no making: it gets whatever it lacks here.
-        """
+        """The same for a tenant that must be there: the named one, or the settings' own."""
         name = tenant or self.settings.tenant
         context = self.context(name)
-        if name == DEFAULT_TENANT:
-            await create_tenant(context, DEFAULT_TENANT, "UTC")
-        elif await context.stores.tenants.own() is None:
+        if await context.stores.tenants.own() is None:
             raise CommandFailed(
                 f"There is no tenant {name}; `quorum tenant list` shows those there are."
             )
@@ -62,9 +57,14 @@ def settings_or_exit() -> Settings:
 
 @asynccontextmanager
 async def installed(settings: Settings) -> AsyncIterator[Installation]:
-    """The installation that the settings describe, open for as long as the block lasts."""
+    """The installation that the settings describe, open for as long as the block lasts.
+
+    The default tenant needs no making by hand: it is here from the first time on.
+    """
     async with opened(settings) as database:
-        yield Installation(settings, database, Contexts(database.database))
+        installation = Installation(settings, database, Contexts(database.database))
+        await create_tenant(installation.context(DEFAULT_TENANT), DEFAULT_TENANT, "UTC")
+        yield installation
 
 
 def run_command(work: Coroutine[Any, Any, None]) -> bool:

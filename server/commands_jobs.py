@@ -1,5 +1,6 @@
 """`quorum jobs run`: start a job and work it off here, with a bar that shows how far it is."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -19,6 +20,10 @@ from server.settings import Settings
 from store.driver import Document
 
 Start = Callable[[Context], Awaitable[JobId | NotFound]]
+Show = Callable[[Document], Awaitable[None]]
+
+_OPEN: Final = ("waiting", "running")
+_LOOK_AGAIN_SECONDS: Final = 0.5
 
 _COUNTED: Final = {
     "groups_created": "groups created",
@@ -63,17 +68,30 @@ async def _run(settings: Settings, tenant: str | None, title: str, start: Start)
                 done = job["progress"]
                 progress.update(bar, total=done["accounts"], completed=done["done"])
 
-            await run_job(context, id, new_id("worker"), show)
-        _report(await context.stores.jobs.one(id), id)
+            job = await _ended(context, id, show)
+    _report(job)
 
 
-def _report(job: Document | None, id: JobId) -> None:
-    if job is None or job["status"] != "done":
-        failure = job and job["failure"]
-        raise CommandFailed(f"The job {id} did not end well: {failure or 'another worker has it'}")
+async def _ended(context: Context, id: JobId, show: Show) -> Document:
+    """The job once it has ended: here, or with another worker that was faster to take it."""
+    worker = new_id("worker")
+    while True:
+        job = await context.stores.jobs.one(id)
+        if job is None:
+            raise CommandFailed(f"The job {id} was deleted.")
+        if job["status"] not in _OPEN:
+            return job
+        if not await run_job(context, id, worker, show):
+            await show(job)
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _report(job: Document) -> None:
+    if job["status"] != "done":
+        raise CommandFailed(f"The job {job['_id']} {job['status']}: {job['failure']}")
     counted = [
         f"{job['progress'][name]} {words}"
         for name, words in _COUNTED.items()
         if job["progress"].get(name)
     ]
-    click.echo(f"{id} is done: {', '.join(counted) or 'nothing had to change'}.")
+    click.echo(f"{job['_id']} is done: {', '.join(counted) or 'nothing had to change'}.")

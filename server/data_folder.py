@@ -11,11 +11,14 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 FORMAT: Final = 1
 PRIVATE: Final = 0o700
+RECORD_SIZE: Final = 4096
+LONGEST_FAILURE: Final = 500
 IGNORED: Final = frozenset({"lost+found", ".DS_Store"})
 """What an empty folder may contain: file systems and desktops put it there."""
 
@@ -44,14 +47,17 @@ class Record:
     """The start of process `mongod`: a process id alone may have been given to somebody else."""
     failure: str | None = None
 
-    def to_json(self) -> str:
-        return json.dumps(asdict(self) | {"state": self.state.value})
+    def to_bytes(self) -> bytes:
+        """Always the same length."""
+        failure = self.failure and self.failure[:LONGEST_FAILURE]
+        text = json.dumps(asdict(self) | {"state": self.state.value, "failure": failure})
+        return text.encode().ljust(RECORD_SIZE)
 
     @classmethod
-    def from_json(cls, text: str) -> "Record | None":
-        """The record, or None when the text is not one (a crash can cut it short)."""
+    def from_bytes(cls, content: bytes) -> "Record | None":
+        """The record, or None when this is not one (a crash can spoil it)."""
         try:
-            read = cls(**json.loads(text))
+            read = cls(**json.loads(content))
             return replace(read, state=State(read.state))
         except (ValueError, TypeError):
             return None
@@ -130,18 +136,27 @@ class DataFolder:
         """Held by the guard as long as it lives, and by who is about to start one."""
         return self._lock("guard.lock")
 
+    def open_log(self) -> BinaryIO:
+        """The log of mongod to append to, created for this user alone: it may show data."""
+        return open(self.log, "ab", opener=partial(os.open, mode=0o600))
+
     def record(self) -> Record | None:
         """What the guard wrote last; None when nothing was running or nothing readable is there."""
         try:
-            return Record.from_json(self._record.read_text())
+            return Record.from_bytes(self._record.read_bytes())
         except FileNotFoundError:
             return None
 
     def write(self, record: Record) -> None:
-        """Replace the record as a whole; only the holder of the guard lock may."""
-        draft = self._record.with_suffix(".new")
-        draft.write_text(record.to_json())
-        draft.replace(self._record)
+        """Overwrite the record; only the holder of the guard lock may.
+
+        In place and in one page, so that a disk that has become full does not keep it from telling.
+        """
+        descriptor = os.open(self._record, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.pwrite(descriptor, record.to_bytes(), 0)
+        finally:
+            os.close(descriptor)
 
     def forget(self) -> None:
         """Remove the record: nothing is running any more."""

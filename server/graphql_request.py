@@ -50,7 +50,7 @@ def unsupported(headers: Headers) -> Refusal | None:
 async def read_body(request: Request, limit: int) -> bytes | Refusal:
     """The body's bytes, or the refusal once it is known to have more than `limit`."""
     too_large = Refusal(
-        413, "PAYLOAD_TOO_LARGE", f"A request may have {limit} bytes; send less at a time."
+        413, "PAYLOAD_TOO_LARGE", f"A request may be {limit} bytes at most; send less at a time."
     )
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and (len(announced) > 15 or int(announced) > limit):

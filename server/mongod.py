@@ -139,7 +139,9 @@ class _User:
         self._users.release()
         try:
             async with asyncio.timeout(LEAVE_LIMIT):
-                while await self._is_guarded() and not await self._is_used_by_others():
+                while True:
+                    if not await self._is_guarded() or await self._is_used_by_others():
+                        break
                     await asyncio.sleep(POLL)
         except TimeoutError:
             _log.warning("MongoDB in %s is still stopping.", self._folder.path)
@@ -192,31 +194,13 @@ class _User:
         if not self._guard.grab():
             return False
         lock, self._guard = self._guard, self._folder.guard_lock()
-        try:
-            await asyncio.to_thread(self._launch, lock)
-        finally:
-            lock.close()
+        # Shielded: the thread, which cannot be cancelled, uses the lock and closes it.
+        await asyncio.shield(asyncio.to_thread(self._launch, lock))
         return True
 
     def _launch(self, lock: LockFile) -> None:
-        mongod = mongod_binary.chosen(self._mongod) if self._mongod else mongod_binary.find()
-        path = mongod_socket.place(self._folder)
-        arguments = [str(self._folder.path), str(mongod), str(path), str(lock.descriptor)]
         try:
-            self._outdate_record(path)
-            with self._folder.log.open("ab") as log:
-                subprocess.run(
-                    # Without `site` Python starts in a third of the time.
-                    [sys.executable, "-S", "-E", "-m", "server.mongod_guard", *arguments],
-                    cwd=PROJECT,
-                    pass_fds=[lock.descriptor],
-                    start_new_session=True,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    check=True,
-                    timeout=LAUNCH_LIMIT,
-                )
+            self._start_guard(lock)
         except OSError as error:
             raise MongodUnavailable(
                 f"MongoDB cannot start in {self._folder.path}: {reason(error)}."
@@ -225,6 +209,27 @@ class _User:
             raise MongodUnavailable(
                 f"The guard of MongoDB cannot start in {self._folder.path}; see {self._folder.log}."
             ) from error
+        finally:
+            lock.close()
+
+    def _start_guard(self, lock: LockFile) -> None:
+        mongod = mongod_binary.chosen(self._mongod) if self._mongod else mongod_binary.find()
+        path = mongod_socket.place(self._folder)
+        arguments = [str(self._folder.path), str(mongod), str(path), str(lock.descriptor)]
+        self._outdate_record(path)
+        with self._folder.open_log() as log:
+            subprocess.run(
+                # Without `site` Python starts in a third of the time.
+                [sys.executable, "-S", "-E", "-m", "server.mongod_guard", *arguments],
+                cwd=PROJECT,
+                pass_fds=[lock.descriptor],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=True,
+                timeout=LAUNCH_LIMIT,
+            )
 
     def _outdate_record(self, path: Path) -> None:
         """What a guard before wrote is not the state any more; the mongod it left may still run."""

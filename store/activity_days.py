@@ -8,7 +8,7 @@ have set it must have come to its end: what is stored between mark and count is 
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -23,7 +23,6 @@ SETTLED_AFTER: Final = timedelta(minutes=10)
 """No writer takes this long between marking a day and storing its activities."""
 
 _DUPLICATE_KEY: Final = 11_000
-_ONE_DAY: Final = timedelta(days=1)
 
 PersonDay = tuple[PersonId, date]
 
@@ -80,13 +79,17 @@ class ActivityDayStore:
                 continue
             return
 
-    async def count_anew(self, run: str, after: str, limit: int) -> str | None:
-        """Count the next marked days behind the id `after` for a run; the last one's id, if any."""
+    async def count_anew(self, run: str, after: PersonDay | None, limit: int) -> PersonDay | None:
+        """Count the next marked days for a run, behind one in the order of people and days.
+
+        The last one counted, to go on from; None when there was none left.
+        """
         cursor = self._days.find(
-            {"tenant": self._tenant, "dirty": {"$exists": True}, "_id": {"$gt": after}},
+            {"tenant": self._tenant, "dirty": {"$exists": True}, **_behind(after)},
             {"person_id": 1, "day": 1, "dirty.token": 1},
-            sort=[("_id", 1)],
+            sort=[("person_id", 1), ("day", 1)],
             limit=limit,
+            batch_size=limit,
         )
         marked = await cursor.to_list(limit)
         if not marked:
@@ -107,7 +110,8 @@ class ActivityDayStore:
             ],
             ordered=False,
         )
-        return str(marked[-1]["_id"])
+        last = marked[-1]
+        return PersonId(last["person_id"]), date.fromisoformat(last["day"])
 
     async def settle(self, run: str) -> int:
         """Take the marks off days whose counts of this run have gone into scores; how many."""
@@ -203,6 +207,13 @@ class ActivityDayStore:
         return f"{self._tenant}|{person}|{day.isoformat()}"
 
 
+def _behind(place: PersonDay | None) -> Document:
+    if place is None:
+        return {}
+    person, day = place
+    same = {"person_id": person, "day": {"$gt": day.isoformat()}}
+    return {"$or": [same, {"person_id": {"$gt": person}}]}
+
+
 def _midnight(day: str, later: int) -> datetime:
-    from_midnight = datetime.combine(date.fromisoformat(day), time())
-    return from_midnight + later * _ONE_DAY
+    return datetime.combine(date.fromisoformat(day), time(tzinfo=UTC)) + timedelta(days=later)

@@ -42,27 +42,22 @@ class IdentityStore:
             async for each in cursor
         }
 
-    async def claim_many(
-        self, wanted: Mapping[Identity, Wanted], at: datetime
-    ) -> dict[Identity, object] | None:
-        """Make these claims, each instead of exactly the one it names: their tokens.
+    async def claim_many(self, wanted: Mapping[Identity, Wanted], at: datetime) -> bool:
+        """Make these claims, each instead of exactly the one it names.
 
-        None when somebody was faster with one of them; the others may be made all the same.
+        False when somebody was faster with one of them; the others may be made all the same.
         """
         if not wanted:
-            return {}
-        tokens: dict[Identity, object] = {identity: ObjectId() for identity in wanted}
-        writes = [
-            self._claim(identity, each, tokens[identity], at) for identity, each in wanted.items()
-        ]
+            return True
+        writes = [self._claim(identity, each, at) for identity, each in wanted.items()]
         replaced = sum(each.instead_of is not None for each in wanted.values())
         try:
             result = await self._identities.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
             if any(e["code"] != _DUPLICATE_KEY for e in (error.details or {})["writeErrors"]):
                 raise
-            return None
-        return tokens if result.matched_count == replaced else None
+            return False
+        return result.matched_count == replaced
 
     async def release_many(self, claims: Mapping[Identity, Claim]) -> None:
         """Let go of exactly these claims; one that was made anew since then stays."""
@@ -114,10 +109,10 @@ class IdentityStore:
         )
 
     def _claim(
-        self, identity: Identity, wanted: Wanted, token: object, at: datetime
+        self, identity: Identity, wanted: Wanted, at: datetime
     ) -> InsertOne[Document] | UpdateOne:
         key = self._key(identity)
-        stated: Document = {"owner": wanted.owner, "token": token, "claimed_at": at}
+        stated: Document = {"owner": wanted.owner, "token": ObjectId(), "claimed_at": at}
         if wanted.instead_of is None:
             return InsertOne({"_id": key, "tenant": self._tenant, **stated})
         return UpdateOne({"_id": key, "token": wanted.instead_of.token}, {"$set": stated})

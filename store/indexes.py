@@ -24,6 +24,10 @@ class Index:
         return "_".join(self.keys).replace(".", "-")
 
 
+def _present(path: str) -> Mapping[str, object]:
+    return {path: {"$exists": True}}
+
+
 INDEXES: Final = (
     Index("events", ("tenant", "event_id"), "the relay: which events are moved already"),
     Index("events", ("tenant", "buying_group_id", "position"), "the history of a group"),
@@ -44,6 +48,24 @@ INDEXES: Final = (
     Index("buying_groups", ("tenant", "created_by_job.job_id", "_id"), "what a job has created"),
     Index("accounts", ("tenant", "_id"), "creation walks the accounts in order"),
     Index("people", ("tenant", "relations.account_id", "_id"), "the people of an account"),
+    Index("people", ("tenant", "_id"), "scoring everybody"),
+    Index("people", ("tenant", "engagement.raw", "_id"), "the largest raw of a person"),
+    Index("people", ("tenant", "engagement.largest_weight"), "the largest weight that occurred"),
+    Index("buying_groups", ("tenant", "score_due"), "groups to score", _present("score_due")),
+    Index("activities", ("tenant", "person_id", "at", "_id"), "a person's activities; a day's"),
+    Index("activities", ("tenant", "at", "_id"), "all activities in order"),
+    Index("activities", ("tenant", "awaits"), "who is waited for", _present("awaits")),
+    Index("activity_days", ("tenant", "person_id", "day"), "a person's window"),
+    Index("activity_days", ("tenant", "day", "person_id"), "days that leave or enter the window"),
+    Index(
+        "activity_days",
+        ("tenant", "person_id", "day", "dirty.token"),
+        "days to be counted anew",
+        _present("dirty"),
+    ),
+    Index("activity_types", ("tenant", "folded.names"), "the type of an activity's spelling"),
+    Index("activity_types", ("tenant", "folded.name", "_id"), "the types in order of their names"),
+    Index("weighting_models", ("tenant", "model_id", "model_version"), "the versions of a model"),
     Index("jobs", ("tenant", "status", "_id"), "work that waits or has lost its worker"),
 )
 

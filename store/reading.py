@@ -6,11 +6,14 @@ last in either direction. Where that needs several ranges of an index, one aggre
 one after the other and stops when the page is full.
 """
 
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Collection as Several
-from collections.abc import Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from pymongo.errors import ExecutionTimeout
 
 from domain.identifiers import TenantId
 from store.driver import Database, Document, aggregate
@@ -26,13 +29,21 @@ _BOOKKEEPING: Final = ("outbox", "folded", "search")
 _AT_ONCE: Final = 10_000
 
 
+class TookTooLong(Exception):
+    """The database did not answer a read in the time it was given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By which path rows are ordered; `is_nullable` when a row may have nothing there."""
+    """By which path rows are ordered.
+
+    `is_nullable` when a row may have nothing there, `is_unique` when no two rows have the same.
+    """
 
     path: str
     is_descending: bool = False
     is_nullable: bool = False
+    is_unique: bool = False
 
     @property
     def direction(self) -> int:
@@ -94,7 +105,8 @@ class Reader:
             batch_size=_AT_ONCE,
             max_time_ms=self._milliseconds,
         )
-        return await cursor.to_list(None)
+        async with _in_time():
+            return await cursor.to_list(None)
 
     async def page(
         self, collection: str, query: Query, window: Window, fields: Fields
@@ -111,7 +123,8 @@ class Reader:
                 batch_size=_AT_ONCE,
                 max_time_ms=self._milliseconds,
             )
-            return await cursor.to_list(None)
+            async with _in_time():
+                return await cursor.to_list(None)
         pipeline = [
             *self._stages(first, query, window.size, shown),
             *(
@@ -165,9 +178,10 @@ class Reader:
 
     async def count(self, collection: str, query: Query) -> int:
         """How many documents a query finds."""
-        return await self._database[collection].count_documents(
-            self._own(query), maxTimeMS=self._milliseconds
-        )
+        async with _in_time():
+            return await self._database[collection].count_documents(
+                self._own(query), maxTimeMS=self._milliseconds
+            )
 
     async def counts(
         self, collection: str, path: str, keys: Several[str], query: Query
@@ -203,7 +217,18 @@ class Reader:
         return [*stages, {"$project": shown}] if shown else stages
 
     async def _aggregate(self, collection: str, pipeline: Sequence[Query]) -> list[Document]:
-        return await aggregate(self._database[collection], pipeline, maxTimeMS=self._milliseconds)
+        async with _in_time():
+            return await aggregate(
+                self._database[collection], pipeline, maxTimeMS=self._milliseconds
+            )
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    try:
+        yield
+    except ExecutionTimeout as error:
+        raise TookTooLong from error
 
 
 def projection(fields: Fields) -> Mapping[str, object]:
@@ -221,7 +246,7 @@ def ranges(window: Window) -> list[_Range]:
     """The stretches of the order that a window may reach into, in order."""
     order, after = window.order, window.after
     by_id = {"_id": order.direction}
-    both = {order.path: order.direction, **by_id}
+    both = {order.path: order.direction, **({} if order.is_unique else by_id)}
     beyond = "$lt" if order.is_descending else "$gt"
     without = [_Range({order.path: None}, by_id)] if order.is_nullable else []
     if after is None:
@@ -229,8 +254,8 @@ def ranges(window: Window) -> list[_Range]:
         return [_Range(query, both), *without]
     if after.value is None:
         return [_Range({order.path: None, "_id": {beyond: after.id}}, by_id)]
-    return [
-        _Range({order.path: after.value, "_id": {beyond: after.id}}, by_id),
-        _Range({order.path: {beyond: after.value}}, both),
-        *without,
-    ]
+    further = _Range({order.path: {beyond: after.value}}, both)
+    if order.is_unique:
+        return [further, *without]
+    same = _Range({order.path: after.value, "_id": {beyond: after.id}}, by_id)
+    return [same, further, *without]

@@ -6,7 +6,7 @@ the process, done before and beside the work on data.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from pymongo import AsyncMongoClient
@@ -40,14 +40,10 @@ class ReplicaSetWatch:
 @asynccontextmanager
 async def watch(uri: str) -> AsyncIterator[ReplicaSetWatch]:
     """Watch this server. A death shows at once, a return within half a second."""
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
-        uri, heartbeatFrequencyMS=500, connectTimeoutMS=2000, serverMonitoringMode="stream"
-    )
-    try:
-        await client.admin.command("ping")
+    async with _client(uri, heartbeatFrequencyMS=500, serverMonitoringMode="stream") as client:
+        with suppress(ConnectionFailure):  # from now on the heartbeat tells
+            await client.admin.command("ping")
         yield ReplicaSetWatch(client)
-    finally:
-        await client.close()
 
 
 async def make_ready(uri: str, host: str) -> None:
@@ -105,5 +101,5 @@ async def _move(client: AsyncMongoClient[dict[str, Any]], host: str) -> None:
         await client.admin.command({"replSetReconfig": config, "force": True})
 
 
-def _client(uri: str) -> AsyncMongoClient[dict[str, Any]]:
-    return AsyncMongoClient(uri, serverSelectionTimeoutMS=2000, connectTimeoutMS=2000)
+def _client(uri: str, **options: Any) -> AsyncMongoClient[dict[str, Any]]:
+    return AsyncMongoClient(uri, serverSelectionTimeoutMS=2000, connectTimeoutMS=2000, **options)

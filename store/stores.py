@@ -2,6 +2,8 @@
 
 from domain.identifiers import TenantId
 from store.accounts import AccountStore
+from store.activities import ActivityStore
+from store.activity_types import ActivityTypeStore
 from store.driver import Database
 from store.groups import GroupStore
 from store.identities import IdentityStore
@@ -12,7 +14,9 @@ from store.reading import Reader
 from store.records import Records
 from store.relay import Relay
 from store.role_templates import RoleTemplateStore
+from store.scoring import ScoringStore
 from store.tenants import TenantStore
+from store.weighting_models import WeightingModelStore
 
 
 class Stores:
@@ -28,9 +32,15 @@ class Stores:
         self.accounts = AccountStore(database, tenant, self.relay)
         self.people = PersonStore(database, tenant, self.relay)
         self.opportunities = OpportunityStore(database, tenant, self.relay)
+        self.activities = ActivityStore(database, tenant)
         self.roles = Records(database, "roles", tenant, self.relay)
         self.role_templates = RoleTemplateStore(database, "role_templates", tenant, self.relay)
         self.solution_interests = Records(database, "solution_interests", tenant, self.relay)
         self.audiences = Records(database, "account_audiences", tenant, self.relay)
         self.groups = GroupStore(database, "buying_groups", tenant, self.relay)
         self.jobs = JobStore(database, "jobs", tenant, self.relay)
+        self.activity_types = ActivityTypeStore(database, "activity_types", tenant, self.relay)
+        self.weighting_models = WeightingModelStore(
+            database, "weighting_models", tenant, self.relay
+        )
+        self.scoring = ScoringStore(database, tenant, self.relay)

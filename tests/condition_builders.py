@@ -228,12 +228,12 @@ def _value_asked(random: Random, attribute: Attribute, operands: Sequence[Scalar
 
 def _document(random: Random, condition: Condition, scope: Scope) -> dict[str, Any]:
     document: dict[str, Any] = {}
-    for attribute, operands in _asked(condition, scope).items():
-        *parents, name = attribute.path
+    for each, operands in _asked(condition, scope).items():
+        *parents, name = each.path
         inner = document
         for parent in parents:
             inner = inner.setdefault(parent, {})
-        value = _value_asked(random, attribute, operands)
+        value = _value_asked(random, each, operands)
         if value is not _MISSING:
             inner[name] = value
     for root in [name for name in document if isinstance(document[name], dict)]:
@@ -248,10 +248,10 @@ def _relation(random: Random, asked: Mapping[Attribute, Sequence[Scalar]]) -> ob
     given: dict[str, object] = {
         "account_id": random.choice(_IDS if random.random() < 0.9 else _DIRT)
     }
-    for attribute, operands in asked.items():
-        value = _value(random, type_of(attribute), operands)
+    for each, operands in asked.items():
+        value = _value(random, type_of(each), operands)
         if value is not _MISSING:
-            given[attribute.path[0]] = value
+            given[each.path[0]] = value
     return given
 
 

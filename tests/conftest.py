@@ -1,20 +1,17 @@
 """What must be opened and closed: one real MongoDB for the suite, a tenant for each test."""
 
-import asyncio
 import itertools
-import os
-import subprocess
-import sysconfig
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
 from domain.identifiers import TenantId
 from execution.context import Context
-from store.driver import Client, Database, Driver, close, open_client, open_database
+from resolvers.tenants import create_tenant
+from server.mongod import embedded_mongod
+from store.driver import Client, Database, close, open_client, open_database
 from store.indexes import ensure_indexes
 from tests.contexts import Clock, a_context
 
@@ -22,38 +19,15 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def mongodb_uri() -> Iterator[str]:
-    mongod = os.path.join(sysconfig.get_path("purelib"), "fiftyone/db/bin/mongod")
+async def mongodb_uri() -> AsyncIterator[str]:
     with tempfile.TemporaryDirectory(prefix="q") as folder:
-        socket = f"{folder}/m.sock"
-        with Path(folder, "log").open("w") as log:
-            process = subprocess.Popen(
-                [mongod, "--dbpath", folder, "--bind_ip", socket, "--replSet", "quorum"]
-                + ["--wiredTigerCacheSizeGB", "0.25", "--networkMessageCompressors", "disabled"]
-                + ["--setParameter", "diagnosticDataCollectionEnabled=false"],
-                stdout=log,
-            )
-        uri = f"mongodb://{quote(socket, safe='')}/?directConnection=true"
-        try:
-            asyncio.run(_initiate(uri, socket))
-            yield uri
-        finally:
-            process.terminate()
-            process.wait()
+        async with embedded_mongod(Path(folder)) as mongod:
+            yield mongod.uri
 
 
-async def _initiate(uri: str, socket: str) -> None:
-    client = open_client(uri, Driver.PYMONGO)
-    members = [{"_id": 0, "host": socket}]
-    await client.admin.command({"replSetInitiate": {"_id": "quorum", "members": members}})
-    while not (await client.admin.command("hello"))["isWritablePrimary"]:
-        await asyncio.sleep(0.02)
-    await close(client)
-
-
-@pytest.fixture(scope="session", params=[Driver.MOTOR], ids=lambda driver: driver.value)
-async def client(mongodb_uri: str, request: pytest.FixtureRequest) -> AsyncIterator[Client]:
-    client = open_client(mongodb_uri, request.param)
+@pytest.fixture(scope="session")
+async def client(mongodb_uri: str) -> AsyncIterator[Client]:
+    client = open_client(mongodb_uri)
     yield client
     await close(client)
 
@@ -84,8 +58,6 @@ def ctx(database: Database, tenant: TenantId, clock: Clock) -> Context:
 @pytest.fixture
 async def home(ctx: Context) -> Context:
     """A context of a tenant as it is made: default roles, standard weighting model."""
-    from resolvers.tenants import create_tenant
-
     made = await create_tenant(ctx, "Home", "UTC")
     assert made == ctx.viewer.tenant
     return ctx

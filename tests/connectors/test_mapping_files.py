@@ -100,14 +100,15 @@ def test_one_column_may_feed_several_fields() -> None:
         """
         kind = "opportunities"
         [fields]
+        keys.crm = "opportunity_id"
         stage = "deal_stage"
         is_won = { column = "deal_stage", values = { Won = true }, otherwise = false }
         """
     )
 
     assert isinstance(mapping, FileMapping)
-    assert mapping.columns == ("deal_stage",)
-    assert [field.path for field in mapping.fields] == ["stage", "is_won"]
+    assert mapping.columns == ("opportunity_id", "deal_stage")
+    assert [field.path for field in mapping.fields] == ["keys.crm", "stage", "is_won"]
 
 
 @pytest.mark.parametrize(
@@ -167,9 +168,14 @@ def test_one_column_may_feed_several_fields() -> None:
             id="one thing said twice",
         ),
         pytest.param(
-            'kind = "people"\n[fields]\naccount.relation = "r"',
+            'kind = "people"\n[fields]\nemail = "e"\naccount.relation = "r"',
             ("people need the field account",),
             id="a relation to no account",
+        ),
+        pytest.param(
+            'kind = "opportunities"\n[fields]\nname = "n"\naccount.keys.crm = "a"',
+            ("opportunities need an outside key, such as keys.crm, to be found again",),
+            id="records that would be new ones every time",
         ),
         pytest.param(
             'kind = "activities"\n[fields]\ntype = "t"\nattributes.page = "p"',

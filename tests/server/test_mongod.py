@@ -158,6 +158,18 @@ def test_a_killed_guard_is_replaced_and_serves_whoever_is_left(
     assert len(processes_of(tmp_path)) == 2
 
 
+def test_who_leaves_right_after_the_guard_was_killed_stops_mongod_itself(
+    user: StartUser, tmp_path: Path
+) -> None:
+    one = user()
+    one.ask("write 1")
+
+    kill(guard_of(tmp_path))
+
+    assert one.leave() == 0
+    assert processes_of(tmp_path) == {}
+
+
 def test_nothing_outlives_a_killed_user(user: StartUser, tmp_path: Path) -> None:
     one = user()
     one.ask("write 40")
@@ -213,15 +225,11 @@ def test_a_path_too_long_for_a_socket_gets_a_private_folder_that_goes_away_again
     assert list(shelter.iterdir()) == []
 
 
-@pytest.mark.parametrize("is_clean", [True, False], ids=["after a stop", "after a crash"])
-def test_a_data_folder_can_be_moved(user: StartUser, tmp_path: Path, is_clean: bool) -> None:
+def test_a_data_folder_can_be_moved_even_after_a_crash(user: StartUser, tmp_path: Path) -> None:
     one = user()
     one.ask("write 11")
-    if is_clean:
-        one.leave()
-    else:
-        kill(one.process.pid, guard_of(tmp_path), one.mongod())
-        assert eventually(lambda: processes_of(tmp_path) == {})
+    kill(one.process.pid, guard_of(tmp_path), one.mongod())
+    assert eventually(lambda: processes_of(tmp_path) == {})
 
     moved = Path(shutil.move(tmp_path / "data", tmp_path / "moved"))
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,10 +10,11 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from domain.attributes import Scope
+from domain.attributes import Scope, folded_of_account, folded_of_person
 from domain.condition_checking import ACCOUNT_RULE, MEMBER_RULE, faults
 from domain.condition_evaluation import Subject, evaluate
-from domain.conditions import Condition
+from domain.conditions import AllOf, Condition, Not
+from domain.operators import Operator
 from store.condition_queries import account_filter, person_filter
 from store.driver import Document
 from tests.condition_builders import (
@@ -22,8 +22,10 @@ from tests.condition_builders import (
     SCORE_REFERENCE,
     a_person_for,
     an_account_for,
+    asks,
     conditions,
 )
+from tests.condition_cases import ACCOUNT_CASES, PERSON_CASES
 
 CASES = int(os.environ.get("QUORUM_CONDITION_CASES", "250"))
 """How many conditions each property is shown on; name more of them for a long run."""
@@ -69,7 +71,11 @@ def test_a_condition_finds_the_accounts_it_holds_for(
 
 
 @many
-@given(condition=conditions(*Scope), seed=st.integers(0, 2**32), is_in_an_account=st.booleans())
+@given(
+    condition=conditions(*Scope),
+    seed=st.integers(0, 2**32),
+    is_in_an_account=st.sampled_from((True, True, True, False)),
+)
 def test_a_condition_finds_the_people_it_holds_for_in_an_account(
     collection: Collection[Document], condition: Condition, seed: int, is_in_an_account: bool
 ) -> None:
@@ -82,3 +88,83 @@ def test_a_condition_finds_the_people_it_holds_for_in_an_account(
     subjects = [Subject(account, person, SCORE_REFERENCE) for person in people]
     expected = [each.person for each in subjects if evaluate(condition, each)]
     assert found(collection, people, filter) == expected
+
+
+@pytest.mark.parametrize(("condition", "account", "holds"), ACCOUNT_CASES)
+def test_what_mongodb_finds_of_accounts(
+    collection: Collection[Document], condition: Condition, account: Document, holds: bool
+) -> None:
+    stored = [account | {"folded": folded_of_account(account)}]
+
+    assert found(collection, stored, account_filter(condition)) == (stored if holds else [])
+    assert found(collection, stored, account_filter(Not(condition))) == ([] if holds else stored)
+
+
+@pytest.mark.parametrize(("condition", "person", "holds"), PERSON_CASES)
+def test_what_mongodb_finds_of_people(
+    collection: Collection[Document], condition: Condition, person: Document, holds: bool
+) -> None:
+    account = {"_id": "acc_1", "industry": "Banking"}
+    stored = [person | {"folded": folded_of_person(person)}]
+
+    filter = person_filter(condition, account, 1_000)
+    assert found(collection, stored, filter) == (stored if holds else [])
+
+
+def test_without_an_account_no_relation_is_found() -> None:
+    is_not_employee = asks("relation", Operator.IS_NOT, "employee")
+
+    assert person_filter(is_not_employee, None, 0) == {"_id": {"$in": []}}
+    assert person_filter(Not(is_not_employee), None, 0) == {}
+
+
+def test_what_is_asked_of_the_account_is_no_part_of_the_filter() -> None:
+    is_bank = asks("account.industry", Operator.IS, "banking")
+    is_cio = asks("person.job_title", Operator.IS, "CIO")
+    bank, mill = {"_id": "acc_1", "industry": "Banking"}, {"_id": "acc_2", "industry": "Textile"}
+
+    assert person_filter(AllOf((is_bank, is_cio)), bank, 0) == {"folded.job_title": {"$eq": "cio"}}
+    assert person_filter(AllOf((is_bank, is_cio)), mill, 0) == {"_id": {"$in": []}}
+
+
+def test_an_account_is_not_asked_about_people() -> None:
+    with pytest.raises(ValueError, match=r"an account has no person\.job_title"):
+        account_filter(asks("person.job_title", Operator.IS, "CIO"))
+
+
+def test_the_widest_condition_is_no_larger_than_mongodb_takes(
+    collection: Collection[Document],
+) -> None:
+    longest = asks("account.name", Operator.CONTAINS, "-" * 1_000)
+    condition: Condition = AllOf((longest,) * 200)
+    for _ in range(3):
+        condition = Not(AllOf((condition,)))
+    stored: list[Document] = [{"folded": {"name": "x"}}]
+
+    assert faults(condition, ACCOUNT_RULE, {}) == ()
+    assert found(collection, stored, account_filter(condition)) == stored
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param(asks("account.industry", Operator.IS, "Industry 7"), id="is"),
+        pytest.param(asks("account.industry", Operator.IS_ANY_OF, ("Industry 7",)), id="any of"),
+        pytest.param(
+            asks("account.industry", Operator.STARTS_WITH, "industry 7"), id="starts with"
+        ),
+    ],
+)
+def test_an_index_on_a_folded_text_serves_whole_texts_and_beginnings(
+    collection: Collection[Document], condition: Condition
+) -> None:
+    collection.delete_many({})
+    accounts: list[Document] = [{"industry": f"Industry {number % 10}"} for number in range(500)]
+    collection.insert_many([each | {"folded": folded_of_account(each)} for each in accounts])
+    index = collection.create_index("folded.industry")
+
+    plan = collection.find(account_filter(condition)).explain()["executionStats"]
+    collection.drop_index(index)
+
+    assert plan["nReturned"] == 50
+    assert plan["totalKeysExamined"] <= 52

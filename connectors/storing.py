@@ -1,0 +1,131 @@
+"""Rows are stored through the resolvers everybody's data goes through; what became of each."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeVar, assert_never
+
+from connectors import items
+from connectors.fields import Kind
+from connectors.items import Fault, Values
+from domain.activities import Outcome as ActOutcome
+from domain.fields import Refused
+from domain.hierarchy import HierarchyCircle
+from domain.upserting import (
+    Applied,
+    Item,
+    OwnedByAnother,
+    Status,
+    TooManyItems,
+    UnknownRecord,
+)
+from execution.context import Context
+from resolvers import accounts, activities, opportunities, people
+from resolvers.activities import Recorded
+from resolvers.outcomes import Conflict
+from resolvers.upserting import Outcome
+
+Some = TypeVar("Some", bound=Item)
+Build = Callable[[Values], Some | Fault]
+Upsert = Callable[[Context, Sequence[Some]], Awaitable[list[Outcome] | TooManyItems]]
+
+
+class Result(Enum):
+    """What became of a row that was taken."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that is stored; an activity may wait for its person, or for its type."""
+
+    result: Result
+    is_unmatched: bool = False
+    unknown_type: str | None = None
+
+
+RESULTS: Final = {
+    Status.CREATED: Taken(Result.CREATED),
+    Status.UPDATED: Taken(Result.UPDATED),
+    Status.UNCHANGED: Taken(Result.UNCHANGED),
+}
+RESULTS_OF_ACTS: Final = {
+    ActOutcome.STORED: Result.CREATED,
+    ActOutcome.UPDATED: Result.UPDATED,
+    ActOutcome.UNCHANGED: Result.UNCHANGED,
+}
+
+
+async def store(ctx: Context, kind: Kind, batch: Sequence[Values]) -> list[Taken | Fault]:
+    """Store up to 1,000 rows in order; accounts without their parents. One result for each."""
+    match kind:
+        case Kind.ACCOUNTS:
+            return await _upserted(ctx, batch, items.account_item, accounts.upsert_accounts)
+        case Kind.PEOPLE:
+            return await _upserted(ctx, batch, items.person_item, people.upsert_people)
+        case Kind.OPPORTUNITIES:
+            upsert = opportunities.upsert_opportunities
+            return await _upserted(ctx, batch, items.opportunity_item, upsert)
+        case Kind.ACTIVITIES:
+            return await _recorded(ctx, batch)
+        case _:
+            assert_never(kind)
+
+
+async def store_parents(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault]:
+    """Give up to 1,000 stored accounts their parents."""
+    return await _upserted(ctx, batch, items.parent_item, accounts.upsert_accounts)
+
+
+async def _upserted(
+    ctx: Context, batch: Sequence[Values], build: Build[Some], upsert: Upsert[Some]
+) -> list[Taken | Fault]:
+    built = [build(values) for values in batch]
+    fit = [item for item in built if not isinstance(item, Fault)]
+    outcomes = await upsert(ctx, fit)
+    if isinstance(outcomes, TooManyItems):
+        raise ValueError(f"a batch has at most {outcomes.most} rows, not {outcomes.count}")
+    following = iter(outcomes)
+    return [item if isinstance(item, Fault) else _taken(next(following), item) for item in built]
+
+
+async def _recorded(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault]:
+    built = [items.report(values) for values in batch]
+    fit = [report for report in built if not isinstance(report, Fault)]
+    recorded = await activities.record_activities(ctx, fit)
+    if isinstance(recorded, TooManyItems):
+        raise ValueError(f"a batch has at most {recorded.most} rows, not {recorded.count}")
+    following = iter(recorded.outcomes)
+    return [
+        report if isinstance(report, Fault) else _taken_act(next(following)) for report in built
+    ]
+
+
+def _taken_act(outcome: Recorded | Refused) -> Taken | Fault:
+    if isinstance(outcome, Refused):
+        return Fault(items.mapped_name(outcome.field, ()), outcome.reason)
+    unknown = outcome.type if outcome.is_type_unknown else None
+    return Taken(RESULTS_OF_ACTS[outcome.outcome], outcome.is_person_unmatched, unknown)
+
+
+def _taken(outcome: Outcome, item: Item) -> Taken | Fault:
+    """An upsert's outcome in the words of the import."""
+    match outcome:
+        case Applied(status):
+            return RESULTS[status]
+        case Refused(name, reason):
+            pass
+        case OwnedByAnother(name, owner):
+            reason = f"belongs to another record, {owner}"
+        case UnknownRecord(name, noun, named):
+            reason = f"there is no {noun} {named}"
+        case HierarchyCircle(name):
+            reason = "would stand above itself"
+        case Conflict():
+            name, reason = "", "others kept changing the record; import the row again"
+        case _:
+            assert_never(outcome)
+    return Fault(items.mapped_name(name, item.keys or ()), reason)

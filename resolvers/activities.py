@@ -1,0 +1,133 @@
+"""Activities: reports of sources taken in bulk, whoever and whatever they are about."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from domain import activities, activity_types
+from domain.activities import Activity, Outcome, PersonById, PersonReference, Report
+from domain.fields import Refused
+from domain.folding import fold
+from domain.identifiers import ActivityId, PersonId
+from domain.upserting import MOST_ITEMS, TooManyItems
+from execution.context import Context, Right
+from resolvers import attaching
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of one report: its activity, and what about it is not known yet."""
+
+    id: ActivityId
+    outcome: Outcome
+    type: str
+    is_person_unmatched: bool
+    is_type_unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedActivities:
+    """One outcome for each report, in order."""
+
+    outcomes: tuple[Recorded | Refused, ...]
+
+    @property
+    def recorded(self) -> tuple[Recorded, ...]:
+        return tuple(each for each in self.outcomes if isinstance(each, Recorded))
+
+    def count(self, outcome: Outcome) -> int:
+        """How many reports had this outcome."""
+        return sum(each.outcome is outcome for each in self.recorded)
+
+    @property
+    def refused(self) -> int:
+        return len(self.outcomes) - len(self.recorded)
+
+    @property
+    def unmatched_people(self) -> int:
+        """How many activities wait for their person."""
+        return sum(each.is_person_unmatched for each in self.recorded)
+
+    @property
+    def unknown_types(self) -> Mapping[str, int]:
+        """How many activities have a type nobody knows, by the type as it was first spelled."""
+        spelled: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for each in self.recorded:
+            if each.is_type_unknown:
+                counts[spelled.setdefault(fold(each.type), each.type)] += 1
+        return counts
+
+
+async def record_activities(
+    ctx: Context, reports: Sequence[Report]
+) -> RecordedActivities | TooManyItems:
+    """Store up to 1,000 activities; repeating a report, or sending an older one, changes nothing.
+
+    What cannot be told of a person or a type yet is stored all the same, and counts once it can.
+    """
+    ctx.viewer.require(Right.EDIT_DATA)
+    if len(reports) > MOST_ITEMS:
+        return TooManyItems(len(reports))
+    known_types = activity_types.directory(await ctx.stores.activity_types.types())
+    checked = [activities.checked(report, ctx.now()) for report in reports]
+    taken = await _taken(ctx, checked)
+    fit = [each for each in taken if isinstance(each, Activity)]
+    stored = iter(await ctx.stores.activities.record(fit, ctx.now()))
+    waiting = {each.awaits for each in fit if each.awaits}
+    # Whoever came while this was being stored has looked for waiting activities too early.
+    waiting -= await attaching.attach_to_known(ctx, waiting)
+    return RecordedActivities(
+        tuple(
+            Recorded(
+                each.id,
+                next(stored),
+                each.report.type,
+                each.awaits in waiting,
+                fold(each.report.type) not in known_types,
+            )
+            if isinstance(each, Activity)
+            else each
+            for each in taken
+        )
+    )
+
+
+async def _taken(ctx: Context, checked: Sequence[Report | Refused]) -> list[Activity | Refused]:
+    """The reports as activities of the people they name; an id that nobody has is refused."""
+    tenant = await ctx.stores.tenants.own()
+    zone = ZoneInfo(tenant["time_zone"] if tenant else "UTC")
+    reports = [report for report in checked if isinstance(report, Report)]
+    people = await _people(ctx, {report.person for report in reports})
+
+    def taken(report: Report) -> Activity | Refused:
+        person = people.get(report.person)
+        if person is None and isinstance(report.person, PersonById):
+            return Refused("person.id", f"names no person: {report.person.id}")
+        return Activity(
+            activities.identifier(ctx.viewer.tenant, report.source, report.source_id),
+            report,
+            activities.rank_of(report),
+            person,
+            activities.day_of(report.at, zone),
+        )
+
+    return [taken(each) if isinstance(each, Report) else each for each in checked]
+
+
+async def _people(
+    ctx: Context, references: Set[PersonReference]
+) -> dict[PersonReference, PersonId]:
+    """The people these references name, as far as there are such people."""
+    ids = {reference.id for reference in references if isinstance(reference, PersonById)}
+    known = await ctx.stores.people.by_ids(ids, {"_id": 1})
+    named = {reference: activities.identity_of(reference) for reference in references}
+    carriers = await attaching.people_by_identity(ctx, {each for each in named.values() if each})
+    found: dict[PersonReference, PersonId] = {}
+    for reference, identity in named.items():
+        if isinstance(reference, PersonById) and reference.id in known:
+            found[reference] = reference.id
+        elif identity in carriers:
+            found[reference] = carriers[identity]
+    return found

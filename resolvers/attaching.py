@@ -1,0 +1,44 @@
+"""Attaching: finding the people that activities are about."""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from domain.identifiers import PersonId
+from domain.identities import Identity, carried
+from execution.context import Context
+from store.activities import Newcomer
+
+_SHOWN: Final = {"email": 1, "keys": 1}
+
+
+async def people_by_identity(
+    ctx: Context, identities: Collection[Identity]
+) -> dict[Identity, PersonId]:
+    """Whoever carries each of these e-mail addresses and keys now."""
+    if not identities:
+        return {}
+    claims = await ctx.stores.identities.find(identities, ctx.now())
+    people = await ctx.stores.people.by_ids({claim.owner for claim in claims.values()}, _SHOWN)
+    carries = {id: carried("person", person) for id, person in people.items()}
+    return {
+        identity: PersonId(claim.owner)
+        for identity, claim in claims.items()
+        if identity in carries.get(claim.owner, ())
+    }
+
+
+async def attach_to_known(ctx: Context, identities: Iterable[Identity]) -> set[Identity]:
+    """Give activities that wait for these identities to who carries them; the identities found."""
+    found = await people_by_identity(ctx, set(identities))
+    newcomers = [Newcomer(person, [identity]) for identity, person in found.items()]
+    await ctx.stores.activities.attach(newcomers)
+    return set(found)
+
+
+async def attach_awaited(ctx: Context, after: str) -> str | None:
+    """Do so for the next identities that activities wait for; where to go on, if anywhere."""
+    awaited = await ctx.stores.activities.awaited(after)
+    if not awaited:
+        return None
+    await attach_to_known(ctx, awaited.values())
+    return max(awaited)

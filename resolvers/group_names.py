@@ -1,0 +1,52 @@
+"""Group names follow the names of their account and solution interest."""
+
+from collections.abc import Sequence
+
+from domain import buying_groups
+from domain.events import EventType
+from domain.folding import fold, words
+from domain.identifiers import AccountId, BuyingGroupId
+from execution.context import Context
+from resolvers import stamps
+from store.driver import Document
+from store.records import Change
+
+_FOR_NAMING = {"version": 1, "name": 1, "account_id": 1, "solution_interest_id": 1}
+
+
+async def follow_accounts(ctx: Context, accounts: Sequence[AccountId]) -> int:
+    """Rename the groups of these accounts where their name is another now; how many."""
+    groups = await ctx.stores.groups.found({"account_id": {"$in": list(accounts)}}, _FOR_NAMING)
+    interests = {group["solution_interest_id"] for group in groups}
+    interest_names = await ctx.stores.solution_interests.by_ids(interests, {"name": 1})
+    account_names = await ctx.stores.accounts.by_ids(accounts, {"name": 1})
+    renamed = 0
+    for group in groups:
+        name = buying_groups.name(
+            interest_names[group["solution_interest_id"]]["name"],
+            account_names[group["account_id"]]["name"],
+        )
+        if name != group["name"]:
+            await _rename(ctx, group["_id"], name)
+            renamed += 1
+    return renamed
+
+
+async def _rename(ctx: Context, id: BuyingGroupId, name: str) -> None:
+    def decide(document: Document) -> Change | None:
+        if document["name"] == name:
+            return None
+        event = stamps.event(
+            ctx,
+            EventType.BUYING_GROUP_UPDATED,
+            id,
+            buying_group_id=id,
+            account_id=document["account_id"],
+            solution_interest_id=document["solution_interest_id"],
+            before={"name": document["name"]},
+            after={"name": name},
+        )
+        paths = {"name": name, "folded.name": fold(name), "search": list(words(name))}
+        return Change({**paths, **stamps.updated(ctx)}, (event,))
+
+    await ctx.stores.groups.change(id, decide, _FOR_NAMING)

@@ -1,0 +1,101 @@
+"""Opportunities: upserted in bulk; what they win, their accounts own."""
+
+import asyncio
+import random
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from domain.accounts import with_products_won
+from domain.events import EventType
+from domain.identifiers import AccountId
+from domain.identities import Reference
+from domain.opportunities import OpportunityItem, OpportunityRules, doubtful_accounts
+from domain.upserting import MOST_ITEMS, TooManyItems
+from execution.context import Context, Right
+from resolvers import stamps
+from resolvers.upserting import Attempt, Outcome, Pending, Upsert
+from store.driver import Document
+from store.records import Change
+from store.upserted import Saving
+
+_LONGEST_PAUSE_SECONDS: Final = 0.05
+_AT_ONCE: Final = 1_000
+
+
+async def upsert_opportunities(
+    ctx: Context, items: Sequence[OpportunityItem]
+) -> list[Outcome] | TooManyItems:
+    """Create or update opportunities, up to 1,000 in order; one outcome for each."""
+    ctx.viewer.require(Right.EDIT_DATA)
+    if len(items) > MOST_ITEMS:
+        return TooManyItems(len(items))
+    rules = OpportunityRules()
+    store, accounts = ctx.stores.opportunities, ctx.stores.accounts
+    upsert = Upsert(
+        ctx,
+        "opp",
+        EventType.OPPORTUNITY_CREATED,
+        EventType.OPPORTUNITY_UPDATED,
+        rules,
+        _accounts,
+    )
+
+    async def attempt(pending: Pending[OpportunityItem]) -> Attempt[OpportunityItem]:
+        batch = await upsert.decide(store, rules, pending)
+        # Marked before, so that a process that ends here leaves a trace; and again after, so
+        # that nobody stores what was computed before these opportunities were there.
+        await accounts.doubt_products(doubtful_accounts(batch.changed()))
+        return Attempt(batch, await upsert.save(store, batch))
+
+    outcomes = await upsert.run(items, attempt)
+    doubtful = doubtful_accounts(upsert.stored)
+    await accounts.doubt_products(doubtful)
+    await _settle_products(ctx, doubtful)
+    return outcomes
+
+
+async def settle_products(ctx: Context) -> int:
+    """Recompute the won products of accounts that an ended process left in doubt; how many."""
+    settled = 0
+    while doubtful := await ctx.stores.accounts.in_doubt(_AT_ONCE):
+        await _settle_products(ctx, doubtful)
+        settled += len(doubtful)
+    return settled
+
+
+async def _settle_products(ctx: Context, doubtful: Sequence[str]) -> None:
+    """Recompute what accounts have won from their stored opportunities."""
+    accounts = ctx.stores.accounts
+    left = list(doubtful)
+    while left:
+        documents = await accounts.by_ids(left)
+        won = await ctx.stores.opportunities.products_won(left)
+        changes = [
+            _products(ctx, document, won.get(document["_id"], []))
+            for document in documents.values()
+            if document.get("products_in_doubt")
+        ]
+        saved = await accounts.write([], changes)
+        left = [id for id, _, _ in changes if id not in saved]
+        if left:
+            await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))
+
+
+def _products(ctx: Context, account: Document, won: Sequence[str]) -> Saving:
+    paths = with_products_won(account, won)
+    if not paths:
+        return account["_id"], account["version"], Change({}, (), ("products_in_doubt",))
+    event = stamps.event(
+        ctx,
+        EventType.ACCOUNT_UPDATED,
+        account["_id"],
+        account_id=AccountId(account["_id"]),
+        before={"products_won": account["products_won"]},
+        after={"changed": ["products_won"], "products_won": paths["products_won"]},
+    )
+    change = Change(paths | stamps.updated(ctx), (event,), ("products_in_doubt",))
+    return account["_id"], account["version"], change
+
+
+def _accounts(item: OpportunityItem) -> Iterable[Reference]:
+    return [item.account] if isinstance(item.account, Reference) else []

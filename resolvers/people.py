@@ -1,0 +1,50 @@
+"""People: upserted in bulk, each with its relations to accounts."""
+
+from collections.abc import Iterable, Sequence
+
+from domain.attributes import Scope
+from domain.events import EventType
+from domain.identifiers import PersonId
+from domain.identities import Reference, carried
+from domain.people import PersonItem, PersonRules
+from domain.upserting import MOST_ITEMS, Draft, TooManyItems
+from execution.context import Context, Right
+from resolvers import custom_fields
+from resolvers.upserting import Attempt, Outcome, Pending, Upsert
+from store.activities import Newcomer
+
+
+async def upsert_people(ctx: Context, items: Sequence[PersonItem]) -> list[Outcome] | TooManyItems:
+    """Create or update people, up to 1,000 in order; one outcome for each."""
+    ctx.viewer.require(Right.EDIT_DATA)
+    if len(items) > MOST_ITEMS:
+        return TooManyItems(len(items))
+    rules = PersonRules(await custom_fields.declared(ctx, Scope.PERSON))
+    store = ctx.stores.people
+    upsert = Upsert(
+        ctx, "per", EventType.PERSON_CREATED, EventType.PERSON_UPDATED, rules, _accounts
+    )
+
+    async def attempt(pending: Pending[PersonItem]) -> Attempt[PersonItem]:
+        batch = await upsert.decide(store, rules, pending)
+        return Attempt(batch, await upsert.save(store, batch))
+
+    outcomes = await upsert.run(items, attempt)
+    await _attach_activities(ctx, upsert.stored)
+    return outcomes
+
+
+def _accounts(item: PersonItem) -> Iterable[Reference]:
+    yield from (relation.account for relation in item.relations or ())
+    yield from item.removed_relations
+
+
+async def _attach_activities(ctx: Context, drafts: Iterable[Draft]) -> None:
+    """Hand activities that waited for an e-mail address or a key to whoever has it now."""
+    newcomers = [
+        Newcomer(PersonId(draft.id), claimed)
+        for draft in drafts
+        if (claimed := carried("person", draft.record) - draft.identities_before)
+    ]
+    if newcomers:
+        await ctx.stores.activities.attach(newcomers)

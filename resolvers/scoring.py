@@ -1,0 +1,225 @@
+"""Scoring: raws of people and groups and the tenant's reference, in slices that may be repeated.
+
+A run goes through its phases from place to place. What it has done so far is in the database, and
+where it stands is a text: whoever has that text can go on, in this process or another.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from domain import activities
+from domain.engagement import Window
+from domain.identifiers import BuyingGroupId, PersonId, ScoringRunId
+from domain.scoring_runs import Reference, ScoringRun, moved, rules_of
+from execution.context import Context, Right
+from resolvers import announcing, attaching
+from resolvers.weighting_models import weigh_new_types
+from store.activity_days import PersonDay
+from store.scoring_pipelines import Stamp
+
+DAYS_AT_ONCE: Final = 2_000
+PEOPLE_AT_ONCE: Final = 1_000
+GROUPS_AT_ONCE: Final = 200
+CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
+
+
+class Phase(Enum):
+    """What a run does, in this order."""
+
+    ATTACH = "attach"
+    COUNT = "count"
+    PEOPLE = "people"
+    GROUPS = "groups"
+    REFERENCE = "reference"
+    CHANGED = "changed"
+    ANNOUNCE = "announce"
+    SETTLE = "settle"
+
+
+_NEXT: Final = dict(zip(Phase, [*list(Phase)[1:], None], strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a slice has done, and where the next begins: nowhere when the run is over."""
+
+    after: str | None
+    people: int = 0
+    groups: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What one slice of a phase has done; no place to go on from ends the phase."""
+
+    place: str | None
+    people: int = 0
+    groups: int = 0
+
+
+async def run_scoring(ctx: Context) -> ScoringRunId:
+    """Compute the engagement of people and groups anew; the run that did it."""
+    scored = await go_on(ctx, "")
+    run = scored.after or ""
+    while scored.after is not None:
+        scored = await go_on(ctx, scored.after)
+    return ScoringRunId(run.split("|", 1)[0])
+
+
+async def go_on(ctx: Context, place: str) -> Scored:
+    """Do the next slice of a run from the place where it stands; from "" a new one begins.
+
+    A slice that is done again leaves what it left before.
+    """
+    ctx.viewer.require(Right.RUN_JOBS)
+    if not place:
+        begun = await _begin(ctx)
+        return Scored(f"{begun.id}|{Phase.ATTACH.value}|")
+    id, name, within = place.split("|", 2)
+    run, phase = await ctx.stores.scoring.runs.run(id), Phase(name)
+    if run is None:
+        raise LookupError(f"there is no scoring run {id}")
+    done = await _PHASES[phase](ctx, run, within)
+    following = _NEXT[phase] if done.place is None else phase
+    after = f"{id}|{following.value}|{done.place or ''}" if following else None
+    return Scored(after, done.people, done.groups)
+
+
+async def score_groups(ctx: Context, groups: Sequence[BuyingGroupId]) -> None:
+    """Score groups whose members have changed, or that are new, against the last reference.
+
+    It follows a change that was permitted, and asks for no right of its own. While no group was
+    active in the last run there is nothing to measure groups by: then they raise it themselves.
+    """
+    if not groups:
+        return
+    store = ctx.stores.scoring
+    reference = await store.runs.reference()
+    stamp = Stamp(None, 0, ctx.now())
+    if reference is not None:
+        stamp = Stamp(reference.run, reference.number, ctx.now())
+    for start in range(0, len(groups), GROUPS_AT_ONCE):
+        part = groups[start : start + GROUPS_AT_ONCE]
+        await store.score_groups(part, stamp)
+        if reference is not None and reference.is_first:
+            await store.runs.raise_reference(reference, await store.largest_group_raw())
+            reference = await store.runs.reference()
+        await announcing.announce(ctx, part, reference)
+
+
+async def score_due_groups(ctx: Context) -> int:
+    """Score groups whose score was left behind by a process that ended; how many."""
+    scored = 0
+    while due := await ctx.stores.scoring.due_groups(GROUPS_AT_ONCE):
+        await score_groups(ctx, due)
+        scored += len(due)
+    return scored
+
+
+async def _begin(ctx: Context) -> ScoringRun:
+    """Note what the run works with: it stays the same to the end, whatever changes meanwhile."""
+    model = await weigh_new_types(ctx)
+    tenant = await ctx.stores.tenants.own()
+    if model is None or tenant is None:
+        raise LookupError(f"tenant {ctx.viewer.tenant} has no weighting model")
+    types = await ctx.stores.activity_types.types()
+    rules = rules_of(model, types, tenant["time_zone"])
+    at = ctx.now()
+    today = activities.day_of(at, ZoneInfo(rules.time_zone))
+    window = Window.ending(today, rules.window_days)
+    reference = await ctx.stores.scoring.runs.reference()
+    last = await ctx.stores.scoring.runs.run(reference.run) if reference else None
+    is_comparable = last is not None and last.rules == rules
+    spans = moved(last.window, window) if last is not None and is_comparable else None
+    id = ScoringRunId(ctx.new_id("run"))
+    number = reference.number + 1 if reference else 1
+    run = ScoringRun(id, number, at, window, rules, model.id, spans)
+    await ctx.stores.scoring.runs.begin(run)
+    return run
+
+
+async def _attach(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    return _Done(await attaching.attach_awaited(ctx, after))
+
+
+async def _count(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    place: PersonDay | None = None
+    if after:
+        person, day = after.split("|")
+        place = PersonId(person), date.fromisoformat(day)
+    last = await ctx.stores.activities.days.count_anew(run.id, place, DAYS_AT_ONCE)
+    return _Done(f"{last[0]}|{last[1].isoformat()}" if last else None)
+
+
+async def _people(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    people, place = await _touched(ctx, run, after)
+    if people:
+        await ctx.stores.scoring.score_people(people, run.window, run.rules.counting, _stamp(run))
+    return _Done(place, people=len(people))
+
+
+async def _groups(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    people, place = await _touched(ctx, run, after)
+    groups = await ctx.stores.scoring.groups_of(people, _stamp(run)) if people else []
+    for start in range(0, len(groups), GROUPS_AT_ONCE):
+        part = groups[start : start + GROUPS_AT_ONCE]
+        await ctx.stores.scoring.score_groups(part, _stamp(run))
+    return _Done(place, groups=len(groups))
+
+
+async def _reference(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    while due := await ctx.stores.scoring.due_groups(GROUPS_AT_ONCE):
+        await ctx.stores.scoring.score_groups(due, _stamp(run))
+    person, weight = await ctx.stores.scoring.largest_person()
+    group = await ctx.stores.scoring.largest_group_raw()
+    reference = Reference(run.id, run.number, run.at, person, group, weight, is_first=group == 0)
+    await ctx.stores.scoring.runs.refer_to(run, reference)
+    return _Done(None)
+
+
+async def _changed(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    """Groups changed while the run went on may rest on raws of before and after it."""
+    since = run.at - CLOCKS_DIFFER_BY
+    groups = await ctx.stores.scoring.changed_groups(since, _stamp(run), after, GROUPS_AT_ONCE)
+    if not groups:
+        return _Done(None)
+    await ctx.stores.scoring.score_groups(groups, _stamp(run))
+    return _Done(groups[-1], groups=len(groups))
+
+
+async def _announce(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    return _Done(await announcing.announce_next(ctx, after))
+
+
+async def _settle(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    await ctx.stores.activities.days.settle(run.id)
+    return _Done(None)
+
+
+async def _touched(ctx: Context, run: ScoringRun, after: str) -> tuple[list[PersonId], str | None]:
+    """The next people whose raw may have become another, and where to look for more."""
+    if run.spans is None:
+        people = await ctx.stores.scoring.next_people(after, PEOPLE_AT_ONCE)
+        return people, people[-1] if people else None
+    touched = await ctx.stores.activities.days.touched(run.spans, after, PEOPLE_AT_ONCE)
+    return touched.people, touched.until
+
+
+def _stamp(run: ScoringRun) -> Stamp:
+    return Stamp(run.id, run.number, run.at)
+
+
+_PHASES: Final[dict[Phase, Callable[[Context, ScoringRun, str], Awaitable[_Done]]]] = {
+    Phase.ATTACH: _attach,
+    Phase.COUNT: _count,
+    Phase.PEOPLE: _people,
+    Phase.GROUPS: _groups,
+    Phase.REFERENCE: _reference,
+    Phase.CHANGED: _changed,
+    Phase.ANNOUNCE: _announce,
+    Phase.SETTLE: _settle,
+}

@@ -1,0 +1,185 @@
+"""Accounts, and how people belong to them."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import strawberry
+from strawberry.scalars import JSON
+
+from domain.folding import fold
+from execution.connections import Connection, PageInfo
+from execution.context import Context
+from execution.fields import each, embedded, one, stored
+from execution.lists import Direction, Listed, Listing, many
+from execution.sources import Sourced
+from schema.conditions import RelationKind
+from schema.node import Node, Stamped
+from schema.ordering import orders
+from schema.scalars import plain
+from store import filters
+from store.reading import Order, Query
+
+if TYPE_CHECKING:
+    from schema.buying_groups import BuyingGroup
+    from schema.opportunities import Opportunity
+    from schema.people import Person
+
+
+@strawberry.type(description="A postal address; what is not known is null.")
+class Address(Sourced):
+    street: str | None = stored(description="Street and number.")
+    city: str | None = stored(description="City.")
+    state: str | None = stored(description="State or province.")
+    region: str | None = stored(description="Region, wider than a state.")
+    postal_code: str | None = stored(description="Postal code.")
+    country: str | None = stored(description="Country.")
+
+
+@strawberry.type(description="The id under which another system knows something.")
+class OutsideKey(Sourced):
+    system: str = stored(description="The other system.")
+    id: str = stored(description="Its id there.")
+
+
+def outside_keys(keys: dict[str, str]) -> list[dict[str, str]]:
+    """Stored keys as a list, in the order of the systems' names."""
+    return [{"system": system, "id": id} for system, id in sorted(keys.items())]
+
+
+@strawberry.enum(description="What accounts are ordered by.")
+class AccountOrderField(Enum):
+    NAME = "folded.name"
+    ANNUAL_REVENUE = "annual_revenue"
+    EMPLOYEES = "employees"
+    LEVEL = "level"
+    CREATED = "created_at"
+    UPDATED = "updated_at"
+
+
+@strawberry.input(description="In which order accounts are listed.")
+class AccountOrder:
+    field: AccountOrderField = strawberry.field(description="What counts.")
+    direction: Direction = strawberry.field(
+        default=Direction.ASC, description="Which end comes first."
+    )
+
+
+@strawberry.input(description="Which accounts are listed: all that is given holds.")
+class AccountFilter:
+    search: str | None = strawberry.field(
+        default=None, description="Every word begins a word of the name; case does not matter."
+    )
+    industry: list[str] | None = strawberry.field(
+        default=None, description="Is one of these; case does not matter."
+    )
+    country: list[str] | None = strawberry.field(
+        default=None, description="Is one of these; case does not matter."
+    )
+    region: list[str] | None = strawberry.field(
+        default=None, description="Is one of these; case does not matter."
+    )
+    products: list[str] | None = strawberry.field(
+        default=None, description="Owns one of these; case does not matter."
+    )
+    parents: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Stands directly below one of these accounts."
+    )
+    ancestors: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Stands below one of these accounts, at any distance."
+    )
+    is_top_level: bool | None = strawberry.field(
+        default=None, description="Stands at the top of its hierarchy, or does not."
+    )
+
+
+async def _where(context: Context, asked: AccountFilter) -> Query:
+    level = {"level": 1} if asked.is_top_level else {"level": {"$gt": 1}}
+    return filters.every(
+        filters.searched(asked.search),
+        filters.any_of("folded.industry", folded(asked.industry)),
+        filters.any_of("folded.address.country", folded(asked.country)),
+        filters.any_of("folded.address.region", folded(asked.region)),
+        filters.any_of("folded.products", folded(asked.products)),
+        filters.any_of("parent_id", asked.parents),
+        filters.any_of("ancestor_ids", asked.ancestors),
+        None if asked.is_top_level is None else level,
+    )
+
+
+def folded(texts: list[str] | None) -> list[str] | None:
+    """Texts as they are compared; None of None."""
+    return None if texts is None else [fold(text) for text in texts]
+
+
+@strawberry.type(description="A person of an account, and how they belong to it.")
+class AccountPersonEdge:
+    cursor: str = strawberry.field(description="The row's place in the list.")
+    node: Annotated["Person", strawberry.lazy("schema.people")] = strawberry.field(
+        description="The person."
+    )
+    relation: RelationKind = stored(shown=RelationKind, description="How they belong to it.")
+    roles: list[str] = stored(description="Names of what they are there, such as `owner`.")
+
+
+@strawberry.type(description="A page of an account's people.")
+class AccountPersonConnection:
+    edges: list[AccountPersonEdge] = strawberry.field(description="Rows with their relations.")
+    nodes: list[Annotated["Person", strawberry.lazy("schema.people")]] = strawberry.field(
+        description="The people."
+    )
+    page_info: PageInfo = strawberry.field(description="Where the page lies in the list.")
+    total_count: int = strawberry.field(description="How many there are under the filter.")
+
+
+@strawberry.type(description="A company, or a part of one, that may buy.")
+class Account(Node, Stamped, Listed):
+    collection: ClassVar[str] = "accounts"
+    listing: ClassVar[Listing] = Listing(
+        default=Order("folded.name"),
+        orders=orders(
+            AccountOrderField,
+            nullable={AccountOrderField.ANNUAL_REVENUE, AccountOrderField.EMPLOYEES},
+        ),
+        order_by=AccountOrder,
+        filter=AccountFilter,
+        where=_where,
+    )
+
+    name: str = stored(description="Its name, at most 255 characters.")
+    industry: str | None = stored(description="Its industry; null when not known.")
+    annual_revenue: float | None = stored(description="Revenue of a year; null when not known.")
+    employees: int | None = stored(description="How many people work there; null when not known.")
+    sic_code: str | None = stored(description="Standard Industrial Classification code.")
+    website: str | None = stored(description="Its website; null when not known.")
+    phone: str | None = stored(description="Its phone; null when not known.")
+    address: Address = embedded("address", description="Its billing address.")
+    products: list[str] = stored(
+        absent=(), description="Products it owns: stated for it, or of opportunities it has won."
+    )
+    level: int = stored(description="Its level in the hierarchy: 1 at the top.")
+    custom_fields: JSON = stored(
+        "custom", shown=plain, absent={}, description="Values of the tenant's own fields, by key."
+    )
+    keys: list[OutsideKey] = embedded(
+        "keys", parts=outside_keys, description="Its ids in other systems."
+    )
+    parent: Annotated["Account", strawberry.lazy("schema.accounts")] | None = one(
+        "parent_id", description="The account above it; null at the top."
+    )
+    ancestors: list[Annotated["Account", strawberry.lazy("schema.accounts")]] = each(
+        "ancestor_ids", description="The accounts above it, from the top down."
+    )
+    children: Connection[Annotated["Account", strawberry.lazy("schema.accounts")]] = many(
+        "parent_id", description="The accounts directly below it."
+    )
+    people: AccountPersonConnection = many(
+        "relations.account_id",
+        relation="relations",
+        description="People who belong to it; edges show how.",
+    )
+    opportunities: Connection[Annotated["Opportunity", strawberry.lazy("schema.opportunities")]] = (
+        many("account_id", description="Its opportunities.")
+    )
+    buying_groups: Connection[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (
+        many("account_id", description="Its buying groups, one for a solution interest.")
+    )

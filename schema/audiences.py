@@ -1,0 +1,60 @@
+"""Account audiences: to whom something is sold."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import strawberry
+from strawberry.scalars import JSON
+
+from execution.connections import Connection
+from execution.context import Context
+from execution.embedded_lists import listed
+from execution.fields import stored
+from execution.lists import Listed, Listing
+from schema.accounts import Account
+from schema.node import Node, Stamped
+from schema.ordering import ComponentOrder, ComponentOrderField, orders
+from schema.role_templates import written
+from store import filters
+from store.reading import Order, Query
+
+
+def _entries(accounts: Sequence[str]) -> list[dict[str, str]]:
+    return [{"account_id": account} for account in accounts]
+
+
+@strawberry.input(description="Which account audiences are listed: all that is given holds.")
+class AccountAudienceFilter:
+    search: str | None = strawberry.field(
+        default=None, description="Every word begins a word of the name; case does not matter."
+    )
+
+
+async def _where(context: Context, asked: AccountAudienceFilter) -> Query:
+    return filters.every(filters.searched(asked.search))
+
+
+@strawberry.type(description="The accounts something is sold to: by a rule, or listed one by one.")
+class AccountAudience(Node, Stamped, Listed):
+    collection: ClassVar[str] = "account_audiences"
+    listing: ClassVar[Listing] = Listing(
+        default=Order("updated_at", is_descending=True),
+        orders=orders(ComponentOrderField),
+        order_by=ComponentOrder,
+        filter=AccountAudienceFilter,
+        where=_where,
+    )
+
+    name: str = stored(description="Its name; the tenant has it once.")
+    description: str | None = stored(description="Who belongs to it; null when nobody said.")
+    condition: JSON | None = stored(
+        shown=written,
+        description="The rule, as a ConditionInput; null of an audience that lists its accounts.",
+    )
+    accounts: Connection[Account] = listed(
+        "account_ids",
+        parts=_entries,
+        identity="account_id",
+        is_through=True,
+        description="The accounts listed one by one; none of an audience by rule.",
+    )

@@ -1,0 +1,89 @@
+"""The schema as it is served: its roots, the limits of a request, and what errors show."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, Final
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+from strawberry.types.execution import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from execution import limits
+from execution.error_masking import masked
+from execution.refusals import overdue
+from schema.looking_up import KINDS
+from schema.mutation import Mutation
+from schema.query import Query
+from schema.scalars import CONFIG
+from schema.serving import OperationNamed
+
+DEADLINE_SECONDS: Final = 30.0
+
+
+class _Limits(SchemaExtension):
+    """Refuses an operation that asks for more than one request may, before it is validated."""
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        context.parse_options["max_tokens"] = limits.TOKENS
+        if refusal := limits.check_variables(context.variables):
+            raise refusal
+        yield
+        if context.graphql_document is not None:
+            schema: Any = context.schema
+            refusal = limits.check(schema._schema, context.graphql_document, context.variables)
+            if refusal:
+                raise refusal
+
+
+class QuorumSchema(strawberry.Schema):
+    """The schema; executing keeps to a deadline, and every error of an answer has a code."""
+
+    def __init__(self, deadline_seconds: float, **roots: Any) -> None:
+        super().__init__(
+            **roots, config=CONFIG, extensions=[_Limits, OperationNamed], types=list(KINDS.values())
+        )
+        self._deadline = deadline_seconds
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """The result of one operation; a mutation cut off by the deadline may have been stored."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                result = await super().execute(
+                    query,
+                    variable_values,
+                    context_value,
+                    root_value,
+                    operation_name,
+                    allowed_operation_types,
+                    operation_extensions,
+                )
+        except TimeoutError:
+            return ExecutionResult(data=None, errors=[overdue(self._deadline)])
+        if result.errors:
+            request_id = getattr(context_value, "request_id", "")
+            result.errors = [masked(error, request_id) for error in result.errors]
+        return result
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Errors are logged where they are masked."""
+
+
+@cache
+def build_schema(deadline_seconds: float = DEADLINE_SECONDS) -> QuorumSchema:
+    """The one schema of the process."""
+    return QuorumSchema(deadline_seconds, query=Query, mutation=Mutation)

@@ -1,0 +1,137 @@
+"""Buying groups: the people of one account who decide about one solution interest."""
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import strawberry
+
+from execution.connections import Connection
+from execution.embedded_lists import listed
+from execution.fields import Where, combined, each, embedded, one, stored
+from execution.lists import Listed, Listing
+from execution.sources import Document, Sourced
+from schema.accounts import Account
+from schema.group_filters import BuyingGroupFilter, BuyingGroupOrder, BuyingGroupOrderField, where
+from schema.members import Member
+from schema.node import Node, Stamped
+from schema.ordering import orders
+from schema.role_templates import RoleTemplate, RoleWeighting
+from schema.roles import Role
+from schema.scalars import percent
+from schema.solution_interests import SolutionInterest
+from store.reading import Order
+
+if TYPE_CHECKING:
+    from schema.jobs import Job
+
+
+def _is_member(member: Document, group: Document) -> bool:
+    return bool(member["is_member"])
+
+
+def _is_removed(member: Document, group: Document) -> bool:
+    return bool(member["is_removed"])
+
+
+def _plays(member: Document, role: Document) -> bool:
+    return bool(member["is_member"]) and member["role_id"] == role["role_id"]
+
+
+def _is_missing(is_required: bool, assigned: int, members_required: int) -> bool:
+    return is_required and assigned < members_required
+
+
+def _exact(completeness: float) -> dict[str, float]:
+    return {"exact": completeness}
+
+
+@strawberry.type(description="How full something is, in percent.")
+class Completeness(Sourced):
+    score: int = stored(
+        "exact", shown=percent, description="Whole percent, 0 to 100, halves rounded up."
+    )
+    exact: float = stored(description="Percent to nine decimals: what filters and orders use.")
+
+
+@strawberry.type(description="A role of a group's template, and how far the group fills it.")
+class BuyingGroupRole(Sourced):
+    role: Role = one("role_id", description="The role.")
+    weighting: RoleWeighting = stored(shown=RoleWeighting, description="How much it counts.")
+    is_required: bool = stored(
+        "required", description="Whether the group's completeness counts it."
+    )
+    members_required: int = stored(description="How many members fill it, 1 or more.")
+    assigned: int = stored(description="How many members it has.")
+    is_missing: bool = combined(
+        "required",
+        "assigned",
+        "members_required",
+        shown=_is_missing,
+        description="Whether it is required and has fewer members than it needs.",
+    )
+    completeness: Completeness = embedded(
+        "completeness",
+        parts=_exact,
+        description="Members by members required, at most 100 percent.",
+    )
+    members: Connection[Member] = listed(
+        "members",
+        identity="person_id",
+        is_outside=True,
+        where=Where(_plays, ("is_member", "role_id")),
+        description="Who has the role, in the order in which they became known to the group.",
+    )
+
+
+@strawberry.type(
+    description="The people inside one account who decide about one solution interest, each in a "
+    "role. An account has one group for a solution interest."
+)
+class BuyingGroup(Node, Stamped, Listed):
+    collection: ClassVar[str] = "buying_groups"
+    listing: ClassVar[Listing] = Listing(
+        default=Order("folded.name"),
+        orders=orders(BuyingGroupOrderField, nullable={BuyingGroupOrderField.ENGAGEMENT}),
+        order_by=BuyingGroupOrder,
+        filter=BuyingGroupFilter,
+        where=where,
+    )
+
+    name: str = stored(description="`<solution interest> for <account>`.")
+    account: Account = one("account_id", description="The account whose people these are.")
+    solution_interest: SolutionInterest = one(
+        "solution_interest_id", description="What they decide about."
+    )
+    role_template: RoleTemplate = one(
+        "role_template_id", description="The version of the template the group was made after."
+    )
+    template_revision: int = stored(
+        description="The template's revision that completeness was computed with."
+    )
+    status: str | None = stored(description="Free text, at most 50 characters; null: none given.")
+    completeness: Completeness = embedded(
+        "completeness", description="The mean of the roles that are required for completeness."
+    )
+    roles: list[BuyingGroupRole] = embedded(
+        "roles",
+        description="The template's roles in order of priority, and how far each is filled.",
+    )
+    missing_roles: list[Role] = each(
+        "missing_role_ids", description="Required roles with fewer members than they need."
+    )
+    member_count: int = stored(description="How many members the group has.")
+    members: Connection[Member] = listed(
+        "members",
+        identity="person_id",
+        where=Where(_is_member, ("is_member",)),
+        description="Who is in the group, in the order in which they became known to it.",
+    )
+    removed_members: Connection[Member] = listed(
+        "members",
+        identity="person_id",
+        where=Where(_is_removed, ("is_removed",)),
+        description="Who is kept out of the group by the claim that decides.",
+    )
+    created_by_job: Annotated["Job", strawberry.lazy("schema.jobs")] | None = one(
+        "created_by_job.job_id",
+        description="The job that made it; null of a group made by one command.",
+    )

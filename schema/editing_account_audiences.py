@@ -1,0 +1,94 @@
+"""Account audiences: creating and updating."""
+
+from typing import Annotated
+
+import strawberry
+
+import resolvers.audiences
+from domain.conditions import ConditionFault
+from execution.fields import one
+from execution.sources import Sourced
+from resolvers.audiences import Membership
+from resolvers.outcomes import Invalid
+from schema.audiences import AccountAudience
+from schema.conditions import ConditionInput, condition_of
+from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, refusal_of
+from schema.info import Info
+
+_CONDITION = "The rule over accounts; give this or the list."
+_LIST = "The accounts themselves, at most 10,000; give this or the rule."
+
+
+@strawberry.input(description="To whom something is sold: a rule over accounts, or a list.")
+class CreateAccountAudienceInput:
+    name: str = strawberry.field(description="Unique; at most 255 characters.")
+    description: str | None = strawberry.field(default=None, description="Free text.")
+    condition: ConditionInput | None = strawberry.field(default=None, description=_CONDITION)
+    account_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_LIST)
+
+
+@strawberry.input(description="What an audience is to say; all of it is replaced.")
+class UpdateAccountAudienceInput:
+    account_audience_id: strawberry.ID = strawberry.field(description="The audience.")
+    description: str | None = strawberry.field(default=None, description="Free text.")
+    condition: ConditionInput | None = strawberry.field(default=None, description=_CONDITION)
+    account_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_LIST)
+
+
+@strawberry.type(description="The audience was created.")
+class CreateAccountAudienceSuccess(Sourced):
+    account_audience: AccountAudience = one("account_audience_id", description="The new audience.")
+
+
+@strawberry.type(description="The audience says what was asked for.")
+class UpdateAccountAudienceSuccess(Sourced):
+    account_audience: AccountAudience = one("account_audience_id", description="The audience.")
+
+
+CreateAccountAudienceResult = Annotated[
+    CreateAccountAudienceSuccess | InvalidInput | NameTaken,
+    strawberry.union("CreateAccountAudienceResult"),
+]
+UpdateAccountAudienceResult = Annotated[
+    UpdateAccountAudienceSuccess | InvalidInput | NotFound | Conflict,
+    strawberry.union("UpdateAccountAudienceResult"),
+]
+
+
+async def create_account_audience(
+    info: Info, input: CreateAccountAudienceInput
+) -> CreateAccountAudienceResult:
+    """Create an audience."""
+    members = _membership(input)
+    if isinstance(members, Invalid):
+        return refusal_of(members)
+    made = await resolvers.audiences.create_account_audience(
+        info.context, input.name, input.description, members
+    )
+    if isinstance(made, str):
+        return CreateAccountAudienceSuccess.of({"account_audience_id": made})
+    return refusal_of(made)
+
+
+async def update_account_audience(
+    info: Info, input: UpdateAccountAudienceInput
+) -> UpdateAccountAudienceResult:
+    """Change an audience."""
+    members = _membership(input)
+    if isinstance(members, Invalid):
+        return refusal_of(members)
+    made = await resolvers.audiences.update_account_audience(
+        info.context, input.account_audience_id, input.description, members
+    )
+    if isinstance(made, str):
+        return UpdateAccountAudienceSuccess.of({"account_audience_id": made})
+    return refusal_of(made)
+
+
+def _membership(
+    input: CreateAccountAudienceInput | UpdateAccountAudienceInput,
+) -> Membership | Invalid:
+    condition = condition_of(input.condition) if input.condition is not None else None
+    if isinstance(condition, ConditionFault):
+        return Invalid(f"condition.{condition.path}", condition.reason)
+    return Membership(condition, input.account_ids)

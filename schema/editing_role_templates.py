@@ -1,0 +1,236 @@
+"""Role templates: drafting, editing, publishing, requirements, deleting."""
+
+from typing import Annotated
+
+import strawberry
+
+import domain.role_templates
+import resolvers.members_required
+import resolvers.role_templates
+import resolvers.roles
+from domain.conditions import ConditionFault
+from execution.fields import one
+from execution.sources import Sourced
+from resolvers.outcomes import Invalid
+from resolvers.role_templates import RoleEntry
+from schema.conditions import ConditionInput, condition_of
+from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
+from schema.info import Info
+from schema.role_templates import RoleTemplate, RoleWeighting
+from schema.roles import Role
+
+
+@strawberry.type(description="A live template's roles are fixed.")
+class TemplateIsLive(UserError):
+    role_template_id: strawberry.ID = strawberry.field(description="The template.")
+
+
+@strawberry.input(description="A role of a template.")
+class TemplateRoleInput:
+    role: str = strawberry.field(description="The role, by id or by name; it stands once.")
+    weighting: RoleWeighting = strawberry.field(
+        default=RoleWeighting.NORMAL, description="How much the role counts."
+    )
+    required: bool = strawberry.field(
+        default=True, description="Whether the completeness of groups counts the role."
+    )
+    members_required: int = strawberry.field(
+        default=1, description="How many members fill the role: 1 or more."
+    )
+    condition: ConditionInput | None = strawberry.field(
+        default=None,
+        description="Who is assigned by rule. Without one nobody is.",
+    )
+
+
+@strawberry.input(description="A role of the tenant's own.")
+class CreateRoleInput:
+    name: str = strawberry.field(description="Unique; at most 255 characters.")
+
+
+@strawberry.input(description="A template to draft.")
+class CreateRoleTemplateInput:
+    name: str = strawberry.field(description="Unique; at most 255 characters.")
+    description: str | None = strawberry.field(default=None, description="Free text.")
+    roles: list[TemplateRoleInput] = strawberry.field(
+        description="The roles in order of priority: a person takes the first whose rule holds."
+    )
+
+
+@strawberry.input(description="What a draft is to say.")
+class UpdateRoleTemplateInput:
+    role_template_id: strawberry.ID = strawberry.field(description="The draft.")
+    description: str | None = strawberry.field(default=None, description="Free text.")
+    roles: list[TemplateRoleInput] = strawberry.field(
+        description="All roles, in order of priority; they replace the former ones."
+    )
+
+
+@strawberry.input(description="The draft to make live.")
+class PublishRoleTemplateInput:
+    role_template_id: strawberry.ID = strawberry.field(description="The draft.")
+
+
+@strawberry.input(description="The draft to delete.")
+class DeleteRoleTemplateInput:
+    role_template_id: strawberry.ID = strawberry.field(description="The draft.")
+
+
+@strawberry.input(description="How many members a role is to need.")
+class ChangeMembersRequiredInput:
+    role_template_id: strawberry.ID = strawberry.field(description="The template, live or not.")
+    role: str = strawberry.field(description="A role of the template, by id or by name.")
+    members_required: int = strawberry.field(description="1 or more.")
+
+
+@strawberry.type(description="The role was created.")
+class CreateRoleSuccess(Sourced):
+    role: Role = one("role_id", description="The new role.")
+
+
+@strawberry.type(description="The template was drafted.")
+class CreateRoleTemplateSuccess(Sourced):
+    role_template: RoleTemplate = one("role_template_id", description="The draft.")
+
+
+@strawberry.type(description="The draft says what was asked for.")
+class UpdateRoleTemplateSuccess(Sourced):
+    role_template: RoleTemplate = one("role_template_id", description="The draft.")
+
+
+@strawberry.type(description="The template is live.")
+class PublishRoleTemplateSuccess(Sourced):
+    role_template: RoleTemplate = one("role_template_id", description="The live template.")
+
+
+@strawberry.type(description="The role needs so many members; its groups are recomputed.")
+class ChangeMembersRequiredSuccess(Sourced):
+    role_template: RoleTemplate = one("role_template_id", description="The template.")
+
+
+@strawberry.type(description="The draft is gone.")
+class DeleteRoleTemplateSuccess:
+    role_template_id: strawberry.ID = strawberry.field(description="The id it had.")
+
+
+CreateRoleResult = Annotated[
+    CreateRoleSuccess | InvalidInput | NameTaken, strawberry.union("CreateRoleResult")
+]
+CreateRoleTemplateResult = Annotated[
+    CreateRoleTemplateSuccess | InvalidInput | NameTaken,
+    strawberry.union("CreateRoleTemplateResult"),
+]
+UpdateRoleTemplateResult = Annotated[
+    UpdateRoleTemplateSuccess | InvalidInput | NotFound | Conflict | TemplateIsLive,
+    strawberry.union("UpdateRoleTemplateResult"),
+]
+PublishRoleTemplateResult = Annotated[
+    PublishRoleTemplateSuccess | InvalidInput | NotFound | Conflict | TemplateIsLive,
+    strawberry.union("PublishRoleTemplateResult"),
+]
+ChangeMembersRequiredResult = Annotated[
+    ChangeMembersRequiredSuccess | InvalidInput | NotFound | Conflict,
+    strawberry.union("ChangeMembersRequiredResult"),
+]
+DeleteRoleTemplateResult = Annotated[
+    DeleteRoleTemplateSuccess | NotFound | Conflict | TemplateIsLive,
+    strawberry.union("DeleteRoleTemplateResult"),
+]
+
+
+async def create_role(info: Info, input: CreateRoleInput) -> CreateRoleResult:
+    """Add a role."""
+    made = await resolvers.roles.create_role(info.context, input.name)
+    if isinstance(made, str):
+        return CreateRoleSuccess.of({"role_id": made})
+    return refusal_of(made)
+
+
+async def create_role_template(
+    info: Info, input: CreateRoleTemplateInput
+) -> CreateRoleTemplateResult:
+    """Draft a template."""
+    entries = _entries(input.roles)
+    if isinstance(entries, Invalid):
+        return refusal_of(entries)
+    made = await resolvers.role_templates.create_role_template(
+        info.context, input.name, input.description, entries
+    )
+    if isinstance(made, str):
+        return CreateRoleTemplateSuccess.of({"role_template_id": made})
+    return refusal_of(made)
+
+
+async def update_role_template(
+    info: Info, input: UpdateRoleTemplateInput
+) -> UpdateRoleTemplateResult:
+    """Edit a draft."""
+    entries = _entries(input.roles)
+    if isinstance(entries, Invalid):
+        return refusal_of(entries)
+    made = await resolvers.role_templates.update_role_template(
+        info.context, input.role_template_id, input.description, entries
+    )
+    if isinstance(made, str):
+        return UpdateRoleTemplateSuccess.of({"role_template_id": made})
+    return _is_live(made) if isinstance(made, _Live) else refusal_of(made)
+
+
+async def publish_role_template(
+    info: Info, input: PublishRoleTemplateInput
+) -> PublishRoleTemplateResult:
+    """Make a draft live."""
+    made = await resolvers.role_templates.publish_role_template(
+        info.context, input.role_template_id
+    )
+    if isinstance(made, str):
+        return PublishRoleTemplateSuccess.of({"role_template_id": made})
+    return _is_live(made) if isinstance(made, _Live) else refusal_of(made)
+
+
+async def change_members_required(
+    info: Info, input: ChangeMembersRequiredInput
+) -> ChangeMembersRequiredResult:
+    """Change what a role needs."""
+    made = await resolvers.members_required.change_members_required(
+        info.context, input.role_template_id, input.role, input.members_required
+    )
+    if isinstance(made, str):
+        return ChangeMembersRequiredSuccess.of({"role_template_id": made})
+    return refusal_of(made)
+
+
+async def delete_role_template(
+    info: Info, input: DeleteRoleTemplateInput
+) -> DeleteRoleTemplateResult:
+    """Delete a draft."""
+    gone = await resolvers.role_templates.delete_role_template(info.context, input.role_template_id)
+    if isinstance(gone, str):
+        return DeleteRoleTemplateSuccess(role_template_id=strawberry.ID(gone))
+    return _is_live(gone) if isinstance(gone, _Live) else refusal_of(gone)
+
+
+_Live = domain.role_templates.TemplateIsLive
+
+
+def _is_live(refusal: domain.role_templates.TemplateIsLive) -> TemplateIsLive:
+    message = "The template is live, so its roles are fixed; only members required may change."
+    return TemplateIsLive(message=message, role_template_id=strawberry.ID(refusal.id))
+
+
+def _entries(roles: list[TemplateRoleInput]) -> list[RoleEntry] | Invalid:
+    entries = []
+    for place, role in enumerate(roles):
+        condition = condition_of(role.condition) if role.condition is not None else None
+        if isinstance(condition, ConditionFault):
+            return Invalid(f"roles[{place}].condition.{condition.path}", condition.reason)
+        entries.append(
+            RoleEntry(
+                role.role,
+                role.weighting,
+                role.required,
+                role.members_required,
+                condition,
+            )
+        )
+    return entries

@@ -1,0 +1,128 @@
+"""Solution interests: creating and updating."""
+
+from typing import Annotated
+
+import strawberry
+
+import resolvers.solution_interests
+from execution.fields import one
+from execution.sources import Sourced
+from resolvers.solution_interests import NewSolutionInterest, Thresholds
+from resolvers.solution_interests import TemplateNotLive as NotLive
+from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
+from schema.info import Info
+from schema.solution_interests import SolutionInterest
+
+
+@strawberry.type(description="A solution interest needs a live template; this one is a draft.")
+class TemplateNotLive(UserError):
+    role_template_id: strawberry.ID = strawberry.field(description="The draft.")
+
+
+@strawberry.input(description="When a group is ready for sales.")
+class ThresholdsInput:
+    completeness: int | None = strawberry.field(
+        default=None, description="Completeness to reach, 0 to 100; null asks for none."
+    )
+    engagement: int | None = strawberry.field(
+        default=None, description="Engagement score to reach, 0 to 100; null asks for none."
+    )
+
+
+@strawberry.input(description="What is sold, and the template its groups follow.")
+class CreateSolutionInterestInput:
+    name: str = strawberry.field(description="Unique; at most 255 characters.")
+    role_template_id: strawberry.ID = strawberry.field(description="A live role template.")
+    description: str | None = strawberry.field(default=None, description="Free text.")
+    products: list[str] = strawberry.field(
+        default_factory=list, description="At most 100 products, by name."
+    )
+    update_existing: bool = strawberry.field(
+        default=False,
+        description="Whether changes of the solution interest reach groups that exist.",
+    )
+    thresholds: ThresholdsInput = strawberry.field(
+        default_factory=ThresholdsInput, description="When a group is ready."
+    )
+
+
+@strawberry.input(description="What may change of a solution interest; all of it is replaced.")
+class UpdateSolutionInterestInput:
+    solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
+    description: str | None = strawberry.field(default=None, description="Free text.")
+    products: list[str] = strawberry.field(
+        default_factory=list, description="At most 100 products, by name."
+    )
+    update_existing: bool = strawberry.field(
+        default=False,
+        description="Whether changes of the solution interest reach groups that exist.",
+    )
+    thresholds: ThresholdsInput = strawberry.field(
+        default_factory=ThresholdsInput, description="When a group is ready."
+    )
+
+
+@strawberry.type(description="The solution interest was created.")
+class CreateSolutionInterestSuccess(Sourced):
+    solution_interest: SolutionInterest = one(
+        "solution_interest_id", description="The new solution interest."
+    )
+
+
+@strawberry.type(description="The solution interest says what was asked for.")
+class UpdateSolutionInterestSuccess(Sourced):
+    solution_interest: SolutionInterest = one(
+        "solution_interest_id", description="The solution interest."
+    )
+
+
+CreateSolutionInterestResult = Annotated[
+    CreateSolutionInterestSuccess | InvalidInput | NameTaken | NotFound | TemplateNotLive,
+    strawberry.union("CreateSolutionInterestResult"),
+]
+UpdateSolutionInterestResult = Annotated[
+    UpdateSolutionInterestSuccess | InvalidInput | NotFound | Conflict,
+    strawberry.union("UpdateSolutionInterestResult"),
+]
+
+
+async def create_solution_interest(
+    info: Info, input: CreateSolutionInterestInput
+) -> CreateSolutionInterestResult:
+    """Create a solution interest."""
+    new = NewSolutionInterest(
+        input.name,
+        input.role_template_id,
+        input.description,
+        input.products,
+        input.update_existing,
+        _thresholds(input.thresholds),
+    )
+    made = await resolvers.solution_interests.create_solution_interest(info.context, new)
+    if isinstance(made, str):
+        return CreateSolutionInterestSuccess.of({"solution_interest_id": made})
+    if isinstance(made, NotLive):
+        message = "The role template is a draft; publish it first."
+        return TemplateNotLive(message=message, role_template_id=strawberry.ID(made.id))
+    return refusal_of(made)
+
+
+async def update_solution_interest(
+    info: Info, input: UpdateSolutionInterestInput
+) -> UpdateSolutionInterestResult:
+    """Change what may change of a solution interest."""
+    made = await resolvers.solution_interests.update_solution_interest(
+        info.context,
+        input.solution_interest_id,
+        description=input.description,
+        products=input.products,
+        update_existing=input.update_existing,
+        thresholds=_thresholds(input.thresholds),
+    )
+    if isinstance(made, str):
+        return UpdateSolutionInterestSuccess.of({"solution_interest_id": made})
+    return refusal_of(made)
+
+
+def _thresholds(given: ThresholdsInput) -> Thresholds:
+    return Thresholds(given.completeness, given.engagement)

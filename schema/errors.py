@@ -1,0 +1,82 @@
+"""Refusals as clients see them: types of their own that all carry a message."""
+
+from typing import overload
+
+import strawberry
+
+import resolvers.outcomes
+
+
+@strawberry.interface(
+    description="Why something was refused. Every refusal can be shown by its message alone."
+)
+class UserError:
+    message: str = strawberry.field(description="One sentence for people.")
+
+
+@strawberry.type(description="The tenant has no such thing.")
+class NotFound(UserError):
+    what: str = strawberry.field(description="What was looked for, such as `account`.")
+    id: strawberry.ID = strawberry.field(description="The id given.")
+
+
+@strawberry.type(
+    description="Others kept changing the same thing for seconds; nothing was stored. Try again."
+)
+class Conflict(UserError):
+    what: str = strawberry.field(description="What was to be changed, such as `buying group`.")
+    id: strawberry.ID = strawberry.field(description="Its id.")
+
+
+@strawberry.type(description="An input cannot be accepted; nothing was stored.")
+class InvalidInput(UserError):
+    field: str = strawberry.field(
+        description="The path of the field in the input, such as `roles[1].membersRequired`."
+    )
+    reason: str = strawberry.field(description="What is wrong with it.")
+
+
+@strawberry.type(description="Another of its kind has this name already; case does not matter.")
+class NameTaken(UserError):
+    name: str = strawberry.field(description="The name given.")
+    owner_id: strawberry.ID = strawberry.field(description="The id of what has the name.")
+
+
+@strawberry.type(description="It cannot go while others use it.")
+class InUse(UserError):
+    id: strawberry.ID = strawberry.field(description="What was to go.")
+    used_by: list[strawberry.ID] = strawberry.field(description="Some of what uses it.")
+
+
+@overload
+def refusal_of(outcome: resolvers.outcomes.NotFound) -> NotFound: ...
+@overload
+def refusal_of(outcome: resolvers.outcomes.Conflict) -> Conflict: ...
+@overload
+def refusal_of(outcome: resolvers.outcomes.Invalid) -> InvalidInput: ...
+@overload
+def refusal_of(outcome: resolvers.outcomes.NameTaken) -> NameTaken: ...
+@overload
+def refusal_of(outcome: resolvers.outcomes.InUse) -> InUse: ...
+def refusal_of(
+    outcome: resolvers.outcomes.NotFound
+    | resolvers.outcomes.Conflict
+    | resolvers.outcomes.Invalid
+    | resolvers.outcomes.NameTaken
+    | resolvers.outcomes.InUse,
+) -> UserError:
+    """A resolver's refusal as clients see it."""
+    match outcome:
+        case resolvers.outcomes.NotFound(what, id):
+            return NotFound(message=f"There is no {what} {id}.", what=what, id=strawberry.ID(id))
+        case resolvers.outcomes.Conflict(what, id):
+            message = f"The {what} is being changed too fast; try again."
+            return Conflict(message=message, what=what, id=strawberry.ID(id))
+        case resolvers.outcomes.Invalid(field, reason):
+            return InvalidInput(message=f"{field}: {reason}", field=field, reason=reason)
+        case resolvers.outcomes.NameTaken(name, owner):
+            message = f"The name {name} is taken."
+            return NameTaken(message=message, name=name, owner_id=strawberry.ID(owner))
+        case resolvers.outcomes.InUse(id, used_by):
+            users = [strawberry.ID(user) for user in used_by]
+            return InUse(message="It is in use.", id=strawberry.ID(id), used_by=users)

@@ -1,0 +1,188 @@
+"""Which buying groups are listed, and in which order."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+import domain.score_ranges
+import resolvers.roles
+from domain.identifiers import RoleId
+from execution.context import Context
+from execution.lists import Direction
+from execution.refusals import bad_request
+from schema.accounts import folded
+from schema.ordering import CountRange, FigureRange
+from store import filters
+from store.reading import Query
+
+
+@strawberry.enum(description="What buying groups are ordered by.")
+class BuyingGroupOrderField(Enum):
+    NAME = "folded.name"
+    COMPLETENESS = "completeness.exact"
+    ENGAGEMENT = "engagement.raw"
+    MEMBERS = "member_count"
+    CREATED = "created_at"
+    UPDATED = "updated_at"
+
+
+@strawberry.input(description="In which order buying groups are listed.")
+class BuyingGroupOrder:
+    field: BuyingGroupOrderField = strawberry.field(description="What counts.")
+    direction: Direction = strawberry.field(
+        default=Direction.ASC, description="Which end comes first."
+    )
+
+
+@strawberry.input(
+    description="Roles that lack members: required, with fewer members than they need. Roles are "
+    "named by id or by name; case does not matter."
+)
+class MissingRolesFilter:
+    any_of: list[str] | None = strawberry.field(
+        default=None, description="At least one of these is missing."
+    )
+    all_of: list[str] | None = strawberry.field(
+        default=None, description="All of these are missing."
+    )
+    none_of: list[str] | None = strawberry.field(
+        default=None, description="None of these is missing."
+    )
+
+
+@strawberry.input(description="How many members a role has, in groups whose template has the role.")
+class RoleCountFilter:
+    role: str = strawberry.field(description="The role, by id or by name.")
+    at_least: int | None = strawberry.field(default=None, description="So many or more.")
+    at_most: int | None = strawberry.field(default=None, description="So many or fewer.")
+
+
+@strawberry.input(description="Which buying groups are listed: all that is given holds.")
+class BuyingGroupFilter:
+    search: str | None = strawberry.field(
+        default=None, description="Every word begins a word of the name; case does not matter."
+    )
+    solution_interests: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="For one of these solution interests."
+    )
+    accounts: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Of one of these accounts."
+    )
+    role_templates: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Made after one of these templates."
+    )
+    statuses: list[str] | None = strawberry.field(
+        default=None, description="With one of these status texts; case does not matter."
+    )
+    completeness: FigureRange | None = strawberry.field(
+        default=None, description="Exact completeness in percent, 0 to 100."
+    )
+    engagement: FigureRange | None = strawberry.field(
+        default=None,
+        description="Exact engagement score, 0 to 100; a group without a score is not found.",
+    )
+    missing_roles: MissingRolesFilter | None = strawberry.field(
+        default=None, description="Which roles lack members."
+    )
+    people_in_role: list[RoleCountFilter] | None = strawberry.field(
+        default=None, description="How many members roles have; each entry holds."
+    )
+    member_count: CountRange | None = strawberry.field(
+        default=None, description="How many members there are."
+    )
+    members: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="With one of these people as a member."
+    )
+    removed_people: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="With one of these people removed."
+    )
+    created_since: datetime | None = strawberry.field(
+        default=None, description="Made at this moment or later."
+    )
+    updated_since: datetime | None = strawberry.field(
+        default=None, description="Last changed at this moment or later."
+    )
+
+
+async def where(context: Context, asked: BuyingGroupFilter) -> Query:
+    """The query of a filter; a role that the tenant does not have is refused, naming its place."""
+    completeness, count = asked.completeness or FigureRange(), asked.member_count or CountRange()
+    return filters.every(
+        filters.searched(asked.search),
+        filters.any_of("solution_interest_id", asked.solution_interests),
+        filters.any_of("account_id", asked.accounts),
+        filters.any_of("role_template_id", asked.role_templates),
+        filters.any_of("folded.status", folded(asked.statuses)),
+        filters.span(
+            "completeness.exact",
+            at_least=completeness.at_least,
+            greater_than=completeness.greater_than,
+            at_most=completeness.at_most,
+            less_than=completeness.less_than,
+        ),
+        filters.span("member_count", at_least=count.at_least, at_most=count.at_most),
+        filters.any_of("member_ids", asked.members),
+        filters.any_of("removed_ids", asked.removed_people),
+        filters.span("created_at", at_least=asked.created_since),
+        filters.span("updated_at", at_least=asked.updated_since),
+        await _scored(context, asked.engagement),
+        await _in_roles(context, asked),
+    )
+
+
+async def _scored(context: Context, asked: FigureRange | None) -> Query | None:
+    """Groups whose score lies within the bounds, asked by their raws."""
+    if asked is None:
+        return None
+    tenant = await context.stores.tenants.own()
+    scoring = tenant["scoring"] if tenant else None
+    raws = domain.score_ranges.raws(
+        scoring["reference"]["largest_group_raw"] if scoring else 0.0,
+        at_least=asked.at_least,
+        greater_than=asked.greater_than,
+        at_most=asked.at_most,
+        less_than=asked.less_than,
+    )
+    if raws is None:
+        return filters.NOTHING
+    path = "engagement.raw"
+    is_scored: Query = {path: {"$ne": None}}
+    bounds = filters.span(path, at_least=raws.at_least, less_than=raws.less_than)
+    return bounds or is_scored
+
+
+async def _in_roles(context: Context, asked: BuyingGroupFilter) -> Query | None:
+    """Groups by what their roles have and lack."""
+    missing = asked.missing_roles or MissingRolesFilter()
+    counts = asked.people_in_role or []
+    named = [*(missing.any_of or ()), *(missing.all_of or ()), *(missing.none_of or ())]
+    if not named and not counts:
+        return filters.any_of("missing_role_ids", missing.any_of)
+    directory = await resolvers.roles.directory(context)
+
+    def found(names: list[str] | None, field: str) -> list[RoleId] | None:
+        if names is None:
+            return None
+        return [role(name, f"{field}[{place}]") for place, name in enumerate(names)]
+
+    def role(name: str, field: str) -> RoleId:
+        known = directory.find(name)
+        if known is None:
+            raise bad_request(f"filter.{field}", f"names no role of the tenant: {name!r}.")
+        return known
+
+    path = "missing_role_ids"
+    return filters.every(
+        filters.any_of(path, found(missing.any_of, "missingRoles.anyOf")),
+        filters.all_of(path, found(missing.all_of, "missingRoles.allOf")),
+        filters.none_of(path, found(missing.none_of, "missingRoles.noneOf")),
+        *(
+            filters.an_entry(
+                "roles",
+                filters.is_one("role_id", role(count.role, f"peopleInRole[{place}].role")),
+                filters.span("assigned", at_least=count.at_least, at_most=count.at_most),
+            )
+            for place, count in enumerate(counts)
+        ),
+    )

@@ -1,0 +1,103 @@
+"""Jobs: long work, and how far it is."""
+
+from datetime import datetime
+from enum import Enum
+from typing import ClassVar
+
+import strawberry
+
+import resolvers.jobs
+from execution.context import Context
+from execution.fields import embedded, one, stored
+from execution.lists import Direction, Listed, Listing
+from execution.sources import Sourced
+from schema.audiences import AccountAudience
+from schema.node import Node, Stamped
+from schema.ordering import orders
+from schema.solution_interests import SolutionInterest
+from store import filters
+from store.reading import Order, Query
+
+JobKind = resolvers.jobs.JobKind
+strawberry.enum(
+    JobKind,
+    name="JobKind",
+    description="Creation makes groups, maintenance applies the rules anew, scoring computes "
+    "engagement.",
+)
+
+
+@strawberry.enum(description="How a job stands.")
+class JobStatus(Enum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@strawberry.enum(description="What jobs are ordered by.")
+class JobOrderField(Enum):
+    CREATED = "created_at"
+    UPDATED = "updated_at"
+
+
+@strawberry.input(description="In which order jobs are listed.")
+class JobOrder:
+    field: JobOrderField = strawberry.field(
+        default=JobOrderField.CREATED, description="What counts."
+    )
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Which end comes first."
+    )
+
+
+@strawberry.input(description="Which jobs are listed: all that is given holds.")
+class JobFilter:
+    kinds: list[JobKind] | None = strawberry.field(default=None, description="Of these kinds.")
+    statuses: list[JobStatus] | None = strawberry.field(
+        default=None, description="In one of these states."
+    )
+
+
+async def _where(context: Context, asked: JobFilter) -> Query:
+    kinds = None if asked.kinds is None else [each.value for each in asked.kinds]
+    statuses = None if asked.statuses is None else [each.value for each in asked.statuses]
+    return filters.every(filters.any_of("kind", kinds), filters.any_of("status", statuses))
+
+
+@strawberry.type(description="How far a job is.")
+class JobProgress(Sourced):
+    accounts: int | None = stored(
+        description="How many accounts or groups there are to go through; null before it began."
+    )
+    done: int = stored(absent=0, description="How many of them are done.")
+    groups_created: int = stored(absent=0, description="Groups it has made.")
+    groups_changed: int = stored(absent=0, description="Groups it has changed.")
+    members_assigned: int = stored(absent=0, description="Members it has put into groups.")
+
+
+@strawberry.type(description="Long work, done slice by slice; a killed process resumes it.")
+class Job(Node, Stamped, Listed):
+    collection: ClassVar[str] = "jobs"
+    listing: ClassVar[Listing] = Listing(
+        default=Order("created_at", is_descending=True),
+        orders=orders(JobOrderField),
+        order_by=JobOrder,
+        filter=JobFilter,
+        where=_where,
+    )
+
+    kind: JobKind = stored(shown=JobKind, description="What it does.")
+    status: JobStatus = stored(shown=JobStatus, description="How it stands.")
+    progress: JobProgress = embedded("progress", description="How far it is.")
+    solution_interest: SolutionInterest | None = one(
+        "parameters.solution_interest_id",
+        description="For which solution interest it works; null: for all, or for none.",
+    )
+    audience: AccountAudience | None = one(
+        "parameters.audience_id", description="To whose accounts it gives groups; else null."
+    )
+    started_at: datetime | None = stored(description="When a worker first took it; null before.")
+    finished_at: datetime | None = stored(description="When it ended; null before.")
+    failure: str | None = stored(description="Why it failed, in one sentence; null otherwise.")

@@ -1,0 +1,110 @@
+"""The root of every mutation; one line of work per field."""
+
+import strawberry
+
+from schema import (
+    changing_membership,
+    creating_buying_groups,
+    editing_account_audiences,
+    editing_role_templates,
+    editing_solution_interests,
+)
+
+
+@strawberry.type(description="Everything that can be changed in the viewer's tenant.")
+class Mutation:
+    create_role = strawberry.mutation(
+        resolver=editing_role_templates.create_role,
+        description="Add a role of the tenant's own; 20 roles in all. Right: EDIT_COMPONENTS.",
+    )
+    create_role_template = strawberry.mutation(
+        resolver=editing_role_templates.create_role_template,
+        description="Draft a role template. Right: EDIT_COMPONENTS.",
+    )
+    update_role_template = strawberry.mutation(
+        resolver=editing_role_templates.update_role_template,
+        description="Replace a draft's description and roles. Right: EDIT_COMPONENTS.",
+    )
+    publish_role_template = strawberry.mutation(
+        resolver=editing_role_templates.publish_role_template,
+        description="Make a draft live; from then on its roles are fixed. Right: EDIT_COMPONENTS.",
+    )
+    change_members_required = strawberry.mutation(
+        resolver=editing_role_templates.change_members_required,
+        description=(
+            "Change how many members a role needs, also when live; groups are recomputed. "
+            "Right: EDIT_COMPONENTS."
+        ),
+    )
+    delete_role_template = strawberry.mutation(
+        resolver=editing_role_templates.delete_role_template,
+        description="Delete a draft. Right: EDIT_COMPONENTS.",
+    )
+    create_solution_interest = strawberry.mutation(
+        resolver=editing_solution_interests.create_solution_interest,
+        description=(
+            "Create a solution interest that follows a live role template. Right: EDIT_COMPONENTS."
+        ),
+    )
+    update_solution_interest = strawberry.mutation(
+        resolver=editing_solution_interests.update_solution_interest,
+        description="Replace what may change of a solution interest. Right: EDIT_COMPONENTS.",
+    )
+    create_account_audience = strawberry.mutation(
+        resolver=editing_account_audiences.create_account_audience,
+        description=(
+            "Create an audience: a rule over accounts, or a list of them. Right: EDIT_COMPONENTS."
+        ),
+    )
+    update_account_audience = strawberry.mutation(
+        resolver=editing_account_audiences.update_account_audience,
+        description="Replace what an audience says. Right: EDIT_COMPONENTS.",
+    )
+    create_buying_group = strawberry.mutation(
+        resolver=creating_buying_groups.create_buying_group,
+        description=(
+            "Make the group of one account for one solution interest, its people placed by "
+            "the template's rules. Right: EDIT_GROUPS."
+        ),
+    )
+    update_buying_group_status = strawberry.mutation(
+        resolver=creating_buying_groups.update_buying_group_status,
+        description="Set a group's status text. Right: EDIT_GROUPS.",
+    )
+    start_creation_job = strawberry.mutation(
+        resolver=creating_buying_groups.start_creation_job,
+        description="Make a group for every account of an audience without one. Right: RUN_JOBS.",
+    )
+    start_maintenance_job = strawberry.mutation(
+        resolver=creating_buying_groups.start_maintenance_job,
+        description="Apply the templates' rules anew to the people there are now. Right: RUN_JOBS.",
+    )
+    start_scoring_job = strawberry.mutation(
+        resolver=creating_buying_groups.start_scoring_job,
+        description="Compute the engagement of people and groups anew. Right: RUN_JOBS.",
+    )
+    assign_members = strawberry.mutation(
+        resolver=changing_membership.assign_members,
+        description=(
+            "Put people of a group's account into roles. Right by method: EDIT_GROUPS, "
+            "ACT_AS_JOURNEY or ACT_AS_SYSTEM."
+        ),
+    )
+    change_member_roles = strawberry.mutation(
+        resolver=changing_membership.change_member_roles,
+        description="Give members other roles. Right by method, as for assignMembers.",
+    )
+    remove_members = strawberry.mutation(
+        resolver=changing_membership.remove_members,
+        description=(
+            "Take people out of a group; weaker methods will not put them back. Right by "
+            "method, as for assignMembers."
+        ),
+    )
+    release_members = strawberry.mutation(
+        resolver=changing_membership.release_members,
+        description=(
+            "Withdraw what a method said about people; what the next weaker one said "
+            "decides. Right by method, as for assignMembers."
+        ),
+    )

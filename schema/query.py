@@ -1,0 +1,77 @@
+"""The root of every query; one line of work per field."""
+
+import strawberry
+
+from execution.connections import Connection
+from execution.fields import found
+from execution.lists import browsed
+from schema import explaining_membership, looking_up
+from schema.accounts import Account
+from schema.activities import Activity
+from schema.activity_types import ActivityType
+from schema.audiences import AccountAudience
+from schema.buying_groups import BuyingGroup
+from schema.events import Event
+from schema.jobs import Job
+from schema.node import Node
+from schema.opportunities import Opportunity
+from schema.people import Person
+from schema.role_templates import RoleTemplate
+from schema.roles import Role
+from schema.solution_interests import SolutionInterest
+from schema.weighting_models import WeightingModel
+
+
+@strawberry.type(description="Everything that can be read of the viewer's tenant.")
+class Query:
+    node: Node | None = strawberry.field(
+        resolver=looking_up.node, description="What has this id; null when there is nothing."
+    )
+    nodes: list[Node | None] = strawberry.field(
+        resolver=looking_up.nodes,
+        description="What has these ids, 100 at most, in their order; null where there is nothing.",
+    )
+    account: Account | None = found(description="One account.")
+    accounts: Connection[Account] = browsed(description="Accounts, by name unless asked otherwise.")
+    person: Person | None = found(description="One person.")
+    people: Connection[Person] = browsed(description="People, by name unless asked otherwise.")
+    opportunity: Opportunity | None = found(description="One opportunity.")
+    opportunities: Connection[Opportunity] = browsed(
+        description="Opportunities, last changed first unless asked otherwise."
+    )
+    activities: Connection[Activity] = browsed(
+        description="Activities, the latest first unless asked otherwise."
+    )
+    buying_group: BuyingGroup | None = found(description="One buying group.")
+    buying_groups: Connection[BuyingGroup] = browsed(
+        description="Buying groups, by name unless asked otherwise."
+    )
+    solution_interest: SolutionInterest | None = found(description="One solution interest.")
+    solution_interests: Connection[SolutionInterest] = browsed(
+        description="Solution interests, last changed first unless asked otherwise."
+    )
+    role_template: RoleTemplate | None = found(description="One role template.")
+    role_templates: Connection[RoleTemplate] = browsed(
+        description="Role templates, last changed first unless asked otherwise."
+    )
+    roles: Connection[Role] = browsed(description="Roles, by name unless asked otherwise.")
+    account_audience: AccountAudience | None = found(description="One account audience.")
+    account_audiences: Connection[AccountAudience] = browsed(
+        description="Account audiences, last changed first unless asked otherwise."
+    )
+    activity_types: Connection[ActivityType] = browsed(
+        description="Activity types, by name unless asked otherwise."
+    )
+    weighting_model: WeightingModel | None = found(description="One weighting model.")
+    weighting_models: Connection[WeightingModel] = browsed(
+        description="Weighting models, last changed first unless asked otherwise."
+    )
+    job: Job | None = found(description="One job.")
+    jobs: Connection[Job] = browsed(description="Jobs, the latest first unless asked otherwise.")
+    events: Connection[Event] = browsed(
+        description="Everything that was changed, in the order of its positions."
+    )
+    explain_membership = strawberry.field(
+        resolver=explaining_membership.explain_membership,
+        description="Why a person is in a group, or is not: claims, rules, and what they found.",
+    )

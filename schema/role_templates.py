@@ -1,0 +1,123 @@
+"""Role templates: which roles a group needs, how much each counts, and who is placed by rule."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import strawberry
+from strawberry.scalars import JSON
+
+import domain.completeness
+import domain.role_templates
+from domain.condition_documents import from_document
+from execution.connections import Connection
+from execution.context import Context
+from execution.fields import embedded, one, stored
+from execution.lists import Listed, Listing, many
+from execution.sources import Sourced
+from schema.conditions import as_written
+from schema.node import Node, Stamped
+from schema.ordering import ComponentOrder, ComponentOrderField, orders
+from schema.roles import Role
+from store import filters
+from store.reading import Order, Query
+
+if TYPE_CHECKING:
+    from schema.buying_groups import BuyingGroup
+    from schema.solution_interests import SolutionInterest
+
+RoleWeighting = domain.role_templates.Weighting
+strawberry.enum(
+    RoleWeighting,
+    name="RoleWeighting",
+    description="How much a role counts: TRIVIAL 20, MINOR 40, NORMAL 60, IMPORTANT 80, VITAL 100.",
+)
+RoleTemplateStatus = domain.role_templates.TemplateStatus
+strawberry.enum(
+    RoleTemplateStatus,
+    name="RoleTemplateStatus",
+    description="A draft is edited; a live template serves solution interests and keeps its roles.",
+)
+
+
+def written(condition: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored condition as a client would write it."""
+    return as_written(from_document(condition))
+
+
+def with_shares(roles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Stored roles, each with its share of the weights in percent."""
+    shares = domain.role_templates.shares(
+        {role["role_id"]: RoleWeighting(role["weighting"]) for role in roles}
+    )
+    return [
+        {**role, "share": domain.completeness.percent(shares[role["role_id"]])} for role in roles
+    ]
+
+
+@strawberry.input(description="Which role templates are listed: all that is given holds.")
+class RoleTemplateFilter:
+    search: str | None = strawberry.field(
+        default=None, description="Every word begins a word of the name; case does not matter."
+    )
+    status: RoleTemplateStatus | None = strawberry.field(
+        default=None, description="Is a draft, or is live."
+    )
+
+
+async def _where(context: Context, asked: RoleTemplateFilter) -> Query:
+    return filters.every(
+        filters.searched(asked.search),
+        filters.is_one("status", asked.status.value if asked.status else None),
+    )
+
+
+@strawberry.type(description="A role of a template; the order of the roles is their priority.")
+class TemplateRole(Sourced):
+    role: Role = one("role_id", description="The role.")
+    weighting: RoleWeighting = stored(shown=RoleWeighting, description="How much it counts.")
+    share: float = stored(
+        description="Its weight as a part of all roles' weights, in percent to nine decimals."
+    )
+    is_required: bool = stored("required", description="Whether completeness counts it.")
+    members_required: int = stored(description="How many members fill it, 1 or more.")
+    condition: JSON | None = stored(
+        shown=written,
+        description="Who is placed into it by rule, as a ConditionInput; null: nobody is.",
+    )
+
+
+@strawberry.type(description="A version of the list of roles that groups are made after.")
+class RoleTemplate(Node, Stamped, Listed):
+    collection: ClassVar[str] = "role_templates"
+    listing: ClassVar[Listing] = Listing(
+        default=Order("updated_at", is_descending=True),
+        orders=orders(ComponentOrderField),
+        order_by=ComponentOrder,
+        filter=RoleTemplateFilter,
+        where=_where,
+    )
+
+    name: str = stored(description="Its name, at most 255 characters.")
+    description: str | None = stored(description="What it is for; null when nobody said.")
+    status: RoleTemplateStatus = stored(
+        shown=RoleTemplateStatus, description="Whether it is still edited."
+    )
+    template_version: int = stored(description="Which version of the template this is, from 1.")
+    revision: int = stored(
+        description="Grows from 1 whenever the members required of a role change."
+    )
+    roles: list[TemplateRole] = embedded(
+        "roles", parts=with_shares, description="Its roles in order of priority, at most 20."
+    )
+    published_at: datetime | None = stored(description="When it went live; null of a draft.")
+    published_by: str | None = stored(description="Who published it; null of a draft.")
+    versions: Connection[Annotated["RoleTemplate", strawberry.lazy("schema.role_templates")]] = (
+        many("template_id", key="template_id", description="All versions of the template.")
+    )
+    solution_interests: Connection[
+        Annotated["SolutionInterest", strawberry.lazy("schema.solution_interests")]
+    ] = many("role_template_id", description="The solution interests that follow it.")
+    buying_groups: Connection[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (
+        many("role_template_id", description="The groups that were made after it.")
+    )

@@ -1,0 +1,72 @@
+"""Solution interests: what is sold, and after which template its groups are made."""
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import strawberry
+
+from execution.connections import Connection
+from execution.context import Context
+from execution.fields import embedded, one, stored
+from execution.lists import Listed, Listing, many
+from execution.sources import Sourced
+from schema.node import Node, Stamped
+from schema.ordering import ComponentOrder, ComponentOrderField, orders
+from schema.role_templates import RoleTemplate
+from store import filters
+from store.reading import Order, Query
+
+if TYPE_CHECKING:
+    from schema.buying_groups import BuyingGroup
+
+
+@strawberry.input(description="Which solution interests are listed: all that is given holds.")
+class SolutionInterestFilter:
+    search: str | None = strawberry.field(
+        default=None, description="Every word begins a word of the name; case does not matter."
+    )
+    role_templates: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Follows one of these templates."
+    )
+    products: list[str] | None = strawberry.field(
+        default=None, description="Sells one of these products, spelled as they are stored."
+    )
+
+
+async def _where(context: Context, asked: SolutionInterestFilter) -> Query:
+    return filters.every(
+        filters.searched(asked.search),
+        filters.any_of("role_template_id", asked.role_templates),
+        filters.any_of("products", asked.products),
+    )
+
+
+@strawberry.type(description="The scores from which on a group is ready for sales.")
+class Thresholds(Sourced):
+    completeness: int | None = stored(description="Percent, 0 to 100; null: not asked for.")
+    engagement: int | None = stored(description="Score, 0 to 100; null: not asked for.")
+
+
+@strawberry.type(description="What is sold to buying groups.")
+class SolutionInterest(Node, Stamped, Listed):
+    collection: ClassVar[str] = "solution_interests"
+    listing: ClassVar[Listing] = Listing(
+        default=Order("updated_at", is_descending=True),
+        orders=orders(ComponentOrderField),
+        order_by=ComponentOrder,
+        filter=SolutionInterestFilter,
+        where=_where,
+    )
+
+    name: str = stored(description="Its name; the tenant has it once.")
+    description: str | None = stored(description="What is sold; null when nobody said.")
+    products: list[str] = stored(absent=(), description="The products it sells, at most 100.")
+    role_template: RoleTemplate = one(
+        "role_template_id", description="The live template its groups are made after."
+    )
+    update_existing: bool = stored(
+        absent=False, description="Whether maintenance carries its changes to groups there are."
+    )
+    thresholds: Thresholds = embedded("thresholds", description="When its groups are ready.")
+    buying_groups: Connection[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (
+        many("solution_interest_id", description="Its groups, one an account.")
+    )

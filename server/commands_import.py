@@ -1,0 +1,93 @@
+"""`quorum import`: a file's rows become accounts, people, opportunities or activities."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from connectors import importing, mapping_files
+from connectors.importing import ImportReport
+from connectors.mappings import FileMapping, MappingFault
+from server.commands import installed, run_to_its_end, settings_or_exit
+from server.process import CommandFailed
+from server.settings import Settings
+
+
+def run_import(file: Path, mapping_file: Path, rejects: Path | None, tenant: str | None) -> None:
+    """Import a file as its mapping says; what cannot be taken is listed in the rejects file."""
+    settings = settings_or_exit()
+    mapping = _mapping(mapping_file)
+    if not file.is_file():
+        raise CommandFailed(f"There is no file {file}.")
+    try:
+        run_to_its_end(_import(settings, mapping, file, rejects, tenant))
+    except OSError as error:
+        raise CommandFailed(f"{error.filename} cannot be used: {error.strerror}.") from error
+
+
+def _mapping(file: Path) -> FileMapping:
+    try:
+        mapping = mapping_files.read(file.read_bytes())
+    except OSError as error:
+        raise CommandFailed(f"{file} cannot be read: {error.strerror}.") from error
+    if isinstance(mapping, MappingFault):
+        raise CommandFailed(f"{file}: {mapping.message}")
+    return mapping
+
+
+async def _import(
+    settings: Settings, mapping: FileMapping, file: Path, rejects: Path | None, tenant: str | None
+) -> None:
+    async with installed(settings) as installation:
+        context = await installation.tenant_context(tenant)
+        with _bar(f"Importing {mapping.kind.value}") as progress:
+            outcome = await importing.import_file(
+                context, mapping, file, rejects_path=rejects, progress=progress
+            )
+    if not isinstance(outcome, ImportReport):
+        raise CommandFailed(f"{file}: {outcome.message}")
+    for line in report_lines(outcome):
+        click.echo(line)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[importing.Progress], None]]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]} rows"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task(title, total=None, rows=0)
+
+        def show(progress: importing.Progress) -> None:
+            bars.update(
+                bar,
+                total=progress.bytes_in_all,
+                completed=progress.bytes_done,
+                rows=f"{progress.rows:,}",
+            )
+
+        yield show
+
+
+def report_lines(report: ImportReport) -> Iterator[str]:
+    """What became of the rows, in words: the sum first, then what deserves a look."""
+    yield (
+        f"{report.rows:,} {report.kind.value}: {report.created:,} created,"
+        f" {report.updated:,} updated, {report.unchanged:,} unchanged,"
+        f" {report.rejected:,} rejected."
+    )
+    if report.without_parent:
+        yield f"{report.without_parent:,} accounts were stored without the parent they name."
+    if report.unmatched_people:
+        yield f"{report.unmatched_people:,} activities wait for a person who is not known yet."
+    for name, count in sorted(report.unknown_types.items()):
+        yield f"{count:,} activities are of the unknown type {name!r} and count once it is known."
+    if report.rejects is not None:
+        yield f"What was not taken, and why: {report.rejects}"

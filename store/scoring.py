@@ -1,0 +1,151 @@
+"""Scoring where the data is: people and groups slice by slice, and what was announced of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pymongo import UpdateOne
+
+from domain.engagement import Window
+from domain.events import Event
+from domain.identifiers import BuyingGroupId, PersonId, TenantId
+from domain.weighting_models import TypeWeight
+from store.driver import Collection, Database, Document, aggregate
+from store.event_documents import to_document
+from store.reading import Order, Place, Reader
+from store.reading import Window as Rows
+from store.relay import Relay
+from store.scoring_pipelines import Stamp, groups_pipeline, people_pipeline
+from store.scoring_runs import ScoringRunStore
+
+_TOLD: Final = frozenset({"account_id", "solution_interest_id", "engagement"})
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A group's whole score as events told it last, the one they tell now, and that event."""
+
+    group: BuyingGroupId
+    before: int | None
+    after: int
+    event: Event
+
+
+class ScoringStore:
+    """The raws of one tenant; `runs` says what they were computed by."""
+
+    def __init__(self, database: Database, tenant: TenantId, relay: Relay) -> None:
+        self.runs = ScoringRunStore(database, tenant)
+        self._people = database["people"]
+        self._groups = database["buying_groups"]
+        self._days = database["activity_days"]
+        self._tenant = tenant
+        self._relay = relay
+        self._reader = Reader(database, tenant)
+
+    async def score_people(
+        self,
+        people: Sequence[PersonId],
+        window: Window,
+        spellings: Mapping[str, TypeWeight],
+        stamp: Stamp,
+    ) -> None:
+        """Compute these people's raws; whoever has nothing in the window any more is at 0."""
+        pipeline = people_pipeline(self._tenant, people, window, spellings, stamp)
+        await aggregate(self._days, pipeline)
+        silent = {"raw": 0, "counted": 0, "largest_weight": 0}
+        await self._people.update_many(
+            {
+                "_id": {"$in": list(people)},
+                "tenant": self._tenant,
+                "engagement.raw": {"$gt": 0},
+                "engagement.run_id": {"$ne": stamp.run},
+            },
+            {"$set": {"engagement": {**silent, "run_id": stamp.run, "computed_at": stamp.at}}},
+        )
+
+    async def score_groups(self, groups: Sequence[BuyingGroupId], stamp: Stamp) -> None:
+        """Compute both figures of these groups from their members' raws, in one command."""
+        await aggregate(self._groups, groups_pipeline(self._tenant, groups, stamp))
+
+    async def next_people(self, after: str, limit: int) -> list[PersonId]:
+        """The next people of the tenant in the order of their ids."""
+        cursor = self._people.find(
+            {"tenant": self._tenant, "_id": {"$gt": after}},
+            {"_id": 1},
+            sort=[("_id", 1)],
+            limit=limit,
+            batch_size=limit,
+        )
+        return [PersonId(document["_id"]) async for document in cursor]
+
+    async def groups_of(self, people: Sequence[PersonId], stamp: Stamp) -> list[BuyingGroupId]:
+        """The groups that have one of these people as a member and that the run has not scored."""
+        return await self._ids(
+            {"member_ids": {"$in": list(people)}, "engagement.run_id": {"$ne": stamp.run}}, 0
+        )
+
+    async def due_groups(self, limit: int) -> list[BuyingGroupId]:
+        """Groups that are new, or whose members have changed, since they were scored."""
+        return await self._ids({"score_due": {"$exists": True}}, limit)
+
+    async def changed_groups(
+        self, since: datetime, stamp: Stamp, after: str, limit: int
+    ) -> list[BuyingGroupId]:
+        """The next groups, changed since a moment, whose figures are not of this run."""
+        query = {"updated_at": {"$gte": since}, "engagement.run_id": {"$ne": stamp.run}}
+        return await self._ids({**query, "_id": {"$gt": after}}, limit)
+
+    async def largest_person(self) -> tuple[int, int]:
+        """The largest raw of a person, and the largest weight that occurred in the window."""
+        raw = await self._largest(self._people, "raw")
+        return int(raw), int(await self._largest(self._people, "largest_weight"))
+
+    async def largest_group_raw(self) -> float:
+        """The largest raw of a group."""
+        return float(await self._largest(self._groups, "raw"))
+
+    async def figures(self, groups: Sequence[BuyingGroupId]) -> list[Document]:
+        """What announcing needs to know of these groups."""
+        found = await self._reader.by_key(self._groups.name, "_id", groups, _TOLD)
+        return [document for document in found if "engagement" in document]
+
+    async def all_figures(self, after: Place | None, limit: int) -> list[Document]:
+        """The same of the next scored groups, in the order of their raws."""
+        rows = Rows(Order("engagement.raw"), limit, after)
+        scored = {"engagement.raw": {"$exists": True}}
+        return await self._reader.page(self._groups.name, scored, rows, _TOLD)
+
+    async def announce(self, announcements: Sequence[Announcement]) -> None:
+        """Write each event with the score it tells, unless another was told meanwhile."""
+        if not announcements:
+            return
+        writes = [
+            UpdateOne(
+                {"_id": each.group, "tenant": self._tenant, "engagement.announced": each.before},
+                {
+                    "$set": {"engagement.announced": each.after},
+                    "$push": {"outbox": to_document(each.event)},
+                },
+            )
+            for each in announcements
+        ]
+        await self._groups.bulk_write(writes, ordered=False)
+        await self._relay.forward(self._groups.name, [each.group for each in announcements])
+
+    async def _ids(self, query: Document, limit: int) -> list[BuyingGroupId]:
+        cursor = self._groups.find(
+            {"tenant": self._tenant, **query},
+            {"_id": 1},
+            sort=[("_id", 1)] if limit else None,
+            limit=limit,
+            batch_size=10_000,
+        )
+        return [BuyingGroupId(document["_id"]) async for document in cursor]
+
+    async def _largest(self, collection: Collection, figure: str) -> float:
+        path = f"engagement.{figure}"
+        above = {"tenant": self._tenant, path: {"$gt": 0}}
+        found = await collection.find_one(above, {path: 1}, sort=[(path, -1)])
+        return float(found["engagement"][figure]) if found else 0.0

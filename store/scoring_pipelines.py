@@ -1,0 +1,246 @@
+"""The pipelines that compute raws in MongoDB and merge them onto people and groups.
+
+They write the engagement paths alone, never a document's version: a score is no decision, and it
+must not make one start over. `domain/engagement.py` holds the same arithmetic in Python.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from domain.engagement import PLACES, Window
+from domain.identifiers import BuyingGroupId, PersonId, ScoringRunId, TenantId
+from domain.role_templates import WEIGHTS
+from domain.weighting_models import TypeWeight
+from store.driver import Document
+
+Pipeline = list[Mapping[str, Any]]
+
+_WEIGHTINGS: Final = [weighting.value for weighting in WEIGHTS]
+_WEIGHTS: Final = list(WEIGHTS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every raw carries: the run it was computed in, or since, and the moment."""
+
+    run: ScoringRunId | None
+    number: int
+    at: datetime
+
+
+def people_pipeline(
+    tenant: TenantId,
+    people: Sequence[PersonId],
+    window: Window,
+    spellings: Mapping[str, TypeWeight],
+    stamp: Stamp,
+) -> Pipeline:
+    """From activity days to people's raws; `spellings` says what each counts as."""
+    return [*_counted(tenant, people, window, spellings), *_of_people(tenant, stamp)]
+
+
+def groups_pipeline(tenant: TenantId, groups: Sequence[BuyingGroupId], stamp: Stamp) -> Pipeline:
+    """From the members' raws to both figures of these groups."""
+    found = {"_id": {"$in": list(groups)}, "tenant": tenant}
+    return [{"$match": found}, *_of_groups(tenant, stamp), _merge_into_groups()]
+
+
+def _counted(
+    tenant: TenantId,
+    people: Sequence[PersonId],
+    window: Window,
+    spellings: Mapping[str, TypeWeight],
+) -> Pipeline:
+    """Per person, day and type: the weight and the count up to the cap.
+
+    The spellings of a type are added up before the cap is applied.
+    """
+    names = list(spellings)
+    entries = [
+        {"type": entry.activity_type, "weight": entry.weight, "cap": entry.daily_cap}
+        for entry in spellings.values()
+    ]
+    place = {"$indexOfArray": [{"$literal": names}, "$counts.type"]}
+    days = {"$gte": window.first_day.isoformat(), "$lte": window.last_day.isoformat()}
+    return [
+        {"$match": {"tenant": tenant, "person_id": {"$in": list(people)}, "day": days}},
+        {"$unwind": "$counts"},
+        {"$match": {"counts.type": {"$in": names}}},
+        {"$set": {"entry": {"$arrayElemAt": [{"$literal": entries}, place]}}},
+        {
+            "$group": {
+                "_id": {"person": "$person_id", "day": "$day", "type": "$entry.type"},
+                "count": {"$sum": "$counts.count"},
+                "weight": {"$first": "$entry.weight"},
+                "cap": {"$first": "$entry.cap"},
+            }
+        },
+        {"$set": {"capped": {"$min": ["$count", "$cap"]}}},
+    ]
+
+
+def _of_people(tenant: TenantId, stamp: Stamp) -> Pipeline:
+    new = "$$new.engagement"
+    return [
+        {
+            "$group": {
+                "_id": "$_id.person",
+                "raw": {"$sum": {"$multiply": ["$weight", "$capped"]}},
+                "counted": {"$sum": "$capped"},
+                "largest_weight": {"$max": "$weight"},
+            }
+        },
+        {
+            "$project": {
+                "engagement": {
+                    "raw": "$raw",
+                    "counted": "$counted",
+                    "largest_weight": "$largest_weight",
+                    "run_id": {"$literal": stamp.run},
+                    "computed_at": {"$literal": stamp.at},
+                }
+            }
+        },
+        {
+            "$merge": {
+                "into": "people",
+                "on": "_id",
+                "whenMatched": [
+                    {
+                        "$set": {
+                            "engagement": {
+                                "$cond": [
+                                    {"$eq": ["$tenant", {"$literal": tenant}]},
+                                    new,
+                                    "$engagement",
+                                ]
+                            }
+                        }
+                    }
+                ],
+                "whenNotMatched": "discard",
+            }
+        },
+    ]
+
+
+def _of_groups(tenant: TenantId, stamp: Stamp) -> Pipeline:
+    raw = {"$ifNull": [{"$first": "$scored.raw"}, 0]}
+    counted = {"$ifNull": [{"$first": "$scored.counted"}, 0]}
+    is_filled = {"$gt": ["$members", 0]}
+    return [
+        {
+            "$project": {
+                "version": 1,
+                "roles": {
+                    "$map": {
+                        "input": "$roles",
+                        "in": {"id": "$$this.role_id", "weight": _weight("$$this.weighting")},
+                    }
+                },
+                "members": {"$filter": {"input": "$members", "cond": "$$this.is_member"}},
+            }
+        },
+        {"$unset": "members.claims"},
+        {"$unwind": {"path": "$members", "preserveNullAndEmptyArrays": True}},
+        {
+            "$lookup": {
+                "from": "people",
+                "localField": "members.person_id",
+                "foreignField": "_id",
+                "pipeline": [
+                    {"$match": {"tenant": tenant}},
+                    {"$project": {"raw": "$engagement.raw", "counted": "$engagement.counted"}},
+                ],
+                "as": "scored",
+            }
+        },
+        {
+            "$group": {
+                "_id": {"group": "$_id", "role": "$members.role_id"},
+                "version": {"$first": "$version"},
+                "roles": {"$first": "$roles"},
+                "members": {"$sum": {"$cond": [{"$ifNull": ["$members.role_id", False]}, 1, 0]}},
+                "roots": {"$sum": {"$sqrt": {"$toDecimal": raw}}},
+                "counted": {"$sum": counted},
+            }
+        },
+        {"$set": {"weight": _weight_of_role("$_id.role")}},
+        {
+            "$group": {
+                "_id": "$_id.group",
+                "version": {"$first": "$version"},
+                "all_weights": {"$first": {"$sum": "$roles.weight"}},
+                "filled_weights": {"$sum": {"$cond": [is_filled, "$weight", 0]}},
+                "roots": {"$sum": {"$multiply": ["$roots", "$weight"]}},
+                "counted": {"$sum": {"$multiply": ["$counted", "$weight"]}},
+            }
+        },
+        {
+            "$project": {
+                "version": 1,
+                "engagement": {
+                    "raw": _quotient("$roots", "$filled_weights"),
+                    "role_weighted_count": _quotient("$counted", "$all_weights"),
+                    "run_id": {"$literal": stamp.run},
+                    "run_number": {"$literal": stamp.number},
+                    "computed_at": {"$literal": stamp.at},
+                    "version": "$version",
+                },
+            }
+        },
+    ]
+
+
+def _merge_into_groups() -> Document:
+    """Figures of an older membership, or of the same one in an older run, replace nothing."""
+    new = "$$new.engagement"
+    is_newer_version = {"$gt": ["$engagement.version", f"{new}.version"]}
+    is_newer_run = {
+        "$and": [
+            {"$eq": ["$engagement.version", f"{new}.version"]},
+            {"$gt": ["$engagement.run_number", f"{new}.run_number"]},
+        ]
+    }
+    keeps = {"$or": [is_newer_version, is_newer_run]}
+    return {
+        "$merge": {
+            "into": "buying_groups",
+            "on": "_id",
+            "whenMatched": [
+                {
+                    "$set": {
+                        "engagement": {
+                            "$cond": [keeps, "$engagement", {"$mergeObjects": ["$engagement", new]}]
+                        },
+                        "score_due": {
+                            "$cond": [
+                                {"$gt": ["$score_due", f"{new}.version"]},
+                                "$score_due",
+                                "$$REMOVE",
+                            ]
+                        },
+                    }
+                }
+            ],
+            "whenNotMatched": "discard",
+        }
+    }
+
+
+def _weight(weighting: str) -> Document:
+    place = {"$indexOfArray": [_WEIGHTINGS, weighting]}
+    return {"$arrayElemAt": [_WEIGHTS, place]}
+
+
+def _weight_of_role(role: str) -> Document:
+    place = {"$indexOfArray": ["$roles.id", role]}
+    return {"$cond": [{"$in": [role, "$roles.id"]}, {"$arrayElemAt": ["$roles.weight", place]}, 0]}
+
+
+def _quotient(total: str, weights: str) -> Document:
+    """At nine decimals, computed with 34 digits; 0 where there is nothing to divide by."""
+    exact = {"$divide": [{"$toDecimal": total}, weights]}
+    return {"$cond": [{"$gt": [weights, 0]}, {"$toDouble": {"$round": [exact, PLACES]}}, 0.0]}

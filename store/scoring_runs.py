@@ -1,0 +1,139 @@
+"""Scoring runs in MongoDB: what was in force in each, and the tenant's reference."""
+
+from datetime import date
+
+from domain.engagement import Window
+from domain.identifiers import ActivityTypeId, ScoringRunId, TenantId, WeightingModelId
+from domain.scoring_runs import KnownType, Reference, Rules, ScoringRun
+from store.driver import Database, Document
+
+
+class ScoringRunStore:
+    """The scoring runs of one tenant."""
+
+    def __init__(self, database: Database, tenant: TenantId) -> None:
+        self._runs = database["scoring_runs"]
+        self._tenants = database["tenants"]
+        self._tenant = tenant
+
+    async def begin(self, run: ScoringRun) -> None:
+        """Store what a run works with."""
+        await self._runs.insert_one({"_id": run.id, "tenant": self._tenant, **_document(run)})
+
+    async def run(self, id: str) -> ScoringRun | None:
+        """What was in force in a run; None when the tenant has no such run."""
+        document = await self._runs.find_one({"_id": id, "tenant": self._tenant})
+        return _to_run(document) if document else None
+
+    async def reference(self) -> Reference | None:
+        """What the tenant's scores are measured by; None before its first run."""
+        tenant = await self._tenants.find_one({"_id": self._tenant}, {"scoring": 1})
+        return to_reference(tenant) if tenant else None
+
+    async def refer_to(self, run: ScoringRun, reference: Reference) -> None:
+        """Keep a run's reference, and make it the tenant's unless a later run has its own."""
+        figures = {
+            "largest_person_raw": reference.largest_person_raw,
+            "largest_group_raw": reference.largest_group_raw,
+            "largest_weight": reference.largest_weight,
+        }
+        await self._runs.update_one({"_id": run.id, "tenant": self._tenant}, {"$set": figures})
+        no_later_one = [
+            {"scoring": None},
+            {"scoring.reference.run_number": {"$lte": run.number}},
+        ]
+        in_force = {
+            "run_id": run.id,
+            "run_number": run.number,
+            "computed_at": reference.computed_at,
+            "first_day": run.window.first_day.isoformat(),
+            "last_day": run.window.last_day.isoformat(),
+            "window_days": run.rules.window_days,
+            "time_zone": run.rules.time_zone,
+            "model_id": run.model,
+            "is_first": reference.is_first,
+            **figures,
+        }
+        await self._tenants.update_one(
+            {"_id": self._tenant, "$or": no_later_one}, {"$set": {"scoring": {"reference": in_force}}}
+        )
+
+    async def raise_reference(self, reference: Reference, largest_group_raw: float) -> None:
+        """Let groups made after a run without any raise its reference."""
+        path = "scoring.reference.largest_group_raw"
+        raised = {"$max": {path: largest_group_raw}}
+        found = {"_id": self._tenant, "scoring.reference.run_id": reference.run}
+        await self._tenants.update_one({**found, "scoring.reference.is_first": True}, raised)
+
+
+def to_reference(tenant: Document) -> Reference | None:
+    """The reference a tenant's document holds; None before the first run."""
+    scoring = tenant.get("scoring")
+    if not scoring:
+        return None
+    stored = scoring["reference"]
+    return Reference(
+        ScoringRunId(stored["run_id"]),
+        stored["run_number"],
+        stored["computed_at"],
+        int(stored["largest_person_raw"]),
+        float(stored["largest_group_raw"]),
+        int(stored["largest_weight"]),
+        stored["is_first"],
+    )
+
+
+def _document(run: ScoringRun) -> Document:
+    return {
+        "number": run.number,
+        "at": run.at,
+        "model_id": run.model,
+        "time_zone": run.rules.time_zone,
+        "window_days": run.rules.window_days,
+        **_window_document(run.window),
+        "spans": None if run.spans is None else [_window_document(span) for span in run.spans],
+        "types": [
+            {
+                "activity_type_id": type.activity_type,
+                "spellings": list(type.spellings),
+                "weight": type.weight,
+                "daily_cap": type.daily_cap,
+            }
+            for type in run.rules.types
+        ],
+    }
+
+
+def _to_run(document: Document) -> ScoringRun:
+    types = tuple(
+        KnownType(
+            ActivityTypeId(type["activity_type_id"]),
+            tuple(type["spellings"]),
+            type["weight"],
+            type["daily_cap"],
+        )
+        for type in document["types"]
+    )
+    spans = document["spans"]
+    return ScoringRun(
+        ScoringRunId(document["_id"]),
+        document["number"],
+        document["at"],
+        _to_window(document),
+        Rules(document["time_zone"], document["window_days"], types),
+        WeightingModelId(document["model_id"]),
+        None if spans is None else tuple(_to_window(span) for span in spans),
+    )
+
+
+def _window_document(window: Window) -> Document:
+    return {
+        "first_day": window.first_day.isoformat(),
+        "last_day": window.last_day.isoformat(),
+    }
+
+
+def _to_window(document: Document) -> Window:
+    return Window(
+        date.fromisoformat(document["first_day"]), date.fromisoformat(document["last_day"])
+    )

@@ -1,0 +1,412 @@
+"""Imports as somebody runs them: a file, a mapping, a report, and a file of rejects."""
+
+import csv
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from connectors import mapping_files
+from connectors.custom_fields import UnfitCustomFields
+from connectors.fields import Kind
+from connectors.importing import (
+    ImportFault,
+    ImportReport,
+    Progress,
+    RejectsInTheWay,
+    import_file,
+)
+from connectors.mappings import FileMapping, MappingFault
+from connectors.tables import MissingColumns, WrongEncoding
+from domain.attributes import FieldType, Scope
+from domain.custom_fields import CustomField
+from domain.identifiers import TenantId
+from execution.context import Context
+from resolvers.custom_fields import define_custom_fields
+from resolvers.tenants import create_tenant
+from store.driver import Database
+from tests.contexts import Clock, a_context
+
+CRM = Path(__file__).parents[2] / "demo" / "crm"
+ACCOUNTS = """
+    kind = "accounts"
+    [fields]
+    keys.crm = "account"
+    name = "account"
+    employees = "employees"
+    parent.keys.crm = "parent"
+"""
+PEOPLE = """
+    kind = "people"
+    [fields]
+    email = "email"
+    first_name = "first"
+    account.keys.crm = "account"
+    account.relation = "relation"
+"""
+ACTIVITIES = """
+    kind = "activities"
+    null = "null"
+    [fields]
+    source = { constant = "marketo" }
+    source_id = "guid"
+    type = { column = "type", values = { 10 = "Open Email" } }
+    at = "at"
+    person.keys.marketo = "lead"
+    attributes = "attributes"
+"""
+
+
+@pytest.fixture
+async def ctx(database: Database, tenant: TenantId) -> Context:
+    context = a_context(database, tenant, Clock())
+    await create_tenant(context, "Test", "UTC")
+    return context
+
+
+def a_mapping(text: str) -> FileMapping:
+    mapping = mapping_files.read(dedent(text).encode())
+    assert not isinstance(mapping, MappingFault), mapping.message
+    return mapping
+
+
+def a_file(folder: Path, text: str, name: str = "file.csv") -> Path:
+    path = folder / name
+    path.write_text(dedent(text), encoding="utf-8")
+    return path
+
+
+def files_in(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir()]
+
+
+async def done(ctx: Context, mapping: FileMapping, path: Path) -> ImportReport:
+    report = await import_file(
+        ctx, mapping, path, rejects_path=path.with_name(f"{path.name}.rejects.csv")
+    )
+    assert isinstance(report, ImportReport), report.message
+    return report
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int]:
+    return (report.created, report.updated, report.unchanged, report.rejected)
+
+
+def rejected(report: ImportReport) -> list[tuple[str, str, str]]:
+    """The rejects: line, field and reason."""
+    if report.rejects is None:
+        return []
+    with report.rejects.open(encoding="utf-8", newline="") as file:
+        return [(row["line"], row["field"], row["reason"]) for row in csv.DictReader(file)]
+
+
+async def names_of_parents(ctx: Context) -> dict[str, tuple[str | None, int]]:
+    accounts = await ctx.stores.accounts.all()
+    names = {account["_id"]: account["name"] for account in accounts}
+    return {each["name"]: (names.get(each["parent_id"]), each["level"]) for each in accounts}
+
+
+async def test_a_parent_may_come_after_its_child(ctx: Context, tmp_path: Path) -> None:
+    path = a_file(
+        tmp_path,
+        """\
+        account,employees,parent
+        Lab,1,Division
+        Division,2,Holding
+        Holding,3,
+        """,
+    )
+
+    report = await done(ctx, a_mapping(ACCOUNTS), path)
+
+    assert counts(report) == (3, 0, 0, 0)
+    assert await names_of_parents(ctx) == {
+        "Lab": ("Division", 3),
+        "Division": ("Holding", 2),
+        "Holding": (None, 1),
+    }
+
+
+async def test_an_unknown_parent_is_rejected_and_the_account_stays(
+    ctx: Context, tmp_path: Path
+) -> None:
+    path = a_file(tmp_path, "account,employees,parent\nLab,1,Nowhere\nTop,2,Top\n")
+
+    report = await done(ctx, a_mapping(ACCOUNTS), path)
+
+    assert counts(report) == (2, 0, 0, 0)
+    assert report.without_parent == 2
+    assert rejected(report) == [
+        ("2", "parent", "there is no account crm:Nowhere"),
+        ("3", "parent", "would stand above itself"),
+    ]
+    assert await names_of_parents(ctx) == {"Lab": (None, 1), "Top": (None, 1)}
+
+
+async def test_a_rejected_row_takes_no_part_in_the_second_pass(
+    ctx: Context, tmp_path: Path
+) -> None:
+    mapping = a_mapping(ACCOUNTS)
+    await done(ctx, mapping, a_file(tmp_path, "account,employees,parent\nLab,1,\nTop,2,\n"))
+
+    report = await done(
+        ctx, mapping, a_file(tmp_path, "account,employees,parent\nLab,many,Top\nNew,-1,Top\n")
+    )
+
+    assert counts(report) == (0, 0, 0, 2)
+    assert rejected(report) == [
+        ("2", "employees", "'many' is not a whole number"),
+        ("3", "employees", "must be from 0 to 2147483647"),
+    ]
+    assert await names_of_parents(ctx) == {"Lab": (None, 1), "Top": (None, 1)}
+
+
+async def test_a_changed_parent_is_an_update_and_an_empty_one_is_the_top(
+    ctx: Context, tmp_path: Path
+) -> None:
+    mapping = a_mapping(ACCOUNTS)
+    header = "account,employees,parent\n"
+    await done(ctx, mapping, a_file(tmp_path, f"{header}A,1,\nB,2,A\nC,3,\n"))
+
+    report = await done(ctx, mapping, a_file(tmp_path, f"{header}A,1,B\nB,2,\nC,3,\n"))
+
+    assert counts(report) == (0, 2, 1, 0)
+    assert await names_of_parents(ctx) == {"A": ("B", 2), "B": (None, 1), "C": (None, 1)}
+
+
+async def test_importing_a_file_twice_writes_nothing(ctx: Context, tmp_path: Path) -> None:
+    path = a_file(tmp_path, "account,employees,parent\nLab,1,Top\nTop,2,\n")
+    await done(ctx, a_mapping(ACCOUNTS), path)
+    before = await ctx.stores.accounts.all()
+
+    report = await done(ctx, a_mapping(ACCOUNTS), path)
+
+    assert counts(report) == (0, 0, 2, 0)
+    assert await ctx.stores.accounts.all() == before
+
+
+async def test_bad_rows_are_rejected_one_by_one(ctx: Context, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(
+        b"account,employees,parent\n"
+        + "Zoë,1,\n".encode()
+        + b"M\xfcller,2,\n"
+        + b"short\n"
+        + b'"Two\nlines",many,\n'
+        + b",5,\n"
+    )
+
+    report = await done(ctx, a_mapping(ACCOUNTS), path)
+
+    assert counts(report) == (1, 0, 0, 4)
+    assert rejected(report) == [
+        ("3", "", "byte 2 of line 3: 0xFC is not utf-8"),
+        ("4", "", "the cells are 1, the columns 3"),
+        ("5", "employees", "'many' is not a whole number"),
+        ("7", "keys.crm", "is required and cannot be empty"),
+    ]
+
+
+async def test_a_giant_cell_is_rejected_alone(ctx: Context, tmp_path: Path) -> None:
+    path = a_file(tmp_path, f"account,employees,parent\n{'x' * 10_000_000},1,\nAcme,2,\n")
+
+    report = await done(ctx, a_mapping(ACCOUNTS), path)
+
+    assert counts(report) == (1, 0, 0, 1)
+    assert rejected(report) == [("2", "", "the row is longer than 1,048,576 characters")]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        pytest.param(b"name,size\nAcme,1\n", MissingColumns, id="missing columns"),
+        pytest.param(
+            b"account,employees,parent\nM\xfcller,1,\nAcme,1,\n", WrongEncoding, id="encoding"
+        ),
+    ],
+)
+async def test_of_an_unfit_file_nothing_is_imported(
+    ctx: Context, tmp_path: Path, content: bytes, fault: type[ImportFault]
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(content)
+
+    outcome = await import_file(ctx, a_mapping(ACCOUNTS), path)
+
+    assert type(outcome) is fault
+    assert await ctx.stores.accounts.count() == 0
+    assert files_in(tmp_path) == ["file.csv"]
+
+
+async def test_rejects_go_beside_the_file_and_never_over_it(ctx: Context, tmp_path: Path) -> None:
+    path = a_file(tmp_path, "account,employees,parent\nAcme,many,\n")
+    before = path.read_bytes()
+
+    beside = await import_file(ctx, a_mapping(ACCOUNTS), path)
+    over = await import_file(ctx, a_mapping(ACCOUNTS), path, rejects_path=path)
+
+    assert isinstance(beside, ImportReport)
+    assert beside.rejects == tmp_path / "file.rejects.csv"
+    assert over == RejectsInTheWay(path)
+    assert path.read_bytes() == before
+
+
+async def test_undeclared_and_mistyped_custom_fields_are_refused_as_a_whole(
+    ctx: Context, tmp_path: Path
+) -> None:
+    await define_custom_fields(
+        ctx, Scope.ACCOUNT, [CustomField("year", FieldType.NUMBER, "Founded in")]
+    )
+    path = a_file(tmp_path, "account,tier,year\nAcme,gold,1999\n")
+    stated = 'kind = "accounts"\nfields.keys.crm = "account"\nfields.name = "account"\n'
+
+    unfit = await import_file(
+        ctx, a_mapping(f'{stated}fields.custom = {{ tier = "tier", year = "year" }}'), path
+    )
+    fit = await done(
+        ctx,
+        a_mapping(f'{stated}fields.custom.year = {{ column = "year", type = "number" }}'),
+        path,
+    )
+
+    assert unfit == UnfitCustomFields(Kind.ACCOUNTS, ("tier",), {"year": FieldType.NUMBER})
+    assert counts(fit) == (1, 0, 0, 0)
+    (account,) = await ctx.stores.accounts.all()
+    assert account["custom"] == {"year": 1999.0}
+
+
+async def test_progress_comes_with_every_batch(ctx: Context, tmp_path: Path) -> None:
+    rows = "".join(f"Account {number},1,\n" for number in range(1_500))
+    path = a_file(tmp_path, f"account,employees,parent\n{rows}")
+    seen: list[Progress] = []
+
+    await import_file(ctx, a_mapping(ACCOUNTS), path, progress=seen.append)
+
+    size = path.stat().st_size
+    assert [each.rows for each in seen] == [1_000, 1_500, 1_500, 1_500]
+    assert {each.bytes_in_all for each in seen} == {2 * size}
+    assert (seen[1].bytes_done, seen[3].bytes_done) == (size, 2 * size)
+
+
+async def test_a_person_of_several_accounts_has_a_row_for_each(
+    ctx: Context, tmp_path: Path
+) -> None:
+    accounts = a_file(tmp_path, "account,employees,parent\nA,1,\nB,2,\n", "accounts.csv")
+    await done(ctx, a_mapping(ACCOUNTS), accounts)
+    path = a_file(
+        tmp_path,
+        """\
+        email,first,account,relation
+        ada@a.example,Ada,A,employee
+        ADA@a.example,Ada,B,Contractor
+        bo@a.example,Bo,Nowhere,
+        not an address,Cy,A,
+        ,Di,A,
+        """,
+    )
+
+    report = await done(ctx, a_mapping(PEOPLE), path)
+    again = await done(ctx, a_mapping(PEOPLE), path)
+
+    assert (report.created, report.rejected, again.unchanged + again.updated) == (1, 3, 2)
+    assert rejected(report) == [
+        ("4", "account", "there is no account crm:Nowhere"),
+        ("5", "email", "is not an e-mail address"),
+        ("6", "email", "is required and cannot be empty"),
+    ]
+    (ada,) = await ctx.stores.people.all()
+    assert [relation["relation"] for relation in ada["relations"]] == ["employee", "contractor"]
+
+
+async def test_activities_wait_for_people_and_types_nobody_knows(
+    ctx: Context, tmp_path: Path
+) -> None:
+    path = a_file(
+        tmp_path,
+        """\
+        guid,lead,at,type,attributes
+        1,7,2026-05-03T10:00:00Z,10,"{""page"": ""/""}"
+        2,8,2026-05-03 10:00:00,99,null
+        3,9,2027-01-01,10,null
+        4,null,2026-05-03,10,null
+        5,9,2026-05-03,10,[]
+        """,
+    )
+
+    report = await done(ctx, a_mapping(ACTIVITIES), path)
+    again = await done(ctx, a_mapping(ACTIVITIES), path)
+
+    assert counts(report) == (2, 0, 0, 3)
+    assert (report.unmatched_people, dict(report.unknown_types)) == (2, {"99": 1})
+    assert rejected(report) == [
+        ("4", "at", "must not be more than one day in the future"),
+        ("5", "person", "is required and cannot be empty"),
+        ("6", "attributes", "'list' is not a JSON object"),
+    ]
+    assert counts(again) == (0, 0, 2, 3)
+
+
+async def test_json_lines_leave_what_they_do_not_say(ctx: Context, tmp_path: Path) -> None:
+    mapping = a_mapping(
+        """
+        kind = "accounts"
+        fields.keys.crm = "id"
+        fields.name = "company.name"
+        fields.phone = "company.phone"
+        fields.annual_revenue = { column = "revenue", multiply = 1_000_000 }
+        """
+    )
+    first = a_file(
+        tmp_path,
+        '{"id": 7, "company": {"name": "Acme", "phone": "1"}, "revenue": 1100.04}\n{"id": 8}\n',
+        "first.jsonl",
+    )
+    second = a_file(tmp_path, '{"id": 7, "revenue": null}\n', "second.jsonl")
+
+    report = await done(ctx, mapping, first)
+    (stored,) = await ctx.stores.accounts.all()
+    later = await done(ctx, mapping, second)
+    (left,) = await ctx.stores.accounts.all()
+
+    assert (counts(report), counts(later)) == ((1, 0, 0, 1), (0, 1, 0, 0))
+    assert rejected(report) == [("2", "name", "is required of a new account")]
+    assert (stored["keys"], stored["annual_revenue"]) == ({"crm": "7"}, 1_100_040_000.0)
+    assert (left["name"], left["phone"], left["annual_revenue"]) == ("Acme", "1", None)
+
+
+async def test_the_crm_data_is_imported_as_its_mappings_say(ctx: Context, tmp_path: Path) -> None:
+    async def imported(table: str, mapping: str) -> ImportReport:
+        stated = a_mapping((CRM / mapping).read_text(encoding="utf-8"))
+        report = await import_file(
+            ctx, stated, CRM / table, rejects_path=tmp_path / "rejects.jsonl"
+        )
+        assert isinstance(report, ImportReport), report.message
+        return report
+
+    accounts = await imported("accounts.csv", "accounts.toml")
+    opportunities = await imported("sales_pipeline.csv", "opportunities.toml")
+
+    assert (counts(accounts), accounts.rejects) == ((85, 0, 0, 0), None)
+    assert counts(opportunities) == (7_375, 0, 0, 1_425)
+    assert opportunities.rejects is not None
+    first = opportunities.rejects.read_text(encoding="utf-8").partition("\n")[0]
+    assert first == (
+        '{"line": 11, "field": "account", "reason": "is required and cannot be empty",'
+        ' "row": "HAXMC4IX,James Ascencio,MG Advanced,,Engaging,11/3/2016,,"}'
+    )
+    stored = {account["name"]: account for account in await ctx.stores.accounts.all()}
+    assert sum(account["parent_id"] is not None for account in stored.values()) == 15
+    acme = stored["Acme Corporation"]
+    assert (acme["annual_revenue"], acme["industry"]) == (1_100_040_000.0, "technology")
+    assert stored["Bioholding"]["address"]["country"] == "Philippines"
+    owners = [name for name, account in stored.items() if "GTX Pro" in account["products"]]
+    assert len(owners) == 85
+    assert not any("GTXPro" in account["products"] for account in stored.values())
+    won = await ctx.stores.opportunities.all()
+    assert sum(each["is_won"] for each in won) == 4_238
+    assert sum(each["is_closed"] for each in won) == 6_711
+
+    again = await imported("accounts.csv", "accounts.toml")
+    still = await imported("sales_pipeline.csv", "opportunities.toml")
+
+    assert (counts(again), counts(still)) == ((0, 0, 85, 0), (0, 0, 7_375, 1_425))

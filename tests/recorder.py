@@ -1,0 +1,45 @@
+"""A recorder of database commands, so that a test can say exactly which ones it causes."""
+
+from typing import Final
+
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
+
+_READS_AND_WRITES: Final = (
+    "find",
+    "aggregate",
+    "count",
+    "distinct",
+    "getMore",
+    "insert",
+    "update",
+    "delete",
+    "findAndModify",
+)
+
+
+class Recorder(CommandListener):
+    """Notes every read and write of one client as `find people`; `texts` holds them in full."""
+
+    def __init__(self) -> None:
+        self.commands: list[str] = []
+        self.texts: list[str] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name in _READS_AND_WRITES:
+            self.commands.append(f"{event.command_name} {event.command[event.command_name]}")
+            self.texts.append(str(dict(event.command)))
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Only what is started counts."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Only what is started counts."""
+
+    def forget(self) -> None:
+        self.commands.clear()
+        self.texts.clear()

@@ -1,0 +1,100 @@
+from domain.accounts import AccountItem
+from domain.identifiers import BuyingGroupId
+from execution.context import Context
+from resolvers import accounts, groups
+from resolvers.groups import GroupExists
+from resolvers.outcomes import Invalid, NotFound
+from store.driver import Document
+from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
+
+
+async def stored(ctx: Context, id: str) -> Document:
+    document = await ctx.stores.groups.one(id)
+    assert document is not None
+    return document
+
+
+async def test_a_new_group_holds_the_people_whom_the_rules_place(home: Context) -> None:
+    ids = await some_accounts(home, "Acme", "Other")
+    people = await some_people(
+        home, ids["Acme"], {"ada": "Chief Security Officer", "bo": "Engineer", "cy": "Clerk"}
+    )
+    await some_people(home, ids["Other"], {"dee": "Chief of Staff"})
+    interest = await an_interest(home)
+
+    group = await stored(home, await a_buying_group(home, ids["Acme"], interest))
+
+    roles = {role["_id"]: role["name"] for role in await home.stores.roles.all()}
+    placed = {member["person_id"]: roles[member["role_id"]] for member in group["members"]}
+    assert placed == {people["ada"]: "Decision Maker", people["bo"]: "Practitioner"}
+    assert {member["method"] for member in group["members"]} == {"system"}
+    assert group["name"] == "Security for Acme"
+    assert group["completeness"] == {"exact": 75.0}
+    assert [roles[id] for id in group["missing_role_ids"]] == ["Practitioner"]
+    assert (group["member_count"], group["version"]) == (2, 1)
+
+
+async def test_a_new_group_is_an_event_and_so_is_every_member(home: Context) -> None:
+    ids = await some_accounts(home, "Acme")
+    people = await some_people(home, ids["Acme"], {"ada": "Chief", "bo": "Engineer"})
+    group = await a_buying_group(home, ids["Acme"], await an_interest(home))
+
+    events = home.stores.database["events"].find(
+        {"tenant": home.viewer.tenant, "buying_group_id": group}, sort=[("position", 1)]
+    )
+
+    found = [(event["type"], event.get("person_id")) async for event in events]
+    members = sorted(people.values())
+    assert found[0] == ("BUYING_GROUP_CREATED", None)
+    assert found[1:3] == [("MEMBERSHIP_CHANGED", person) for person in members]
+
+
+async def test_an_account_has_one_group_for_a_solution_interest(home: Context) -> None:
+    ids = await some_accounts(home, "Acme")
+    interest = await an_interest(home)
+    group = await a_buying_group(home, ids["Acme"], interest)
+
+    again = await groups.create_buying_group(home, ids["Acme"], interest)
+
+    assert again == GroupExists(group)
+    assert (await stored(home, group))["version"] == 1
+
+
+async def test_a_group_needs_an_account_and_an_interest_that_exist(home: Context) -> None:
+    ids = await some_accounts(home, "Acme")
+    interest = await an_interest(home)
+
+    nobody = await groups.create_buying_group(home, "acc_nobody", interest)
+    nothing = await groups.create_buying_group(home, ids["Acme"], "si_nothing")
+
+    assert nobody == NotFound("account", "acc_nobody")
+    assert nothing == NotFound("solution interest", "si_nothing")
+    assert await home.stores.groups.count() == 0
+
+
+async def test_a_groups_name_follows_its_accounts(home: Context) -> None:
+    ids = await some_accounts(home, "Acme")
+    group = await a_buying_group(home, ids["Acme"], await an_interest(home))
+
+    await accounts.upsert_accounts(home, [AccountItem(id=ids["Acme"], fields={"name": "Äcme"})])
+
+    renamed = await stored(home, group)
+    assert renamed["name"] == "Security for Äcme"
+    assert renamed["search"] == ["security", "for", "äcme"]
+
+
+async def test_a_status_is_set_cleared_and_bounded(home: Context) -> None:
+    ids = await some_accounts(home, "Acme")
+    group = await a_buying_group(home, ids["Acme"], await an_interest(home))
+
+    assert await groups.update_status(home, group, "Called twice") == group
+    assert (await stored(home, group))["status"] == "Called twice"
+    assert await groups.update_status(home, group, "x" * 51) == Invalid(
+        "status", "must have at most 50 characters, not 51"
+    )
+    assert await groups.update_status(home, group, None) == group
+
+    cleared = await stored(home, group)
+    assert (cleared["status"], cleared["version"]) == (None, 3)
+    missing = BuyingGroupId("bg_nothing")
+    assert await groups.update_status(home, missing, "x") == NotFound("buying group", missing)

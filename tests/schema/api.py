@@ -1,0 +1,63 @@
+"""The schema as a client sees it, on a real MongoDB, with every database command recorded."""
+
+from typing import Any
+
+from domain.identifiers import TenantId
+from execution.context import Context, Right
+from schema.build import build_schema
+from store.driver import Database
+from tests.contexts import Clock, a_context
+from tests.recorder import Recorder
+from tests.stored import Stored
+
+
+class Api:
+    """One tenant's data behind the schema."""
+
+    def __init__(self, database: Database, tenant: TenantId, recorder: Recorder) -> None:
+        self._database = database
+        self._recorder = recorder
+        self.tenant = tenant
+        self.rights: tuple[Right, ...] = (Right.ADMIN,)
+
+    @property
+    def commands(self) -> list[str]:
+        """The database commands of the last operation, in the order in which they began."""
+        return self._recorder.commands
+
+    @property
+    def texts(self) -> list[str]:
+        return self._recorder.texts
+
+    def context(self) -> Context:
+        context = a_context(self._database, self.tenant, Clock(), rights=self.rights)
+        context.request_id = "req_1"
+        return context
+
+    async def has(self, *stored: Stored) -> None:
+        """Store documents as they are."""
+        for collection, document in stored:
+            tenant = {"tenant": self.tenant}
+            await self._database[collection].insert_one({**tenant, **document})
+
+    async def __call__(self, query: str, **variables: Any) -> Any:
+        """The data of an operation that has no errors."""
+        result = await self._run(query, variables)
+        assert result.errors is None, result.errors
+        return result.data
+
+    async def errors(self, query: str, **variables: Any) -> list[dict[str, Any]]:
+        """The errors of an operation, as they are sent."""
+        result = await self._run(query, variables)
+        return [dict(error.formatted) for error in result.errors or []]
+
+    async def code(self, query: str, **variables: Any) -> Any:
+        """The code of an operation's only error."""
+        (error,) = await self.errors(query, **variables)
+        return error["extensions"]["code"]
+
+    async def _run(self, query: str, variables: dict[str, Any]) -> Any:
+        self._recorder.forget()
+        return await build_schema().execute(
+            query, variable_values=variables, context_value=self.context()
+        )

@@ -1,0 +1,250 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from domain.identifiers import TenantId
+from execution.context import Context
+from schema.serving import Answer
+from server.app import build_app
+from server.contexts import Contexts, now
+from server.graphql_http import Execute
+from server.graphql_request import Operation
+from server.settings import Settings
+from store.driver import Database
+from store.stores import Stores
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+async def echo(context: Context, operation: Operation) -> Answer:
+    """Shows what reached the execution."""
+    viewer = context.viewer
+    shown = {
+        "tenant": viewer.tenant,
+        "actor": viewer.actor,
+        "rights": sorted(right.name for right in viewer.rights),
+        "query": operation.query,
+        "variables": operation.variables,
+        "name": operation.name,
+        "now": context.now().isoformat(),
+        "request": context.request_id,
+    }
+    return Answer({"data": shown}, was_executed=True)
+
+
+async def invalid(context: Context, operation: Operation) -> Answer:
+    return Answer({"errors": [{"message": "No such field."}]}, was_executed=False)
+
+
+async def slow(context: Context, operation: Operation) -> Answer:
+    await asyncio.sleep(60)
+    raise AssertionError("the deadline is past")
+
+
+async def late_itself(context: Context, operation: Operation) -> Answer:
+    raise TimeoutError("something inside took too long")
+
+
+async def up() -> bool:
+    return True
+
+
+async def down() -> bool:
+    return False
+
+
+@asynccontextmanager
+async def client_of(
+    database: Database, tenant: TenantId, execute: Execute, *, request_seconds: float = 30.0
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the whole application; its requests are the tenant's, which exists."""
+    stores = Stores(database, tenant)
+    await stores.tenants.insert(stores.tenants.new(tenant, "UTC", now(), "test"))
+    settings = Settings(tenant=tenant, body_limit=8_000_000, request_seconds=request_seconds)
+    app = build_app(settings, Contexts(database), execute, is_ready=up)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
+        yield client
+
+
+async def test_an_operation_reaches_the_execution_whole_with_its_viewer(
+    database: Database, tenant: TenantId
+) -> None:
+    async with client_of(database, tenant, echo) as client:
+        answer = await client.post(
+            "/graphql",
+            json={"query": "query Q { a }", "variables": {"x": 1}, "operationName": "Q"},
+            headers={"x-quorum-actor": "ann", "x-quorum-rights": "READ,RUN_JOBS"},
+        )
+
+    shown = answer.json()["data"]
+    assert answer.status_code == 200
+    assert shown.pop("now").endswith("+00:00")
+    assert shown.pop("request") == answer.headers["x-request-id"]
+    assert shown == {
+        "tenant": tenant,
+        "actor": "ann",
+        "rights": ["READ", "RUN_JOBS"],
+        "query": "query Q { a }",
+        "variables": {"x": 1},
+        "name": "Q",
+    }
+
+
+@pytest.mark.parametrize(
+    ("execute", "accept", "status", "media_type"),
+    [
+        pytest.param(echo, JSON, 200, JSON, id="executed, in plain JSON"),
+        pytest.param(echo, GRAPHQL_JSON, 200, GRAPHQL_JSON, id="executed, in GraphQL's own type"),
+        pytest.param(invalid, JSON, 200, JSON, id="not executed, in plain JSON"),
+        pytest.param(invalid, GRAPHQL_JSON, 400, GRAPHQL_JSON, id="not executed, in GraphQL's own"),
+    ],
+)
+async def test_status_and_type_are_those_of_graphql_over_http(
+    database: Database,
+    tenant: TenantId,
+    execute: Execute,
+    accept: str,
+    status: int,
+    media_type: str,
+) -> None:
+    async with client_of(database, tenant, execute) as client:
+        answer = await client.post("/graphql", json={"query": "{ a }"}, headers={"accept": accept})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, media_type)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "field"),
+    [
+        pytest.param(b'"x"', 400, "BAD_REQUEST", None, id="a text"),
+        pytest.param(b"5", 400, "BAD_REQUEST", None, id="a number"),
+        pytest.param(b"null", 400, "BAD_REQUEST", None, id="null"),
+        pytest.param(b"[1]", 400, "BAD_REQUEST", None, id="a list"),
+        pytest.param(b"", 400, "BAD_REQUEST", None, id="nothing"),
+        pytest.param(b'{"query": "\xff"}', 400, "BAD_REQUEST", None, id="bad UTF-8"),
+        pytest.param(b'{"query": 5}', 400, "BAD_REQUEST", "query", id="a query that is a number"),
+        pytest.param(b" " * 9_000_000, 413, "PAYLOAD_TOO_LARGE", None, id="9 MB"),
+    ],
+)
+async def test_a_bad_body_is_refused_in_the_shape_of_an_answer(
+    database: Database, tenant: TenantId, body: bytes, status: int, code: str, field: str | None
+) -> None:
+    async with client_of(database, tenant, echo) as client:
+        answer = await client.post("/graphql", content=body, headers={"content-type": JSON})
+
+    (error,) = answer.json()["errors"]
+    assert answer.status_code == status
+    assert "data" not in answer.json()
+    assert (error["extensions"]["code"], error["extensions"].get("field")) == (code, field)
+    assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
+
+
+async def test_no_page_can_drive_the_server_with_plain_text(
+    database: Database, tenant: TenantId
+) -> None:
+    async with client_of(database, tenant, echo) as client:
+        answer = await client.post(
+            "/graphql", content=b'{"query": "{ a }"}', headers={"content-type": "text/plain"}
+        )
+
+    assert answer.status_code == 415
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status", "code"),
+    [
+        pytest.param("host", "evil.example", 403, "FORBIDDEN", id="a foreign host"),
+        pytest.param("origin", "http://evil.example", 403, "FORBIDDEN", id="a foreign origin"),
+        pytest.param("x-quorum-tenant", "nobody", 400, "TENANT_UNKNOWN", id="an unknown tenant"),
+        pytest.param("x-quorum-rights", "FLY", 400, "BAD_REQUEST", id="an unknown right"),
+    ],
+)
+async def test_a_bad_header_is_refused_with_a_code(
+    database: Database, tenant: TenantId, name: str, value: str, status: int, code: str
+) -> None:
+    async with client_of(database, tenant, echo) as client:
+        answer = await client.post("/graphql", json={"query": "{ a }"}, headers={name: value})
+
+    assert answer.status_code == status
+    assert answer.json()["errors"][0]["extensions"]["code"] == code
+
+
+async def test_an_operation_that_takes_too_long_is_stopped(
+    database: Database, tenant: TenantId
+) -> None:
+    async with client_of(database, tenant, slow, request_seconds=0.1) as client:
+        answer = await client.post("/graphql", json={"query": "{ a }"})
+
+    assert answer.status_code == 504
+    assert answer.json()["errors"][0]["message"] == (
+        "The operation took longer than 0.1 s and was stopped; what it had written by then is kept."
+    )
+    assert answer.json()["errors"][0]["extensions"]["code"] == "DEADLINE"
+
+
+async def test_a_timeout_inside_is_a_bug_and_not_the_deadline(
+    database: Database, tenant: TenantId
+) -> None:
+    async with client_of(database, tenant, late_itself) as client:
+        answer = await client.post("/graphql", json={"query": "{ a }"})
+
+    assert answer.status_code == 500
+    assert answer.json()["errors"][0]["message"] == "Unexpected error."
+
+
+async def test_a_browser_is_shown_graphiql_and_a_query_by_get_is_refused(
+    database: Database, tenant: TenantId
+) -> None:
+    async with client_of(database, tenant, echo) as client:
+        browser = await client.get("/graphql", headers={"accept": "text/html,*/*;q=0.8"})
+        query = await client.get("/graphql?query={a}", headers={"accept": JSON})
+        deleted = await client.delete("/graphql")
+        home = await client.get("/")
+
+    assert (browser.status_code, browser.headers["location"]) == (303, "/graphiql")
+    assert (query.status_code, query.headers["allow"]) == (405, "POST")
+    assert query.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+    assert deleted.status_code == 405
+    assert home.headers["location"] == "/graphiql"
+
+
+@pytest.mark.parametrize(
+    ("is_ready", "status", "word"),
+    [
+        pytest.param(up, 200, "ready", id="the database answers"),
+        pytest.param(down, 503, "down", id="the database is away"),
+    ],
+)
+async def test_the_process_is_healthy_whether_or_not_it_is_ready(
+    database: Database, is_ready: Callable[[], Awaitable[bool]], status: int, word: str
+) -> None:
+    app = build_app(Settings(), Contexts(database), echo, is_ready=is_ready)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        alive = await client.get("/healthz")
+        ready = await client.get("/readyz")
+
+    assert (alive.status_code, alive.text) == (200, "up")
+    assert (ready.status_code, ready.text) == (status, word)
+
+
+async def test_every_answer_has_its_id_and_the_security_headers(
+    database: Database, tenant: TenantId
+) -> None:
+    async with client_of(database, tenant, echo) as client:
+        answers = [
+            await client.post("/graphql", json={"query": "{ a }"}),
+            await client.post("/graphql", content=b"5"),
+            await client.get("/nowhere"),
+            await client.get("/", headers={"host": "evil.example"}),
+        ]
+
+    assert len({answer.headers["x-request-id"] for answer in answers}) == 4
+    assert {answer.headers["x-content-type-options"] for answer in answers} == {"nosniff"}
+    assert {answer.headers["referrer-policy"] for answer in answers} == {"no-referrer"}

@@ -1,0 +1,135 @@
+"""`quorum serve` as a process of its own: start, signals, clashes, crashes."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.quorum_process import Quorum
+
+
+@pytest.fixture
+def quorum(tmp_path: Path) -> Iterator[Quorum]:
+    quorum = Quorum(tmp_path)
+    yield quorum
+    quorum.clean()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_a_signal_and_leaves_nothing_running(
+    quorum: Quorum, number: signal.Signals
+) -> None:
+    process = quorum.serve()
+    answer = quorum.ask("{ __typename }")
+
+    out, err = quorum.end(process, number)
+
+    assert answer == {"data": {"__typename": "Query"}}
+    assert process.returncode == 0
+    assert quorum.address in out
+    assert "Traceback" not in err
+    assert quorum.left_running() == []
+    assert quorum.status("/healthz") is None
+
+
+def test_what_was_acknowledged_is_there_after_a_kill(quorum: Quorum) -> None:
+    first = quorum.serve()
+    made = quorum.run("tenant", "create", "acme", "--time-zone", "Europe/Berlin")
+    quorum.end(first, signal.SIGKILL)
+
+    second = quorum.serve()
+    answer = quorum.ask("{ __typename }", {"X-Quorum-Tenant": "acme"})
+    quorum.end(second)
+
+    assert made.stdout == "Made the tenant acme; its days are those of Europe/Berlin.\n"
+    assert answer == {"data": {"__typename": "Query"}}
+    assert quorum.left_running() == []
+
+
+def test_a_killed_mongod_comes_back_under_the_running_server(quorum: Quorum) -> None:
+    process = quorum.serve()
+    before = quorum.mongod()
+    assert before is not None
+
+    os.kill(before, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while quorum.mongod() in (before, None) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    while quorum.status("/readyz") != 200 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    answer = quorum.ask("{ __typename }")
+    quorum.end(process)
+
+    assert answer == {"data": {"__typename": "Query"}}
+    assert process.returncode == 0
+    assert quorum.left_running() == []
+
+
+def test_a_port_in_use_is_one_sentence_and_nothing_is_started(quorum: Quorum) -> None:
+    process = quorum.serve()
+    other = quorum.folder / "other"
+
+    refused = quorum.run("serve", QUORUM_DATA=str(other))
+    quorum.end(process)
+
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert refused.stderr == (
+        f"Error: Port {quorum.port} on 127.0.0.1 cannot be used (address already in use):"
+        " stop what listens there or set QUORUM_PORT to another.\n"
+    )
+    assert not other.exists()
+
+
+def test_a_folder_that_holds_something_else_is_one_sentence(quorum: Quorum) -> None:
+    quorum.data.mkdir()
+    (quorum.data / "thesis.txt").write_text("precious")
+
+    refused = quorum.run("serve")
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"Error: The data folder {quorum.data} holds something else (thesis.txt):"
+        " choose an empty or a new folder.\n"
+    )
+    assert [path.name for path in quorum.data.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        pytest.param(
+            {"QUORUM_HOST": "0.0.0.0"},
+            "QUORUM_HOST is '0.0.0.0', but without sign-in Quorum serves this machine alone:"
+            " use 127.0.0.1, ::1 or localhost.",
+            id="a host on the network",
+        ),
+        pytest.param(
+            {"QUORUM_MONGODB_URI": "mongodb://ann:secret@127.0.0.1:1/"},
+            "The MongoDB of QUORUM_MONGODB_URI cannot be used: 127.0.0.1:1: [Errno 111] Connection"
+            " refused.",
+            id="a MongoDB that is not there",
+        ),
+        pytest.param(
+            {"QUORUM_TENANT": "nobody"},
+            "There is no tenant nobody; `quorum tenant list` shows those there are.",
+            id="a tenant that is not there",
+        ),
+        pytest.param(
+            {"QUORUM_MONGOD": "/nowhere/mongod"},
+            "/nowhere/mongod, named by QUORUM_MONGOD, is not a program that this user can run.",
+            id="a mongod that is not there",
+        ),
+    ],
+)
+def test_what_keeps_it_from_starting_is_one_sentence(
+    quorum: Quorum, settings: dict[str, str], sentence: str
+) -> None:
+    refused = quorum.run("serve", **settings)
+
+    assert refused.returncode == 1
+    assert refused.stderr == f"Error: {sentence}\n"
+    assert quorum.left_running() == []

@@ -1,0 +1,68 @@
+import os
+import subprocess
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+from store.deployment import answers, connect
+from store.driver import Driver, close
+
+
+@pytest.fixture
+def lone_uri() -> Iterator[str]:
+    """A MongoDB that is no member of a replica set."""
+    mongod = os.path.join(sysconfig.get_path("purelib"), "fiftyone/db/bin/mongod")
+    with tempfile.TemporaryDirectory(prefix="q") as folder:
+        socket = f"{folder}/m.sock"
+        options = ["--dbpath", folder, "--bind_ip", socket, "--wiredTigerCacheSizeGB", "0.25"]
+        process = subprocess.Popen([mongod, *options], stdout=subprocess.DEVNULL)
+        try:
+            yield f"mongodb://{quote(socket, safe='')}/?directConnection=true"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@pytest.mark.parametrize("driver", list(Driver), ids=lambda driver: driver.value)
+async def test_a_replica_set_is_connected_to_and_answers(mongodb_uri: str, driver: Driver) -> None:
+    client = await connect(mongodb_uri, driver)
+
+    assert not isinstance(client, str)
+    assert await answers(client)
+    await close(client)
+
+
+async def test_a_lone_server_is_refused(lone_uri: str) -> None:
+    reason = await connect(lone_uri, Driver.MOTOR)
+
+    assert reason == "it is a lone server; make it a replica set, of one member if need be"
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        pytest.param(
+            "mongodb://ann:secret@127.0.0.1:1/",
+            "127.0.0.1:1: [Errno 111] Connection refused",
+            id="nobody is there",
+        ),
+        pytest.param(
+            "mongodb://127.0.0.1:70000/",
+            "Port must be an integer between 0 and 65535",
+            id="no port",
+        ),
+        pytest.param(
+            "mongodb://ann:se:cret@127.0.0.1/",
+            "Username and password must be escaped according to RFC 3986, use"
+            " urllib.parse.quote_plus",
+            id="a password with a colon",
+        ),
+    ],
+)
+async def test_an_address_that_leads_nowhere_is_a_reason_without_the_password(
+    uri: str, reason: str
+) -> None:
+    assert await connect(uri, Driver.MOTOR) == reason

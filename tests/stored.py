@@ -1,0 +1,136 @@
+"""Stored documents with sensible defaults, as the stores write them: a test names what matters."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from domain.buying_groups import Member
+from domain.folding import fold, words
+from domain.identifiers import PersonId, RoleId
+from domain.membership import Claim, Method
+from domain.role_templates import TemplateRole, Weighting
+from store.driver import Document
+from store.groups import derived_paths, member_document
+from store.role_templates import role_document
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+Stored = tuple[str, Document]
+
+
+def _document(id: str, name: str, **fields: Any) -> Document:
+    stamps = {"created_at": NOON, "created_by": "sam", "updated_at": NOON, "updated_by": "sam"}
+    return {
+        "_id": id,
+        "version": 1,
+        "schema_version": 1,
+        "name": name,
+        "folded": {"name": fold(name)},
+        "search": list(words(name)),
+        "outbox": [],
+        **stamps,
+        **fields,
+    }
+
+
+def an_account(id: str = "acc_1", name: str = "Acme", **fields: Any) -> Stored:
+    values: Document = {
+        "industry": None,
+        "annual_revenue": None,
+        "employees": None,
+        "address": {"city": None},
+        "products": [],
+        "parent_id": None,
+        "ancestor_ids": [],
+        "level": 1,
+        "custom": {},
+        "keys": {},
+    }
+    return "accounts", _document(id, name, **(values | fields))
+
+
+def a_person(
+    id: str = "per_1", name: str = "Ada", accounts: Sequence[str] = ("acc_1",), **fields: Any
+) -> Stored:
+    values: Document = {
+        "first_name": name,
+        "last_name": None,
+        "email": f"{fold(name)}@example.com",
+        "job_title": None,
+        "address": {"city": None},
+        "custom": {},
+        "keys": {},
+        "relations": [
+            {"account_id": account, "relation": "employee", "roles": []} for account in accounts
+        ],
+    }
+    return "people", _document(id, name, **(values | fields))
+
+
+def a_role(id: str = "role_dm", name: str = "Decision Maker", **fields: Any) -> Stored:
+    return "roles", _document(id, name, **({"is_default": True} | fields))
+
+
+def an_entry(role: str, required: int = 1, *, is_required: bool = True) -> TemplateRole:
+    return TemplateRole(RoleId(role), Weighting.NORMAL, is_required, required)
+
+
+def a_template(id: str = "rt_1", *roles: TemplateRole, **fields: Any) -> Stored:
+    values: Document = {
+        "template_id": id,
+        "template_version": 1,
+        "revision": 1,
+        "status": "live",
+        "description": None,
+        "published_at": NOON,
+        "published_by": "sam",
+        "roles": [role_document(entry) for entry in roles or (an_entry("role_dm"),)],
+    }
+    return "role_templates", _document(id, "Standard", **(values | fields))
+
+
+def an_interest(id: str = "si_1", name: str = "Security", **fields: Any) -> Stored:
+    values: Document = {
+        "description": None,
+        "products": [],
+        "role_template_id": "rt_1",
+        "update_existing": False,
+        "thresholds": {"completeness": None, "engagement": None},
+    }
+    return "solution_interests", _document(id, name, **(values | fields))
+
+
+def a_claim_of(
+    method: Method, role: str | None, version: int = 1, reason: str | None = None
+) -> Claim:
+    return Claim(method, RoleId(role) if role else None, "sam", NOON, version, reason)
+
+
+def a_stored_group(
+    id: str = "bg_1",
+    name: str = "Security for Acme",
+    members: Mapping[str, str | None | Sequence[Claim]] | None = None,
+    roles: Sequence[TemplateRole] = (),
+    **fields: Any,
+) -> Stored:
+    """A group; a member is given by a role, by None when removed by hand, or by claims."""
+    parts = [_member(person, said) for person, said in (members or {}).items()]
+    values: Document = {
+        "account_id": "acc_1",
+        "solution_interest_id": "si_1",
+        "role_template_id": "rt_1",
+        "status": None,
+        "stage": None,
+        "members": [member_document(part) for part in parts],
+        "created_by_job": None,
+        **derived_paths(parts, list(roles) or [an_entry("role_dm")], 1),
+    }
+    return "buying_groups", _document(id, name, **(values | fields))
+
+
+def _member(person: str, said: str | None | Sequence[Claim]) -> Member:
+    if said is None:
+        said = [a_claim_of(Method.MANUAL, None)]
+    elif isinstance(said, str):
+        said = [a_claim_of(Method.SYSTEM, said)]
+    return Member(PersonId(person), {claim.method: claim for claim in said})

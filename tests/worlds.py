@@ -1,0 +1,91 @@
+"""Small worlds for tests: accounts, people, a live template, a solution interest, a group."""
+
+from collections.abc import Mapping, Sequence
+
+from domain.accounts import AccountItem
+from domain.attributes import attribute
+from domain.conditions import AttributeTest, Condition
+from domain.identifiers import BuyingGroupId
+from domain.identities import OutsideKey, Reference
+from domain.operators import Operator
+from domain.people import GivenRelation, PersonItem, RelationKind
+from domain.role_templates import Weighting
+from domain.upserting import Applied
+from execution.context import Context
+from resolvers import accounts, groups, people, role_templates, solution_interests
+from resolvers.role_templates import RoleEntry
+from resolvers.solution_interests import NewSolutionInterest
+
+
+def titled(title: str) -> Condition:
+    """The person's job title contains this text."""
+    job_title = attribute("person.job_title")
+    assert job_title is not None
+    return AttributeTest(job_title, Operator.CONTAINS, title)
+
+
+DECIDERS = RoleEntry("Decision Maker", Weighting.VITAL, True, 1, titled("chief"))
+USERS = RoleEntry("Practitioner", Weighting.NORMAL, True, 2, titled("engineer"))
+FRIENDS = RoleEntry("Champion", Weighting.MINOR, False, 1)
+
+
+async def some_accounts(ctx: Context, *names: str, **fields: object) -> dict[str, str]:
+    """The ids of accounts of these names, stored now."""
+    items = [
+        AccountItem(fields={"name": name, **fields}, keys=[OutsideKey("crm", name)])
+        for name in names
+    ]
+    outcomes = await accounts.upsert_accounts(ctx, items)
+    assert isinstance(outcomes, list)
+    return {
+        name: outcome.id
+        for name, outcome in zip(names, outcomes, strict=True)
+        if isinstance(outcome, Applied)
+    }
+
+
+async def some_people(ctx: Context, account: str, titles: Mapping[str, str]) -> dict[str, str]:
+    """The ids of people of an account, by first name, with these titles."""
+    items = [
+        PersonItem(
+            fields={"first_name": name, "email": f"{name}@example.com", "job_title": title},
+            relations=[GivenRelation(Reference(id=account), RelationKind.EMPLOYEE)],
+        )
+        for name, title in titles.items()
+    ]
+    outcomes = await people.upsert_people(ctx, items)
+    assert isinstance(outcomes, list)
+    return {
+        name: outcome.id
+        for name, outcome in zip(titles, outcomes, strict=True)
+        if isinstance(outcome, Applied)
+    }
+
+
+async def a_live_template(
+    ctx: Context, roles: Sequence[RoleEntry] = (DECIDERS, USERS, FRIENDS), name: str = "Standard"
+) -> str:
+    """The id of a template of these roles, published."""
+    made = await role_templates.create_role_template(ctx, name, None, roles)
+    assert isinstance(made, str), made
+    assert await role_templates.publish_role_template(ctx, made) == made
+    return made
+
+
+async def an_interest(
+    ctx: Context, roles: Sequence[RoleEntry] = (DECIDERS, USERS, FRIENDS), name: str = "Security"
+) -> str:
+    """The id of a solution interest that follows a template of these roles."""
+    template = await a_live_template(ctx, roles, f"Template of {name}")
+    made = await solution_interests.create_solution_interest(
+        ctx, NewSolutionInterest(name, template)
+    )
+    assert isinstance(made, str), made
+    return made
+
+
+async def a_buying_group(ctx: Context, account: str, interest: str) -> BuyingGroupId:
+    """The id of the group of this account for this solution interest, made now."""
+    made = await groups.create_buying_group(ctx, account, interest)
+    assert isinstance(made, str), made
+    return made
