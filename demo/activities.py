@@ -90,7 +90,7 @@ def _acts(
         end = min(midnight + timedelta(days=1), ends_at)
         is_weekend = midnight.weekday() >= SATURDAY
         drawn = dice.roll("day", name, back)
-        if drawn < often * 0.012:
+        if drawn < often * 0.008:
             count, kind = dice.count(*BINGE, "binge", name, back), MIX[0][1:]
         elif drawn < often * (0.15 if is_weekend else 1):
             count, kind = dice.count(1, 3, "acts", name, back), None

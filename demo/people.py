@@ -7,7 +7,6 @@ out at every level of completeness, empty and full ones among them.
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from itertools import count
 from typing import Final
 
@@ -23,6 +22,7 @@ from demo.positions import (
     Position,
     Seat,
 )
+from domain.people import RelationKind
 
 EMPLOYEES_IN_ALL: Final = 1_400
 CONSULTANTS: Final = 48
@@ -34,22 +34,8 @@ COMMITTEES: Final = {
     "bug tracking": BUG_TRACKING_SEATS,
     "analytics": ANALYTICS_SEATS,
 }
-STAFFING: Final = (
-    (0.08, 0.0),
-    (0.26, 0.25),
-    (0.52, 0.5),
-    (0.80, 0.8),
-    (1.00, 1.0),
-)
+STAFFING: Final = ((0.10, 0.0), (0.34, 0.25), (0.64, 0.5), (0.89, 0.75), (1.0, 1.0))
 """Up to which draw a committee has which part of its seats taken."""
-
-
-class RelationKind(Enum):
-    """How a person belongs to an account."""
-
-    EMPLOYEE = "employee"
-    CONTRACTOR = "contractor"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,15 @@ FIELDS: Final = table(
     Field("products_stated", texts(MOST_PRODUCTS), shown="products", empty=[]),
     *(Field(path, text(), is_personal=True) for path in ADDRESS),
 )
+_NO_ADDRESS: Final = {path.partition(".")[2]: None for path in ADDRESS}
+_BLANK: Final[Mapping[str, Any]] = {
+    **{path: field.empty for path, field in FIELDS.items() if "." not in path},
+    "products_won": [],
+    "products": [],
+    "parent_id": None,
+    "ancestor_ids": [],
+    "level": 1,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +106,10 @@ class AccountRules:
 
     def checked(self, item: AccountItem) -> AccountItem | Refused:
         """The item as it can be stored, or the first field that cannot."""
-        given = spread(spread(item.fields, "address", ADDRESS), "custom", self._custom)
-        fields = checked(self.fields, given)
+        given = spread(item.fields, "address", ADDRESS)
+        if not isinstance(given, Refused):
+            given = spread(given, "custom", self._custom)
+        fields = given if isinstance(given, Refused) else checked(self.fields, given)
         if isinstance(fields, Refused):
             return fields
         keys = checked_keys(item.keys) if item.keys else item.keys
@@ -123,17 +134,8 @@ class AccountRules:
 
     def blank(self, id: str) -> dict[str, Any]:
         """An account about which nothing is said yet, at the top of its hierarchy."""
-        record: dict[str, Any] = {"_id": id, "keys": {}, "custom": {}, "derived": {}}
-        record |= {path: None for path in FIELDS if "." not in path}
-        record["address"] = {path.partition(".")[2]: None for path in ADDRESS}
-        return record | {
-            "products_stated": [],
-            "products_won": [],
-            "products": [],
-            "parent_id": None,
-            "ancestor_ids": [],
-            "level": 1,
-        }
+        fresh = {"_id": id, "address": dict(_NO_ADDRESS), "keys": {}, "custom": {}, "derived": {}}
+        return {**_BLANK, **fresh}
 
     def values(
         self, record: Record, item: AccountItem, resolve: Resolve

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-import math
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Final
 
+from domain.activity_attributes import flaw_of_attributes
 from domain.fields import NAME_LENGTH, Refused, Unfit, email, flaw_of
 from domain.folding import fold
 from domain.identifiers import ActivityId, PersonId, TenantId, derived
@@ -18,9 +18,6 @@ from domain.identities import Identity, OutsideKey, checked_key, email_identity,
 DEFAULT_SOURCE: Final = "api"
 FARTHEST_FUTURE: Final = timedelta(days=1)
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-LARGEST_ATTRIBUTES: Final = 8_192
-DEEPEST_ATTRIBUTES: Final = 8
-_WHOLE_NUMBERS: Final = range(-(2**63), 2**63)
 _EMPTY: Final = "is required and cannot be empty"
 
 
@@ -225,39 +222,6 @@ def _update_fault(at: datetime | None) -> Refused | None:
     return None
 
 
-def _attributes_fault(attributes: Mapping[str, object]) -> Refused | None:
-    reason = _value_fault(attributes, 0)
-    if reason is not None:
-        return Refused("attributes", reason)
-    size = len(json.dumps(attributes).encode())
-    if size > LARGEST_ATTRIBUTES:
-        return Refused(
-            "attributes", f"must have at most {LARGEST_ATTRIBUTES} bytes as JSON, not {size}"
-        )
-    return None
-
-
-def _value_fault(value: object, depth: int) -> str | None:
-    """Why a JSON value cannot be kept as it is; None when it can."""
-    if depth > DEEPEST_ATTRIBUTES:
-        return f"must be nested at most {DEEPEST_ATTRIBUTES} deep"
-    match value:
-        case str():
-            flaw = flaw_of(value, LARGEST_ATTRIBUTES)
-            return flaw.reason if flaw else None
-        case bool() | None:
-            return None
-        case int():
-            return None if value in _WHOLE_NUMBERS else "must hold whole numbers of at most 64 bits"
-        case float():
-            return None if math.isfinite(value) else "must hold finite numbers"
-        case Mapping():
-            return _first_fault((part for pair in value.items() for part in pair), depth)
-        case list():
-            return _first_fault(value, depth)
-        case _:
-            return "must be a JSON object"
-
-
-def _first_fault(values: Iterable[object], depth: int) -> str | None:
-    return next(filter(None, (_value_fault(value, depth + 1) for value in values)), None)
+def _attributes_fault(attributes: object) -> Refused | None:
+    flaw = flaw_of_attributes(attributes)
+    return Refused("attributes", flaw) if flaw else None

@@ -10,7 +10,6 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
 
-from domain.comparison import elements
 from domain.folding import fold
 from domain.operators import EMPTINESS, OPERATORS_OF, Operator, ValueType
 
@@ -249,7 +248,8 @@ def _folded_relations(relations: object) -> list[dict[str, Any]]:
 
 def _folded_value(value: object) -> str | list[str]:
     """A text or list of texts folded; what is no text, or blank, is left out."""
-    texts = [text for each in elements(value) if isinstance(each, str) and (text := fold(each))]
+    if isinstance(value, str):
+        return fold(value)
     if isinstance(value, (list, tuple)):
-        return texts
-    return texts[0] if texts else ""
+        return [text for each in value if isinstance(each, str) and (text := fold(each))]
+    return ""

@@ -6,10 +6,10 @@ whole, in memory: what it leaves to be stored is one draft for each record it to
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Final, Generic
 
 from domain.fields import Record, Value, differing, put, stored
-from domain.identities import Identity, Reference, carried, key_identity
+from domain.identities import Identity, Reference, carried, identify, key_identity
 from domain.upserting import (
     Applied,
     Claim,
@@ -24,6 +24,8 @@ from domain.upserting import (
     UnknownRecord,
     Wanted,
 )
+
+_NOTHING: Final[frozenset[Identity]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Batch(Generic[I]):
             identity: draft.id
             for draft in self.changed()
             if draft.version is not None
-            for identity in draft.identities_before - carried(self._rules.noun, draft.record)
+            for identity in draft.identities_before - draft.identities
         }
 
     def changed(self) -> list[Draft]:
@@ -159,9 +161,9 @@ class Batch(Generic[I]):
 
     def _draft(self, id: str, *, is_new: bool) -> Draft:
         if is_new:
-            return Draft(self._rules.blank(id), None, frozenset())
-        record = self._loaded.records[id]
-        return Draft(record, record["version"], self._carried_by(id))
+            return Draft(self._rules.blank(id), None, _NOTHING, _NOTHING)
+        record, carried_before = self._loaded.records[id], self._carried_by(id)
+        return Draft(record, record["version"], carried_before, carried_before)
 
     def _apply(
         self,
@@ -173,23 +175,22 @@ class Batch(Generic[I]):
         is_creation = draft.version is None and not draft.steps
         if not changes and not is_creation:
             return Applied(Status.UNCHANGED, draft.id)
-        carried_so_far = carried(self._rules.noun, draft.record)
-        before = {path: stored(draft.record, path) for path in changes}
+        before = {} if is_creation else {path: stored(draft.record, path) for path in changes}
         for path, value in changes.items():
             put(draft.record, path, value)
         draft.steps.append(Step(place, is_creation, before, changes))
         draft.values.update(changes)
         self._rules.applied(draft.record, changes)
-        self._note_identities(draft, carried_so_far, wanted)
+        if is_creation or identify(changes):
+            self._note_identities(draft)
+        self._wanted.update(wanted)
         return Applied(Status.CREATED if is_creation else Status.UPDATED, draft.id)
 
-    def _note_identities(
-        self, draft: Draft, so_far: set[Identity], wanted: Mapping[Identity, Wanted]
-    ) -> None:
-        now = carried(self._rules.noun, draft.record)
+    def _note_identities(self, draft: Draft) -> None:
+        so_far, now = draft.identities, carried(self._rules.noun, draft.record)
         self._moved.update(dict.fromkeys(so_far - now))
         self._moved.update(dict.fromkeys(now - so_far, draft.id))
-        self._wanted.update(wanted)
+        draft.identities = now
 
     def _owner(self, identity: Identity) -> str | None:
         """Who carries the identity, as the batch stands."""
@@ -204,8 +205,7 @@ class Batch(Generic[I]):
         """What the record carried when it was loaded."""
         if id not in self._carried:
             record = self._loaded.records.get(id)
-            identities = carried(self._rules.noun, record) if record else ()
-            self._carried[id] = frozenset(identities)
+            self._carried[id] = carried(self._rules.noun, record) if record else _NOTHING
         return self._carried[id]
 
     def _exists(self, id: str) -> bool:

@@ -50,12 +50,12 @@ def value_of(test: AttributeTest, document: Mapping[str, Any], score_reference: 
             return value == 1
         case ENGAGEMENT_SCORE.key:
             raw = comparable(value, ValueType.NUMBER)
-            return score(int(raw), score_reference) if isinstance(raw, (int, float)) else 0.0
+            return score(raw, score_reference) if isinstance(raw, (int, float)) else 0.0
         case _:
             return value
 
 
-def score(raw: int, reference: int) -> float:
+def score(raw: float, reference: int) -> float:
     """The score of a raw, 0 to 100, at 9 decimals; 0 where nobody is active."""
     if raw <= 0 or reference <= 0:
         return 0.0

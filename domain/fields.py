@@ -21,6 +21,7 @@ Value: TypeAlias = (
 Record: TypeAlias = Mapping[str, Any]
 """A record as it is stored: one level of nesting below its top."""
 
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LABEL: Final = r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?"
 _EMAIL: Final = re.compile(rf'[^\s@<>()\[\],;:"\\]{{1,64}}@(?:{_LABEL}\.)+{_LABEL}')
 
@@ -79,7 +80,7 @@ def checked(fields: Mapping[str, Field], given: Mapping[str, object]) -> dict[st
     for path, raw in given.items():
         field = fields.get(path)
         if field is None:
-            return Refused(camel(path), "is no field that is known here")
+            return Refused(_unknown(path), "is no field that is known here")
         value = None if raw is None else field.read(raw)
         if type(value) is Unfit:
             return Refused(field.name, value.reason)
@@ -91,34 +92,51 @@ def checked(fields: Mapping[str, Field], given: Mapping[str, object]) -> dict[st
     return values
 
 
-def spread(given: Mapping[str, object], whole: str, paths: Iterable[str]) -> Mapping[str, object]:
-    """What is given, with a null for a whole group of fields spelled out field by field."""
+def spread(
+    given: Mapping[str, object], whole: str, paths: Iterable[str]
+) -> Mapping[str, object] | Refused:
+    """What is given, with a group of fields that is given as a whole spelled out field by field.
+
+    A null for the whole is a null for each field that is not given by itself.
+    """
     if whole not in given:
         return given
-    if given[whole] is not None:
-        raise ValueError(f"{whole} is given by its fields, or null as a whole")
+    group = given[whole]
     rest = {path: value for path, value in given.items() if path != whole}
-    return dict.fromkeys(paths) | rest
+    if group is None:
+        return dict.fromkeys(paths) | rest
+    if not isinstance(group, Mapping):
+        return Refused(_unknown(whole), "must be an object of values by key")
+    return {f"{whole}.{key}": value for key, value in group.items()} | rest
+
+
+def _unknown(path: str) -> str:
+    """A path that is not in the table, as a client writes it."""
+    whole, _, key = path.partition(".")
+    if whole == "custom":
+        return f"customFields.{key}" if key else "customFields"
+    return camel(path)
 
 
 def stored(record: Record, path: str) -> Any:
     """The value at a path of one or two names; None where it is missing."""
+    if "." not in path:
+        return record.get(path)
     name, _, inner = path.partition(".")
-    value = record.get(name)
-    if not inner:
-        return value
-    return value.get(inner) if value else None
+    part = record.get(name)
+    return part.get(inner) if part else None
 
 
 def put(record: dict[str, Any], path: str, value: object) -> None:
     """Set the value at a path, in a record whose nested parts are its own."""
+    if "." not in path:
+        record[path] = value
+        return
     name, _, inner = path.partition(".")
     if vanishes(path, value):
         record[name].pop(inner, None)
-    elif inner:
-        record.setdefault(name, {})[inner] = value
     else:
-        record[name] = value
+        record[name][inner] = value
 
 
 def vanishes(path: str, value: object) -> bool:
@@ -208,9 +226,14 @@ def boolean(value: object) -> Value | Unfit:
 
 
 def day(value: object) -> Value | Unfit:
-    """Reads a calendar day; it is stored as its midnight in UTC."""
+    """Reads a calendar day, also as `2026-05-04`; it is stored as its midnight in UTC."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return Unfit("is no day of the calendar")
     if isinstance(value, datetime) or not isinstance(value, date):
-        return Unfit("must be a date")
+        return Unfit("must be a date such as 2026-05-04")
     return datetime.combine(value, time(), UTC)
 
 

@@ -1,7 +1,7 @@
 """Identities: the e-mail addresses and outside keys that belong to one record each."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -53,13 +53,17 @@ def email_identity(email: str) -> Identity:
     return Identity("person.email", fold(email))
 
 
-def carried(noun: str, record: Record) -> set[Identity]:
+def carried(noun: str, record: Record) -> frozenset[Identity]:
     """Every identity a stored record carries."""
-    keys = record.get("keys") or {}
-    found = {Identity(f"{noun}.key.{system}", id) for system, id in keys.items()}
-    if noun == "person" and record.get("email"):
-        found.add(email_identity(record["email"]))
-    return found
+    found = [Identity(f"{noun}.key.{system}", id) for system, id in record["keys"].items()]
+    if noun == "person" and record["email"]:
+        found.append(email_identity(record["email"]))
+    return frozenset(found)
+
+
+def identify(paths: Iterable[str]) -> bool:
+    """Whether one of the paths holds an identity."""
+    return any(path == "email" or path.startswith("keys.") for path in paths)
 
 
 def checked_keys(keys: Sequence[OutsideKey]) -> tuple[OutsideKey, ...] | Refused:

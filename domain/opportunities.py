@@ -49,6 +49,7 @@ FIELDS: Final = table(
     Field("close_date", day),
 )
 _WON_BY: Final = frozenset({"account_id", "product", "is_won"})
+_BLANK: Final = {path: field.empty for path, field in FIELDS.items()}
 _FOLDED: Final = ("name", "product", "stage")
 
 
@@ -98,8 +99,7 @@ class OpportunityRules:
 
     def blank(self, id: str) -> dict[str, Any]:
         """An opportunity about which nothing is said yet."""
-        fields = {path: field.empty for path, field in FIELDS.items()}
-        return {"_id": id, "account_id": None, "keys": {}, **fields}
+        return {**_BLANK, "_id": id, "account_id": None, "keys": {}}
 
     def values(
         self, record: Record, item: OpportunityItem, resolve: Resolve

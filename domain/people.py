@@ -54,6 +54,8 @@ FIELDS: Final = table(
     Field("inferred_state", text(), is_personal=True),
     Field("inferred_region", text(), is_personal=True),
 )
+_NO_ADDRESS: Final = {path.partition(".")[2]: None for path in ADDRESS}
+_BLANK: Final = {path: field.empty for path, field in FIELDS.items() if "." not in path}
 _ROLES: Final = texts(MOST_RELATION_ROLES)
 
 
@@ -102,8 +104,10 @@ class PersonRules:
 
     def checked(self, item: PersonItem) -> PersonItem | Refused:
         """The item as it can be stored, or the first field that cannot."""
-        given = spread(spread(item.fields, "address", ADDRESS), "custom", self._custom)
-        fields = checked(self.fields, given)
+        given = spread(item.fields, "address", ADDRESS)
+        if not isinstance(given, Refused):
+            given = spread(given, "custom", self._custom)
+        fields = given if isinstance(given, Refused) else checked(self.fields, given)
         if isinstance(fields, Refused):
             return fields
         keys = checked_keys(item.keys) if item.keys else item.keys
@@ -134,10 +138,8 @@ class PersonRules:
 
     def blank(self, id: str) -> dict[str, Any]:
         """A person about whom nothing is said yet."""
-        record: dict[str, Any] = {"_id": id, "keys": {}, "custom": {}, "relations": []}
-        record |= {path: field.empty for path, field in FIELDS.items() if "." not in path}
-        record["address"] = {path.partition(".")[2]: None for path in ADDRESS}
-        return record
+        fresh = {"_id": id, "address": dict(_NO_ADDRESS), "keys": {}, "custom": {}, "relations": []}
+        return {**_BLANK, **fresh}
 
     def values(
         self, record: Record, item: PersonItem, resolve: Resolve
@@ -160,7 +162,7 @@ class PersonRules:
         return {
             "name": name,
             "folded": {"name": fold(name), **folded_of_person(record)},
-            "search": list(words(name)),
+            "search": list(words(f"{name} {record['email']} {record['job_title'] or ''}")),
         }
 
 

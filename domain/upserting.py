@@ -113,6 +113,7 @@ class Draft:
     record: dict[str, Any]
     version: int | None
     identities_before: frozenset[Identity]
+    identities: frozenset[Identity]
     places: list[int] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     values: dict[str, Value] = field(default_factory=dict)

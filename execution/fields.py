@@ -229,7 +229,7 @@ class EmbeddedField(DeclaredField):
         """The parts that belong to the field, and the document they stand in."""
         holder = source.within if self.is_outside else source.document
         value = at(holder, self.path) or ()
-        parts = self.parts(value) if self.parts else value
+        parts = self.parts(value) if self.parts and value else value
         if self.where:
             parts = [part for part in parts if self.where.holds(part, source.document)]
         return list(parts), holder

@@ -53,7 +53,7 @@ class Cost:
 
     def below(self, times: int) -> "Cost":
         """A field with this selection, for so many rows."""
-        return Cost(self.depth + 1, times * (1 + self.values))
+        return Cost(self.depth + 1, 1 + times * self.values)
 
 
 _NOTHING: Final = Cost()

@@ -5,13 +5,12 @@ they are asked for.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
 import strawberry
-from strawberry.dataloader import DataLoader
 from strawberry.types.arguments import StrawberryArgument
 
 from execution import cursors
@@ -21,6 +20,7 @@ from execution.fields import DeclaredField, argument, innermost
 from execution.refusals import DEFAULT_PAGE, LARGEST_PAGE, bad_page_size
 from execution.selections import Selection, definition_of
 from execution.sources import Document, Sourced, at
+from store.filters import every
 from store.reading import Fields, Order, Place, Query, Relation, Window
 
 FIRST: Final = argument("first", int, f"How many rows, 1 to {LARGEST_PAGE}.", DEFAULT_PAGE)
@@ -164,8 +164,9 @@ class _Reading:
         self._first = first
         self._window = Window(order, first + 1, self._after)
         self._fields = field.wanted(info)
-        self.rows: DataLoader[Document, Sequence[Document]] = DataLoader(self._rows, cache=False)
-        self.counts: DataLoader[Document, int] = DataLoader(self._counts, cache=False)
+        loaders = self._context.loaders
+        self.rows = loaders.loader(("rows", self), self._rows)
+        self.counts = loaders.loader(("counts", self), self._counts)
 
     def page(self, owner: Document, documents: Sequence[Document]) -> Page:
         """The page of these rows, of which one too many was asked for."""
@@ -195,7 +196,7 @@ class _Reading:
         where = self._field.target.listing.where
         if where is None or self._filter is None:
             return self._field.only
-        return {"$and": [self._field.only, await where(self._context, self._filter)]}
+        return every(self._field.only, await where(self._context, self._filter))
 
     async def _rows(self, owners: list[Document]) -> list[list[Document]]:
         query = await self._query()
@@ -206,8 +207,10 @@ class _Reading:
         keys = {owner["_id"]: key for owner in owners if (key := at(owner, field.key)) is not None}
         if len(keys) == 1:
             (id, key), *_ = keys.items()
-            own = {"$and": [{field.foreign: key}, query]}
-            found = await self._reader.page(collection, own, self._window, self._fields)
+            own = {field.foreign: key}
+            found = await self._reader.page(
+                collection, every(own, query), self._window, self._fields
+            )
             by_owner = {id: found}
         else:
             relation = Relation(self._owners(), field.key, collection, field.foreign)
@@ -241,4 +244,4 @@ def _order(listing: Listing, order_by: Any) -> Order:
         return listing.default
     order = listing.orders[order_by.field.name]
     is_descending = order_by.direction is Direction.DESC
-    return Order(order.path, is_descending, order.is_nullable)
+    return replace(order, is_descending=is_descending)

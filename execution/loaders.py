@@ -1,13 +1,12 @@
-"""Loaders: what many parents ask for in one turn of the event loop is fetched by one command.
+"""Loaders: what many parents of one level ask for is fetched by one command.
 
-Nothing is remembered between turns, so what a mutation returns is read after its commit.
+Nothing is remembered between levels, so what a mutation returns is read after its commit.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
-from strawberry.dataloader import DataLoader
-
+from execution.levels import Levels, Loader
 from execution.sources import Document, Sourced, at
 from store.reading import Fields, Reader
 
@@ -22,16 +21,17 @@ class Loaders:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._levels = Levels()
+        self._loaders: dict[Hashable, Loader[Any, Any]] = {}
         self._remembered: dict[Hashable, Any] = {}
 
     def loader(
         self, name: Hashable, load: Callable[[list[K]], Awaitable[Sequence[V]]]
-    ) -> DataLoader[K, V]:
+    ) -> Loader[K, V]:
         """The loader of this name; `load` gives one value per key, in their order."""
         found = self._loaders.get(name)
         if found is None:
-            found = self._loaders[name] = DataLoader(load_fn=load, cache=False)
+            found = self._loaders[name] = Loader(self._levels, load)
         return found
 
     def once(self, name: Hashable, make: Callable[[], V]) -> V:
@@ -41,7 +41,7 @@ class Loaders:
         value: V = self._remembered[name]
         return value
 
-    def one(self, target: type[S], path: str = "_id") -> DataLoader[Asked, S | None]:
+    def one(self, target: type[S], path: str = "_id") -> Loader[Asked, S | None]:
         """Loads the one document of the target's collection that holds a key at `path`."""
 
         async def load(asked: list[Asked]) -> list[S | None]:

@@ -1,16 +1,17 @@
 """Accounts: upserted in bulk, each with its place in the hierarchy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from domain.accounts import AccountItem, AccountRules
 from domain.attributes import Scope
 from domain.batches import Batch
 from domain.events import EventType
 from domain.hierarchy import Hierarchy, HierarchyCircle
+from domain.identifiers import AccountId
 from domain.identities import Reference
-from domain.upserting import MOST_ITEMS, TooManyItems
+from domain.upserting import MOST_ITEMS, Draft, TooManyItems
 from execution.context import Context, Right
-from resolvers import custom_fields
+from resolvers import custom_fields, group_names
 from resolvers.upserting import Attempt, Outcome, Pending, Upsert
 from store.accounts import AccountStore, OutOfTurn
 
@@ -51,7 +52,18 @@ async def upsert_accounts(
         await store.forward(saved)
         return Attempt(batch, saved)
 
-    return await upsert.run(items, attempt)
+    outcomes = await upsert.run(items, attempt)
+    await group_names.follow_accounts(ctx, _renamed(upsert.stored))
+    return outcomes
+
+
+def _renamed(drafts: Iterable[Draft]) -> list[AccountId]:
+    """The accounts that were there before and have another name now."""
+    return [
+        AccountId(draft.id)
+        for draft in drafts
+        if draft.version is not None and "name" in draft.values
+    ]
 
 
 def _parents(item: AccountItem) -> list[Reference]:

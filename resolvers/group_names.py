@@ -16,6 +16,8 @@ _FOR_NAMING = {"version": 1, "name": 1, "account_id": 1, "solution_interest_id":
 
 async def follow_accounts(ctx: Context, accounts: Sequence[AccountId]) -> int:
     """Rename the groups of these accounts where their name is another now; how many."""
+    if not accounts:
+        return 0
     groups = await ctx.stores.groups.found({"account_id": {"$in": list(accounts)}}, _FOR_NAMING)
     interests = {group["solution_interest_id"] for group in groups}
     interest_names = await ctx.stores.solution_interests.by_ids(interests, {"name": 1})

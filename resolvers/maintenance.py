@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from domain import buying_groups
 from domain.buying_groups import BuyingGroup, MemberChange
 from domain.events import Event, EventType
-from domain.identifiers import BuyingGroupId, PersonId, RoleId
+from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId
 from domain.membership import Command, Method
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import groups, scoring, stamps
+from resolvers import group_names, groups, scoring, stamps
 from resolvers.membership import membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, member_paths, to_group
@@ -51,6 +51,7 @@ async def maintain_groups(ctx: Context, ids: list[BuyingGroupId]) -> Maintained:
         if written is not None:
             changed.append(BuyingGroupId(id))
             claims += written
+    await group_names.follow_accounts(ctx, [AccountId(id) for id in account_ids])
     await scoring.score_groups(ctx, changed)
     return Maintained(len(documents), len(changed), claims)
 

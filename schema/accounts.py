@@ -50,9 +50,7 @@ def outside_keys(keys: dict[str, str]) -> list[dict[str, str]]:
 class AccountOrderField(Enum):
     NAME = "folded.name"
     ANNUAL_REVENUE = "annual_revenue"
-    EMPLOYEES = "employees"
-    LEVEL = "level"
-    CREATED = "created_at"
+    CREATED = "_id"
     UPDATED = "updated_at"
 
 
@@ -136,10 +134,7 @@ class Account(Node, Stamped, Listed):
     collection: ClassVar[str] = "accounts"
     listing: ClassVar[Listing] = Listing(
         default=Order("folded.name"),
-        orders=orders(
-            AccountOrderField,
-            nullable={AccountOrderField.ANNUAL_REVENUE, AccountOrderField.EMPLOYEES},
-        ),
+        orders=orders(AccountOrderField, nullable={AccountOrderField.ANNUAL_REVENUE}),
         order_by=AccountOrder,
         filter=AccountFilter,
         where=_where,

@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 from execution import limits
 from execution.error_masking import masked
 from execution.refusals import overdue
+from schema.errors import UserError
 from schema.looking_up import KINDS
 from schema.mutation import Mutation
 from schema.query import Query
@@ -44,7 +45,10 @@ class QuorumSchema(strawberry.Schema):
 
     def __init__(self, deadline_seconds: float, **roots: Any) -> None:
         super().__init__(
-            **roots, config=CONFIG, extensions=[_Limits, OperationNamed], types=list(KINDS.values())
+            **roots,
+            config=CONFIG,
+            extensions=[_Limits, OperationNamed],
+            types=[*KINDS.values(), *UserError.__subclasses__()],
         )
         self._deadline = deadline_seconds
 

@@ -5,14 +5,46 @@ import strawberry
 from schema import (
     changing_membership,
     creating_buying_groups,
+    defining_custom_fields,
     editing_account_audiences,
     editing_role_templates,
     editing_solution_interests,
+    upserting_accounts,
+    upserting_opportunities,
+    upserting_people,
 )
 
 
 @strawberry.type(description="Everything that can be changed in the viewer's tenant.")
 class Mutation:
+    upsert_accounts = strawberry.mutation(
+        resolver=upserting_accounts.upsert_accounts,
+        description=(
+            "Create or update accounts, found by id, then outside key. One outcome for each item. "
+            "Right: EDIT_DATA."
+        ),
+    )
+    upsert_people = strawberry.mutation(
+        resolver=upserting_people.upsert_people,
+        description=(
+            "Create or update people, found by id, then outside key, then e-mail address. One "
+            "outcome for each item. Right: EDIT_DATA."
+        ),
+    )
+    upsert_opportunities = strawberry.mutation(
+        resolver=upserting_opportunities.upsert_opportunities,
+        description=(
+            "Create or update opportunities, found by id, then outside key. One outcome for each "
+            "item. Right: EDIT_DATA."
+        ),
+    )
+    define_custom_fields = strawberry.mutation(
+        resolver=defining_custom_fields.define_custom_fields,
+        description=(
+            "Declare custom fields of accounts or people, or label them anew. Right: "
+            "EDIT_COMPONENTS."
+        ),
+    )
     create_role = strawberry.mutation(
         resolver=editing_role_templates.create_role,
         description="Add a role of the tenant's own; 20 roles in all. Right: EDIT_COMPONENTS.",

@@ -21,7 +21,6 @@ class OpportunityOrderField(Enum):
     NAME = "folded.name"
     AMOUNT = "amount"
     CLOSE_DATE = "close_date"
-    CREATED = "created_at"
     UPDATED = "updated_at"
 
 

@@ -40,4 +40,7 @@ class CountRange:
 
 def orders(fields: type[Enum], nullable: Collection[Enum] = ()) -> dict[str, Order]:
     """The orders by these fields, whose values are paths; some documents have no nullable one."""
-    return {each.name: Order(each.value, is_nullable=each in nullable) for each in fields}
+    return {
+        each.name: Order(each.value, is_nullable=each in nullable, is_unique=each.value == "_id")
+        for each in fields
+    }

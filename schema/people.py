@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class PersonOrderField(Enum):
     NAME = "folded.name"
     ENGAGEMENT = "engagement.raw"
-    CREATED = "created_at"
+    CREATED = "_id"
     UPDATED = "updated_at"
 
 

@@ -5,12 +5,13 @@ import strawberry
 from execution.connections import Connection
 from execution.fields import found
 from execution.lists import browsed
-from schema import explaining_membership, looking_up
+from schema import defining_custom_fields, explaining_membership, looking_up
 from schema.accounts import Account
 from schema.activities import Activity
 from schema.activity_types import ActivityType
 from schema.audiences import AccountAudience
 from schema.buying_groups import BuyingGroup
+from schema.defining_custom_fields import CustomField
 from schema.events import Event
 from schema.jobs import Job
 from schema.node import Node
@@ -30,6 +31,10 @@ class Query:
     nodes: list[Node | None] = strawberry.field(
         resolver=looking_up.nodes,
         description="What has these ids, 100 at most, in their order; null where there is nothing.",
+    )
+    custom_fields: list[CustomField] = strawberry.field(
+        resolver=defining_custom_fields.custom_fields,
+        description="The custom fields declared for accounts, or for people.",
     )
     account: Account | None = found(description="One account.")
     accounts: Connection[Account] = browsed(description="Accounts, by name unless asked otherwise.")

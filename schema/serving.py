@@ -15,10 +15,14 @@ from execution.refusals import CodedError, bad_request
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The response map, and whether it came to executing: without that there is no data."""
+    """The response map, and whether it came to executing: if not, the first error's code says why.
+
+    What was not executed has no data.
+    """
 
     body: dict[str, object]
     was_executed: bool
+    code: str = ""
 
 
 class OperationNamed(SchemaExtension):
@@ -67,7 +71,9 @@ async def execute(
 
 
 def _refused(errors: Sequence[GraphQLError]) -> Answer:
-    return Answer({"errors": [error.formatted for error in errors]}, was_executed=False)
+    code = str((errors[0].extensions or {}).get("code", "")) if errors else ""
+    body: dict[str, object] = {"errors": [error.formatted for error in errors]}
+    return Answer(body, was_executed=False, code=code)
 
 
 def _no_operation(name: str | None) -> CodedError:

@@ -13,6 +13,7 @@ from server import graphiql
 from server.access_log import AccessLog
 from server.background import Work, running
 from server.contexts import Contexts
+from server.examples import EXAMPLES
 from server.graphql_http import Execute, GraphQLEndpoint, page_instead
 from server.guards import Guards, SecurityHeaders
 from server.settings import Settings
@@ -47,7 +48,7 @@ def build_app(
         Route(GRAPHQL, endpoint.answer, methods=["POST"]),
         Route(GRAPHQL, page_instead),
         graphiql.home(),
-        *graphiql.routes(GRAPHQL),
+        *graphiql.routes(GRAPHQL, EXAMPLES),
         Route("/healthz", healthy),
         Route("/readyz", ready),
     ]

@@ -62,7 +62,10 @@ def _bar(title: str) -> Iterator[Callable[[importing.Progress], None]]:
         TextColumn("{task.fields[rows]} rows"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
         bar = bars.add_task(title, total=None, rows=0)
 
         def show(progress: importing.Progress) -> None:

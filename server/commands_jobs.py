@@ -61,7 +61,8 @@ async def _run(settings: Settings, tenant: str | None, title: str, start: Start)
         id = await start(context)
         if isinstance(id, NotFound):
             raise CommandFailed(f"There is no {id.what} {id.id}.")
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             bar = progress.add_task(title, total=None)
 
             async def show(job: Document) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 import click
-from schema.build import build_schema
 from starlette.types import ASGIApp
 
 from execution.context import Context
 from schema import serving
+from schema.build import build_schema
 from server.app import build_app
 from server.background import Work
 from server.commands import Installation, installed, run_command, settings_or_exit
@@ -33,7 +33,7 @@ async def _serve(settings: Settings) -> None:
 
 def app_of(installation: Installation) -> ASGIApp:
     """The application over an open installation, with all that runs beside the requests."""
-    schema = build_schema()
+    schema = build_schema(installation.settings.request_seconds)
 
     async def execute(context: Context, operation: Operation) -> serving.Answer:
         return await serving.execute(

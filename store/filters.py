@@ -17,7 +17,7 @@ _GREATEST_CHARACTER: Final = "\U0010ffff"
 def every(*queries: Query | None) -> Query:
     """What all of the queries find; those that are None ask nothing."""
     asked = [query for query in queries if query]
-    return {"$and": asked} if asked else {}
+    return asked[0] if len(asked) == 1 else {"$and": asked} if asked else {}
 
 
 def any_of(path: str, values: Iterable[object] | None) -> Query | None:

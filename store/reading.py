@@ -204,6 +204,8 @@ class Reader:
         """All of the queries, on this tenant's documents only."""
         parts = [query for query in queries if query]
         own: Document = {"tenant": self._tenant}
+        if len(parts) == 1 and "tenant" not in parts[0]:
+            return {**own, **parts[0]}
         return {**own, "$and": parts} if parts else own
 
     def _stages(

@@ -82,11 +82,13 @@ class Relay:
             {**found, "outbox.0": {"$exists": True}}, {"outbox": 1}, batch_size=_BATCH
         )
         boxes: list[Document] = []
+        entries = 0
         async for box in cursor:
             boxes.append(box)
-            if sum(len(b["outbox"]) for b in boxes) >= _BATCH:
+            entries += len(box["outbox"])
+            if entries >= _BATCH:
                 moved += await self._move_boxes(collection, boxes)
-                boxes = []
+                boxes, entries = [], 0
         return moved + await self._move_boxes(collection, boxes)
 
     async def _move_boxes(self, collection: Collection, boxes: Sequence[Document]) -> int:

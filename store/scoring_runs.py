@@ -55,7 +55,8 @@ class ScoringRunStore:
             **figures,
         }
         await self._tenants.update_one(
-            {"_id": self._tenant, "$or": no_later_one}, {"$set": {"scoring": {"reference": in_force}}}
+            {"_id": self._tenant, "$or": no_later_one},
+            {"$set": {"scoring": {"reference": in_force}}},
         )
 
     async def raise_reference(self, reference: Reference, largest_group_raw: float) -> None:

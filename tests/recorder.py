@@ -1,6 +1,6 @@
 """A recorder of database commands, so that a test can say exactly which ones it causes."""
 
-from typing import Final
+from typing import Any, Final
 
 from pymongo.monitoring import (
     CommandFailedEvent,
@@ -23,16 +23,16 @@ _READS_AND_WRITES: Final = (
 
 
 class Recorder(CommandListener):
-    """Notes every read and write of one client as `find people`; `texts` holds them in full."""
+    """Notes every read and write of one client as `find people`; `sent` holds them in full."""
 
     def __init__(self) -> None:
         self.commands: list[str] = []
-        self.texts: list[str] = []
+        self.sent: list[dict[str, Any]] = []
 
     def started(self, event: CommandStartedEvent) -> None:
         if event.command_name in _READS_AND_WRITES:
             self.commands.append(f"{event.command_name} {event.command[event.command_name]}")
-            self.texts.append(str(dict(event.command)))
+            self.sent.append(dict(event.command))
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
         """Only what is started counts."""
@@ -42,4 +42,4 @@ class Recorder(CommandListener):
 
     def forget(self) -> None:
         self.commands.clear()
-        self.texts.clear()
+        self.sent.clear()

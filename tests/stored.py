@@ -109,7 +109,7 @@ def a_claim_of(
 def a_stored_group(
     id: str = "bg_1",
     name: str = "Security for Acme",
-    members: Mapping[str, str | None | Sequence[Claim]] | None = None,
+    members: Mapping[str, str | Sequence[Claim] | None] | None = None,
     roles: Sequence[TemplateRole] = (),
     **fields: Any,
 ) -> Stored:
@@ -128,7 +128,7 @@ def a_stored_group(
     return "buying_groups", _document(id, name, **(values | fields))
 
 
-def _member(person: str, said: str | None | Sequence[Claim]) -> Member:
+def _member(person: str, said: str | Sequence[Claim] | None) -> Member:
     if said is None:
         said = [a_claim_of(Method.MANUAL, None)]
     elif isinstance(said, str):

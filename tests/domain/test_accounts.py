@@ -77,7 +77,7 @@ def test_the_same_products_won_change_nothing() -> None:
         ),
         pytest.param(
             AccountItem(fields={"custom.size": "big"}),
-            Refused("custom.size", "is no field that is known here"),
+            Refused("customFields.size", "is no field that is known here"),
             id="a custom field that is not declared",
         ),
         pytest.param(

@@ -1,17 +1,25 @@
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from domain.attributes import Scope
 from domain.condition_evaluation import Explanation, Subject, deciding_tests, evaluate, explain
-from domain.conditions import AllOf, AnyOf, AttributeTest, Condition, Not
+from domain.conditions import AllOf, AnyOf, Condition, Not
 from domain.operators import Operator
-from tests.condition_builders import asks
+from tests.condition_builders import (
+    SCORE_REFERENCE,
+    a_person_for,
+    an_account_for,
+    asks,
+    conditions,
+)
 from tests.condition_cases import ACCOUNT_CASES, PERSON_CASES
 
 ACCOUNT = {"_id": "acc_1", "industry": "Banking"}
-EMPLOYED = AttributeTest(
-    asks("relation", Operator.IS, "employee").attribute, Operator.IS, "employee"
-)
+EMPLOYED = asks("relation", Operator.IS, "employee")
 IS_CIO = asks("person.job_title", Operator.CONTAINS, "CIO")
 IS_BANK = asks("account.industry", Operator.IS, "banking")
 IS_ACTIVE = asks("person.engagement_score", Operator.AT_LEAST, 50)
@@ -84,6 +92,15 @@ def test_an_explanation_names_the_value_each_test_looked_at() -> None:
             ),
         ),
     )
+
+
+@given(condition=conditions(*Scope), seed=st.integers(0, 2**32))
+def test_an_explanation_answers_as_the_evaluation_does(condition: Condition, seed: int) -> None:
+    random = Random(seed)
+    account, person = an_account_for(condition, random), a_person_for(condition, random)
+    subject = Subject(account, person, SCORE_REFERENCE)
+
+    assert explain(condition, subject).held == evaluate(condition, subject)
 
 
 @pytest.mark.parametrize(

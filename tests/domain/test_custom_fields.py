@@ -80,7 +80,7 @@ def test_a_value_has_the_declared_type(type: FieldType, given: object, value: Va
             FieldType.TEXT: "must be a text",
             FieldType.NUMBER: "must be a number",
             FieldType.BOOLEAN: "must be true or false",
-            FieldType.DATE: "must be a date",
+            FieldType.DATE: "must be a date such as 2026-05-04",
             FieldType.TEXT_LIST: "must be a list of texts",
             FieldType.NUMBER_LIST: "must be a list of numbers",
         }[type],

@@ -42,7 +42,17 @@ TABLE = fields.table(NAME, TAGS, CITY)
             fields.day, date(2026, 5, 4), datetime(2026, 5, 4, tzinfo=UTC), id="a day is a midnight"
         ),
         pytest.param(
-            fields.day, datetime(2026, 5, 4, tzinfo=UTC), "must be a date", id="a moment is no day"
+            fields.day, "2026-05-04", datetime(2026, 5, 4, tzinfo=UTC), id="so is one in writing"
+        ),
+        pytest.param(
+            fields.day,
+            datetime(2026, 5, 4, tzinfo=UTC),
+            "must be a date such as 2026-05-04",
+            id="a moment is no day",
+        ),
+        pytest.param(fields.day, "2026-02-30", "is no day of the calendar", id="February 30"),
+        pytest.param(
+            fields.day, "4.5.2026", "must be a date such as 2026-05-04", id="a date in other words"
         ),
         pytest.param(
             fields.texts(3), ["b", "a", "b"], ["b", "a"], id="a repeated text counts once"
@@ -141,7 +151,7 @@ def test_an_address_of_many_dots_is_refused_at_once() -> None:
         ),
         pytest.param(
             {"custom.tier": 1},
-            Refused("custom.tier", "is no field that is known here"),
+            Refused("customFields.tier", "is no field that is known here"),
             id="an unknown field is refused",
         ),
     ],
@@ -158,6 +168,13 @@ def test_a_null_for_a_group_of_fields_clears_each_that_is_not_given() -> None:
     spread = fields.spread(given, "address", ["address.city", "address.street"])
 
     assert spread == {"address.city": "Bonn", "address.street": None, "name": "Acme"}
+
+
+def test_a_group_of_fields_can_be_given_as_a_whole() -> None:
+    assert fields.spread({"custom": {"tier": 1}}, "custom", []) == {"custom.tier": 1}
+    assert fields.spread({"custom": [1]}, "custom", []) == Refused(
+        "customFields", "must be an object of values by key"
+    )
 
 
 def test_only_what_differs_is_a_change() -> None:

@@ -106,8 +106,8 @@ def test_what_an_opportunity_shall_hold(
             id="no account",
         ),
         pytest.param(
-            OpportunityItem(fields={"close_date": "2026-05-04"}),
-            Refused("closeDate", "must be a date"),
+            OpportunityItem(fields={"close_date": "May 4"}),
+            Refused("closeDate", "must be a date such as 2026-05-04"),
             id="a text for a date",
         ),
         pytest.param(
@@ -152,6 +152,7 @@ def test_accounts_may_have_won_other_products(
     after: dict[str, Value],
     accounts: list[str],
 ) -> None:
-    draft = Draft(an_opportunity(**now), 1, frozenset(), [], [Step(0, False, before, after)])
+    draft = Draft(an_opportunity(**now), 1, frozenset(), frozenset())
+    draft.steps.append(Step(0, False, before, after))
 
     assert doubtful_accounts([draft]) == accounts

@@ -152,6 +152,7 @@ def test_name_folded_texts_and_search_words_follow_from_the_person() -> None:
         "first_name": "Ada",
         "last_name": "LOVELACE",
         "email": "Ada@X.example",
+        "job_title": "VP Engineering",
         "relations": [at("acc_acme", "employee", "Owner")],
     }
 
@@ -162,7 +163,8 @@ def test_name_folded_texts_and_search_words_follow_from_the_person() -> None:
             "first_name": "ada",
             "last_name": "lovelace",
             "email": "ada@x.example",
+            "job_title": "vp engineering",
             "relations": [{"account_id": "acc_acme", "roles": ["owner"]}],
         },
-        "search": ["ada", "lovelace"],
+        "search": ["ada", "lovelace", "x", "example", "vp", "engineering"],
     }

@@ -19,15 +19,12 @@ class Api:
         self._recorder = recorder
         self.tenant = tenant
         self.rights: tuple[Right, ...] = (Right.ADMIN,)
+        self.used: set[str] = set()
 
     @property
     def commands(self) -> list[str]:
         """The database commands of the last operation, in the order in which they began."""
         return self._recorder.commands
-
-    @property
-    def texts(self) -> list[str]:
-        return self._recorder.texts
 
     def context(self) -> Context:
         context = a_context(self._database, self.tenant, Clock(), rights=self.rights)
@@ -37,8 +34,20 @@ class Api:
     async def has(self, *stored: Stored) -> None:
         """Store documents as they are."""
         for collection, document in stored:
-            tenant = {"tenant": self.tenant}
-            await self._database[collection].insert_one({**tenant, **document})
+            self.used.add(collection)
+            await self._database[collection].insert_one({"tenant": self.tenant, **document})
+
+    async def replace(self, stored: Stored) -> None:
+        """Store a document in place of the one of its id."""
+        collection, document = stored
+        await self._database[collection].replace_one(
+            {"_id": document["_id"]}, {"tenant": self.tenant, **document}
+        )
+
+    @property
+    def projections(self) -> dict[str, set[str]]:
+        """The paths the last operation's find of each collection asked for."""
+        return {each["find"]: set(each["projection"]) for each in self._recorder.sent}
 
     async def __call__(self, query: str, **variables: Any) -> Any:
         """The data of an operation that has no errors."""

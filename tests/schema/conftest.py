@@ -21,6 +21,10 @@ async def recorded(
 
 
 @pytest.fixture
-def api(recorded: tuple[Database, Recorder], tenant: TenantId) -> Api:
+async def api(recorded: tuple[Database, Recorder], tenant: TenantId) -> AsyncIterator[Api]:
+    """An empty tenant; what is stored in it is gone after the test, so that ids can be plain."""
     database, recorder = recorded
-    return Api(database, tenant, recorder)
+    api = Api(database, tenant, recorder)
+    yield api
+    for collection in api.used:
+        await database[collection].delete_many({})

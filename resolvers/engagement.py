@@ -1,0 +1,58 @@
+"""Engagement as it is shown: scores against the tenant's reference."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from domain import engagement
+from domain.scoring_runs import Reference
+from execution.context import Context, Right
+from execution.sources import Document
+
+GROUP_NEEDS: Final = ("engagement", "score_due")
+PERSON_NEEDS: Final = ("engagement",)
+
+
+async def of_groups(ctx: Context, groups: Sequence[Document]) -> list[dict[str, Any] | None]:
+    """The engagement of each group; None of one that has not been scored yet.
+
+    It is stale from a change of its members until it is scored anew, a moment later.
+    """
+    ctx.viewer.require(Right.READ)
+    reference = await ctx.stores.scoring.runs.reference()
+    return [_of_group(group, reference) for group in groups]
+
+
+async def of_people(ctx: Context, people: Sequence[Document]) -> list[dict[str, Any] | None]:
+    """The engagement of each person; None before the tenant's first scoring."""
+    ctx.viewer.require(Right.READ)
+    reference = await ctx.stores.scoring.runs.reference()
+    return [_of_person(person.get("engagement"), reference) for person in people]
+
+
+def _of_group(group: Document, reference: Reference | None) -> dict[str, Any] | None:
+    stored = group.get("engagement")
+    if stored is None:
+        return None
+    largest = reference.largest_group_raw if reference else 0.0
+    return {
+        "group_id": group["_id"],
+        "exact": engagement.score(stored["raw"], largest),
+        "raw": stored["raw"],
+        "role_weighted_count": {"exact": stored["role_weighted_count"]},
+        "computed_at": stored["computed_at"],
+        "run_id": stored["run_id"],
+        "is_stale": group.get("score_due") is not None,
+    }
+
+
+def _of_person(
+    stored: Mapping[str, Any] | None, reference: Reference | None
+) -> dict[str, Any] | None:
+    if reference is None:
+        return None
+    raw = stored["raw"] if stored else 0
+    return {
+        "exact": engagement.score(raw, reference.largest_person_raw),
+        "raw": raw,
+        "computed_at": stored["computed_at"] if stored else reference.computed_at,
+    }

@@ -1,0 +1,210 @@
+"""Engagement explained: every figure a group's score is made of, down to the acts of a day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from domain import engagement
+from domain.engagement import (
+    GroupFigures,
+    MemberFigures,
+    PersonFigures,
+    RoleFigures,
+    TypeFigures,
+    to_places,
+)
+from domain.identifiers import PersonId, RoleId
+from domain.role_templates import WEIGHTS, Weighting
+from domain.scoring_runs import Reference, ScoringRun
+from execution.context import Context, Right
+from execution.refusals import DEFAULT_PAGE, LARGEST_PAGE, bad_page_size
+from execution.sources import Document
+
+_READ: Final = {
+    "members.person_id": 1,
+    "members.role_id": 1,
+    "members.is_member": 1,
+    "roles.role_id": 1,
+    "roles.weighting": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """What is stored of a member: raw and counted acts, and the counts of each day."""
+
+    raw: int
+    counted: int
+    days: Mapping[date, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What explaining needs beside the groups: the run whose numbers are explained."""
+
+    run: ScoringRun
+    reference: Reference
+    people: Mapping[str, _Person]
+
+
+async def of_groups(
+    ctx: Context, engagements: Sequence[Document], members_per_role: int = DEFAULT_PAGE
+) -> list[dict[str, Any] | None]:
+    """How each group's engagement comes about; None before the tenant's first scoring.
+
+    Totals are over all members; shown are each role's most engaged ones, up to the number asked
+    for. One query for every collection, however many groups there are.
+    """
+    ctx.viewer.require(Right.READ)
+    if not 1 <= members_per_role <= LARGEST_PAGE:
+        raise bad_page_size("membersPerRole", members_per_role)
+    groups = await ctx.stores.groups.by_ids([each["group_id"] for each in engagements], _READ)
+    reference = await ctx.stores.scoring.runs.reference()
+    run = await ctx.stores.scoring.runs.run(reference.run) if reference else None
+    if reference is None or run is None:
+        return [None] * len(engagements)
+    people = await _people(ctx, groups, run, members_per_role)
+    loaded = _Loaded(run, reference, people)
+    return [
+        _breakdown(groups[each["group_id"]], loaded, members_per_role)
+        if each["group_id"] in groups
+        else None
+        for each in engagements
+    ]
+
+
+async def _people(
+    ctx: Context, groups: Mapping[str, Document], run: ScoringRun, members_per_role: int
+) -> dict[str, _Person]:
+    ids = {member["person_id"] for group in groups.values() for member in _members(group)}
+    stored = await ctx.stores.people.by_ids(ids, {"engagement.raw": 1, "engagement.counted": 1})
+    raws = {
+        id: person.get("engagement") or {"raw": 0, "counted": 0} for id, person in stored.items()
+    }
+    people = {id: _Person(raw["raw"], raw["counted"], {}) for id, raw in raws.items()}
+    shown = {
+        person
+        for group in groups.values()
+        for role in group["roles"]
+        for person in _most_engaged(group, role["role_id"], people)[:members_per_role]
+    }
+    days = await ctx.stores.activities.days.of_people(shown, run.window)
+    return {
+        id: _Person(person.raw, person.counted, days.get(PersonId(id), {}))
+        for id, person in people.items()
+    }
+
+
+def _members(group: Document) -> list[Document]:
+    return [member for member in group["members"] if member["is_member"]]
+
+
+def _most_engaged(group: Document, role: str, people: Mapping[str, _Person]) -> list[str]:
+    """The role's members, the highest raw first."""
+    in_role = [m["person_id"] for m in _members(group) if m["role_id"] == role]
+    return sorted((p for p in in_role if p in people), key=lambda p: (-people[p].raw, p))
+
+
+def _breakdown(group: Document, loaded: _Loaded, members_per_role: int) -> dict[str, Any]:
+    figures = _figures(group, loaded.people)
+    run, reference = loaded.run, loaded.reference
+    return {
+        "run_id": run.id,
+        "computed_at": run.at,
+        "model_id": run.model,
+        "window": {
+            "first_day": run.window.first_day,
+            "last_day": run.window.last_day,
+            "days": run.rules.window_days,
+            "time_zone": run.rules.time_zone,
+        },
+        "normalisation": {
+            "largest_weight": reference.largest_weight,
+            "largest_person_raw": reference.largest_person_raw,
+            "largest_group_raw": reference.largest_group_raw,
+        },
+        "role_weighted_count": to_places(figures.role_weighted_count),
+        "raw": figures.raw,
+        "roles": [
+            _role(
+                role,
+                stored["weighting"],
+                [
+                    _member(person, loaded)
+                    for person in _most_engaged(group, role.role, loaded.people)[:members_per_role]
+                ],
+            )
+            for role, stored in zip(figures.roles, group["roles"], strict=True)
+        ],
+    }
+
+
+def _figures(group: Document, people: Mapping[str, _Person]) -> GroupFigures:
+    weights = {
+        RoleId(role["role_id"]): WEIGHTS[Weighting(role["weighting"])] for role in group["roles"]
+    }
+    members = [
+        MemberFigures(
+            RoleId(m["role_id"]), people[m["person_id"]].raw, people[m["person_id"]].counted
+        )
+        for m in _members(group)
+        if m["person_id"] in people
+    ]
+    return engagement.of_group(weights, members)
+
+
+def _role(role: RoleFigures, weighting: str, members: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "role_id": role.role,
+        "weighting": weighting,
+        "weight": role.weight,
+        "share": to_places(role.share * 100),
+        "filled_share": to_places(role.filled_share * 100),
+        "member_count": role.members,
+        "total": role.total,
+        "contribution": to_places(role.contribution),
+        "roots": to_places(role.roots),
+        "raw_contribution": to_places(role.raw_contribution),
+        "members": members,
+    }
+
+
+def _member(person: str, loaded: _Loaded) -> dict[str, Any]:
+    rules, stored = loaded.run.rules, loaded.people[person]
+    figures: PersonFigures = engagement.of_person(stored.days, rules.spellings, rules.weights)
+    largest = loaded.reference.largest_weight
+    return {
+        "person_id": person,
+        "exact": engagement.score(stored.raw, loaded.reference.largest_person_raw),
+        "raw": stored.raw,
+        "counted": stored.counted,
+        "points": to_places(engagement.normalised(stored.raw, largest)),
+        "types": [_type(each, largest) for each in figures.types],
+        "unweighted": [
+            {"activity_type_id": type, "count": count}
+            for type, count in sorted(figures.unweighted.items())
+        ],
+        "unknown": [
+            {"spelling": spelling, "count": count}
+            for spelling, count in sorted(figures.unknown.items())
+        ],
+    }
+
+
+def _type(figures: TypeFigures, largest_weight: int) -> dict[str, Any]:
+    normalised = engagement.normalised(figures.weight, largest_weight)
+    return {
+        "activity_type_id": figures.activity_type,
+        "weight": figures.weight,
+        "normalised_weight": to_places(normalised),
+        "daily_cap": figures.daily_cap,
+        "count": sum(figures.counts.values()),
+        "capped": figures.capped,
+        "raw": figures.raw,
+        "points": to_places(figures.points(largest_weight)),
+        "days": [
+            {"day": day, "count": count, "counted": min(count, figures.daily_cap)}
+            for day, count in figures.counts.items()
+        ],
+    }

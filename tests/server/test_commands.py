@@ -1,0 +1,175 @@
+"""The commands beside a running server, whose MongoDB they join."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schema.build import build_schema
+from tests.server.quorum_process import Quorum
+
+ACCOUNTS = """\
+name,staff
+Acme,12
+Brink,many
+Cord,7
+"""
+MAPPING = """\
+kind = "accounts"
+
+[fields]
+keys.crm = "name"
+name = "name"
+employees = "staff"
+"""
+
+
+@pytest.fixture(scope="module")
+def quorum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quorum]:
+    quorum = Quorum(tmp_path_factory.mktemp("quorum"))
+    process = quorum.serve()
+    yield quorum
+    quorum.end(process)
+    quorum.clean()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "accounts.csv").write_text(ACCOUNTS)
+    (tmp_path / "accounts.toml").write_text(MAPPING)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("serve",),
+        ("demo",),
+        ("tenant",),
+        ("tenant", "create"),
+        ("tenant", "list"),
+        ("import",),
+        ("jobs",),
+        ("jobs", "run"),
+        ("jobs", "run", "creation"),
+        ("jobs", "run", "maintenance"),
+        ("jobs", "run", "scoring"),
+        ("export-schema",),
+    ],
+    ids=lambda command: " ".join(("quorum", *command)),
+)
+def test_each_command_explains_itself(quorum: Quorum, command: tuple[str, ...]) -> None:
+    helped = quorum.run(*command, "--help")
+
+    assert helped.returncode == 0
+    assert helped.stdout.startswith("Usage: quorum " + " ".join(command))
+    assert helped.stderr == ""
+
+
+def test_a_tenant_is_made_once_and_can_be_asked_for_at_once(quorum: Quorum) -> None:
+    made = quorum.run("tenant", "create", "acme", "--time-zone", "Europe/Berlin")
+    again = quorum.run("tenant", "create", "acme")
+    listed = quorum.run("tenant", "list")
+    answer = quorum.ask("{ roles { totalCount } }", {"X-Quorum-Tenant": "acme"})
+
+    assert made.stdout == "Made the tenant acme; its days are those of Europe/Berlin.\n"
+    assert (again.returncode, again.stderr) == (1, "Error: There is a tenant acme already.\n")
+    assert listed.stdout == "acme\tEurope/Berlin\ndefault\tUTC\n"
+    assert answer == {"data": {"roles": {"totalCount": 6}}}
+
+
+def test_importing_a_file_twice_changes_nothing(quorum: Quorum, files: Path) -> None:
+    arguments = ("import", str(files / "accounts.csv"), "--mapping", str(files / "accounts.toml"))
+
+    first = quorum.run(*arguments)
+    second = quorum.run(*arguments)
+
+    rejects = files / "accounts.rejects.csv"
+    assert first.stdout == (
+        "3 accounts: 2 created, 0 updated, 0 unchanged, 1 rejected.\n"
+        f"What was not taken, and why: {rejects}\n"
+    )
+    assert second.stdout == (
+        "3 accounts: 0 created, 0 updated, 2 unchanged, 1 rejected.\n"
+        f"What was not taken, and why: {rejects}\n"
+    )
+    assert rejects.read_text().splitlines()[1].startswith("3,employees,")
+    assert (first.returncode, second.returncode) == (0, 0)
+
+
+def test_a_job_is_run_to_its_end(quorum: Quorum) -> None:
+    done = quorum.run("jobs", "run", "scoring")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("job_")
+    assert " is done: " in done.stdout
+
+
+def test_the_schema_is_written_to_a_file(quorum: Quorum, tmp_path: Path) -> None:
+    written = quorum.run("export-schema", str(tmp_path / "schema.graphql"))
+
+    assert (written.returncode, written.stdout) == (0, "")
+    assert (tmp_path / "schema.graphql").read_text() == build_schema().as_str() + "\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(
+            ("tenant", "create", "moon", "--time-zone", "Moon/Crater"),
+            "The tenant moon is not made: there is no time zone 'Moon/Crater'; try Europe/Berlin.",
+            id="an unknown time zone",
+        ),
+        pytest.param(
+            ("tenant", "create", "A:B"),
+            "'A:B' cannot name a tenant: take lower-case letters, digits, hyphens and underscores,"
+            " at most 63, the first a letter or digit.",
+            id="a name no tenant can have",
+        ),
+        pytest.param(
+            ("jobs", "run", "scoring", "--tenant", "nobody"),
+            "There is no tenant nobody; `quorum tenant list` shows those there are.",
+            id="an unknown tenant",
+        ),
+        pytest.param(
+            ("jobs", "run", "maintenance", "--solution-interest", "si_1"),
+            "There is no solution interest si_1.",
+            id="an unknown solution interest",
+        ),
+        pytest.param(
+            ("import", "nowhere.csv", "--mapping", "{files}/accounts.toml"),
+            "There is no file nowhere.csv.",
+            id="a file that is not there",
+        ),
+        pytest.param(
+            ("import", "{files}/accounts.csv", "--mapping", "nowhere.toml"),
+            "nowhere.toml cannot be read: No such file or directory.",
+            id="a mapping that is not there",
+        ),
+        pytest.param(
+            ("export-schema", "/nowhere/schema.graphql"),
+            "/nowhere/schema.graphql cannot be written: No such file or directory.",
+            id="a folder that is not there",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    quorum: Quorum, files: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    failed = quorum.run(*(argument.format(files=files) for argument in arguments))
+
+    assert failed.returncode == 1
+    assert failed.stderr == f"Error: {sentence}\n"
+
+
+def test_a_file_without_a_column_is_refused_whole(quorum: Quorum, files: Path) -> None:
+    (files / "accounts.csv").write_text("name\nAcme\n")
+
+    failed = quorum.run(
+        "import", str(files / "accounts.csv"), "--mapping", str(files / "accounts.toml")
+    )
+
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"Error: {files}/accounts.csv: The file has no column ")
+    assert failed.stderr.count("\n") == 1

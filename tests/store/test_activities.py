@@ -1,0 +1,253 @@
+import asyncio
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import pytest
+
+from domain import activities
+from domain.activities import Activity, Outcome, PersonByEmail, PersonByKey, Report
+from domain.engagement import Window
+from domain.identifiers import PersonId, TenantId
+from domain.identities import Identity, OutsideKey
+from store.activities import ActivityStore, Newcomer
+from store.driver import Database, Document
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+TODAY, YESTERDAY = date(2026, 5, 4), date(2026, 5, 3)
+WINDOW = Window(YESTERDAY, TODAY)
+ADA, BO = PersonId("per_ada"), PersonId("per_bo")
+ADAS = Identity("person.email", "ada@acme.com")
+
+
+@pytest.fixture
+def store(database: Database, tenant: TenantId) -> ActivityStore:
+    return ActivityStore(database, tenant)
+
+
+@pytest.fixture
+def an(tenant: TenantId) -> "An":
+    return An(tenant)
+
+
+class An:
+    """Makes activities of the test's tenant."""
+
+    def __init__(self, tenant: TenantId) -> None:
+        self._tenant = tenant
+        self._numbers = itertools.count(1)
+
+    def activity(
+        self,
+        person: PersonId | None = ADA,
+        source_id: str | None = None,
+        day: date = TODAY,
+        type: str = "Visit",
+        updated: datetime | None = None,
+        by_key: bool = False,
+    ) -> Activity:
+        named = PersonByKey(OutsideKey("crm", "7")) if by_key else PersonByEmail("Ada@acme.com")
+        at = datetime.combine(day, NOON.timetz())
+        source_id = source_id or f"s-{next(self._numbers)}"
+        report = Report("web", source_id, type, named, at, {"of": person}, updated)
+        id = activities.identifier(self._tenant, "web", source_id)
+        return Activity(id, report, activities.rank_of(report), person, day)
+
+
+async def counted(store: ActivityStore) -> dict[PersonId, dict[date, dict[str, int]]]:
+    """The counts of the days, once every marked one is counted anew."""
+    place = await store.days.count_anew("run_1", None, 3)
+    while place is not None:
+        place = await store.days.count_anew("run_1", place, 3)
+    days = await store.days.of_people([ADA, BO], WINDOW)
+    return {
+        person: {day: counts for day, counts in by_day.items() if counts}
+        for person, by_day in days.items()
+    }
+
+
+async def stored(database: Database, tenant: TenantId) -> list[Document]:
+    found = database["activities"].find({"tenant": tenant}, sort=[("source_id", 1)])
+    return [document async for document in found]
+
+
+async def test_a_report_is_stored_once(store: ActivityStore, an: An) -> None:
+    visit = an.activity()
+
+    first = await store.record([visit], NOON)
+    second = await store.record([visit, visit], NOON)
+
+    assert first == [Outcome.STORED]
+    assert second == [Outcome.UNCHANGED, Outcome.UNCHANGED]
+    assert await counted(store) == {ADA: {TODAY: {"visit": 1}}}
+
+
+async def test_an_activity_is_stored_as_it_was_reported(
+    store: ActivityStore, an: An, database: Database, tenant: TenantId
+) -> None:
+    visit = an.activity(source_id="v-1", updated=NOON)
+
+    await store.record([visit], NOON)
+
+    assert await stored(database, tenant) == [
+        {
+            "_id": visit.id,
+            "tenant": tenant,
+            "source": "web",
+            "source_id": "v-1",
+            "type_name": "Visit",
+            "type_folded": "visit",
+            "person_id": "per_ada",
+            "at": NOON,
+            "day": "2026-05-04",
+            "attributes": {"of": "per_ada"},
+            "source_updated_at": NOON,
+            "content_hash": visit.rank.content_hash,
+            "stored_at": NOON,
+        }
+    ]
+
+
+async def test_several_reports_of_one_source_id_in_one_batch_count_in_order(
+    store: ActivityStore, an: An
+) -> None:
+    early = an.activity(source_id="v", type="Visit", updated=NOON)
+    late = an.activity(source_id="v", type="Click", updated=NOON + timedelta(seconds=1))
+
+    outcomes = await store.record([early, late, early], NOON)
+
+    assert outcomes == [Outcome.STORED, Outcome.UPDATED, Outcome.UNCHANGED]
+    assert await counted(store) == {ADA: {TODAY: {"click": 1}}}
+
+
+async def test_the_winner_moves_the_act_to_its_day_and_person(store: ActivityStore, an: An) -> None:
+    await store.record([an.activity(source_id="v"), an.activity(source_id="w")], NOON)
+    before = await counted(store)
+
+    moved = an.activity(BO, source_id="v", day=YESTERDAY, updated=NOON)
+    await store.record([moved], NOON)
+
+    assert before == {ADA: {TODAY: {"visit": 2}}}
+    assert await counted(store) == {ADA: {TODAY: {"visit": 1}}, BO: {YESTERDAY: {"visit": 1}}}
+
+
+async def test_the_order_of_reports_does_not_matter(
+    database: Database, tenant: TenantId, an: An
+) -> None:
+    random = Random(7)
+    times = [None, NOON, NOON + timedelta(minutes=1)]
+    reports = [
+        an.activity(
+            random.choice([ADA, BO, None]),
+            source_id=f"v-{random.randrange(4)}",
+            day=random.choice([TODAY, YESTERDAY]),
+            type=random.choice(["Visit", "Click"]),
+            updated=random.choice(times),
+        )
+        for _ in range(30)
+    ]
+    seen = []
+
+    for round in range(6):
+        other = TenantId(f"{tenant}-{round}")
+        store = ActivityStore(database, other)
+        random.shuffle(reports)
+        await asyncio.gather(*(store.record(reports[n::3], NOON) for n in range(3)))
+        kept = [(d["source_id"], d["content_hash"]) for d in await sorted_by_id(database, other)]
+        seen.append((kept, await counted(store)))
+
+    assert all(each == seen[0] for each in seen[1:])
+
+
+async def sorted_by_id(database: Database, tenant: TenantId) -> list[Document]:
+    """What is stored under ids that another tenant's reports were given here."""
+    return await stored(database, tenant)
+
+
+async def test_what_is_stored_between_mark_and_count_is_not_lost(
+    store: ActivityStore, an: An
+) -> None:
+    await store.days.mark([(ADA, TODAY)])
+    await counted(store)
+    await store.days.settle("run_1")
+
+    # The writer that set the mark has not stored its activity before; it does so now.
+    visit = an.activity()
+    await store._insert({0: visit}, NOON)
+
+    assert await counted(store) == {ADA: {TODAY: {"visit": 1}}}
+
+
+async def test_counting_beside_many_writers_loses_nothing(
+    database: Database, tenant: TenantId, an: An
+) -> None:
+    writers = [ActivityStore(database, tenant) for _ in range(4)]
+    batches = [
+        [an.activity(person, day=day) for person in (ADA, BO) for day in (TODAY, YESTERDAY)]
+        for _ in range(20)
+    ]
+    counter = ActivityStore(database, tenant)
+
+    async def write(store: ActivityStore, own: Sequence[Sequence[Activity]]) -> None:
+        for batch in own:
+            await store.record(batch, NOON)
+
+    async def count() -> None:
+        for _ in range(20):
+            await counted(counter)
+
+    await asyncio.gather(count(), *(write(w, batches[n::4]) for n, w in enumerate(writers)))
+
+    everything = {TODAY: {"visit": 20}, YESTERDAY: {"visit": 20}}
+    assert await counted(counter) == {ADA: everything, BO: everything}
+
+
+async def test_an_activity_waits_for_its_person(store: ActivityStore, an: An) -> None:
+    await store.record([an.activity(None), an.activity(None, by_key=True)], NOON)
+    before = await counted(store)
+
+    by_email = await store.attach([Newcomer(ADA, [ADAS])])
+    by_key = await store.attach([Newcomer(ADA, [Identity("person.key.crm", "7")])])
+
+    assert before == {}
+    assert (by_email, by_key) == (1, 1)
+    assert await counted(store) == {ADA: {TODAY: {"visit": 2}}}
+
+
+async def test_a_person_nobody_waits_for_is_given_nothing(store: ActivityStore, an: An) -> None:
+    await store.record([an.activity(None)], NOON)
+
+    assert await store.attach([Newcomer(BO, [Identity("person.email", "bo@acme.com")])]) == 0
+    assert await store.attach([]) == 0
+    assert set(await store.awaited("")) == {"person.email|ada@acme.com"}
+
+
+async def test_an_activity_is_attached_once(store: ActivityStore, an: An) -> None:
+    await store.record([an.activity(None) for _ in range(5)], NOON)
+
+    given = await asyncio.gather(*(store.attach([Newcomer(ADA, [ADAS])]) for _ in range(3)))
+
+    assert sum(given) == 5
+    assert await store.awaited("") == {}
+
+
+async def test_who_is_waited_for_is_told_page_by_page(store: ActivityStore, an: An) -> None:
+    await store.record([an.activity(None), an.activity(None, by_key=True)], NOON)
+
+    assert await store.awaited("") == {
+        "person.email|ada@acme.com": ADAS,
+        "person.key.crm|7": Identity("person.key.crm", "7"),
+    }
+    assert set(await store.awaited("person.email|ada@acme.com")) == {"person.key.crm|7"}
+    assert await store.awaited("person.key.crm|7") == {}
+
+
+async def test_another_tenants_activities_are_left_alone(
+    store: ActivityStore, an: An, database: Database, tenant: TenantId
+) -> None:
+    other = TenantId(f"{tenant}-other")
+    await ActivityStore(database, other).record([An(other).activity(None)], NOON)
+
+    assert await store.attach([Newcomer(ADA, [ADAS])]) == 0
+    assert await store.awaited("") == {}
