@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from connectors.conversions import Unreadable, convert_stated
@@ -23,37 +23,10 @@ from connectors.fields import (
     sort_of,
 )
 from connectors.mappings import Field, FileMapping, MappingFault, Reading
+from connectors.settings import FIELD_SETTINGS, FILE_SETTINGS, checked, choice, text, texts
+from domain.fields import Refused
+from domain.identities import OutsideKey, checked_key
 
-FILE_SETTINGS: Final[Mapping[str, tuple[type, ...]]] = {
-    "kind": (str,),
-    "format": (str,),
-    "encoding": (str,),
-    "delimiter": (str,),
-    "trim": (bool,),
-    "null": (str, list),
-    "time_zone": (str,),
-    "fields": (dict,),
-}
-FIELD_SETTINGS: Final[Mapping[str, tuple[type, ...]]] = {
-    "column": (str,),
-    "constant": (object,),
-    "type": (str,),
-    "values": (dict,),
-    "otherwise": (object,),
-    "multiply": (str, int, Decimal),
-    "dates": (str, list),
-    "time_zone": (str,),
-    "separator": (str,),
-    "null": (str, list),
-    "trim": (bool,),
-}
-IN_WORDS: Final = {
-    (str,): "a text",
-    (bool,): "true or false",
-    (dict,): "a table",
-    (str, list): "a text or a list of texts",
-    (str, int, Decimal): "a number",
-}
 STATED_SORTS: Final = {
     "text": Sort.TEXT,
     "number": Sort.NUMBER,
@@ -63,8 +36,6 @@ STATED_SORTS: Final = {
     "list": Sort.TEXTS,
 }
 FORMATS: Final = ("csv", "jsonl")
-
-Option = TypeVar("Option")
 
 
 def read(source: bytes) -> FileMapping | MappingFault:
@@ -81,8 +52,8 @@ def read(source: bytes) -> FileMapping | MappingFault:
 
 
 def _mapping(document: Mapping[str, object], problems: list[str]) -> FileMapping | None:
-    settings = _checked(document, FILE_SETTINGS, "", problems)
-    kind = _choice(settings, "kind", {kind.value: kind for kind in Kind}, "", problems)
+    settings = checked(document, FILE_SETTINGS, "", problems)
+    kind = choice(settings, "kind", {kind.value: kind for kind in Kind}, "", problems)
     if kind is None or "fields" not in settings:
         problems.extend(f"{name} is missing" for name in ("kind", "fields") if name not in document)
         return None
@@ -92,7 +63,7 @@ def _mapping(document: Mapping[str, object], problems: list[str]) -> FileMapping
     return FileMapping(
         kind,
         fields,
-        _choice(settings, "format", {form: form for form in FORMATS}, "", problems),
+        choice(settings, "format", {form: form for form in FORMATS}, "", problems),
         _encoding(settings, problems),
         _delimiter(settings, problems),
     )
@@ -106,13 +77,13 @@ def _fields(kind: Kind, settings: Mapping[str, object], problems: list[str]) -> 
             problems.append(f"{kind.value} have no field {path!r}; they have {known}")
             continue
         found = len(problems)
-        own = _checked(_as_table(stated), FIELD_SETTINGS, path, problems)
+        own = checked(_as_table(stated), FIELD_SETTINGS, path, problems)
         if len(problems) == found and ("column" in own) == ("constant" in own):
             problems.append(f"{path} needs a column or a constant, and not both")
         reading = _reading(path, sort, {**_inherited(settings), **own}, problems)
         problems.extend(_unreadable(path, own, reading))
         if len(problems) == found:
-            yield Field(path, reading, _text(own.get("column")), own.get("constant"))
+            yield Field(path, reading, text(own.get("column")), own.get("constant"))
 
 
 def _faults(kind: Kind, fields: Sequence[Field]) -> Iterator[str]:
@@ -132,6 +103,10 @@ def _faults(kind: Kind, fields: Sequence[Field]) -> Iterator[str]:
     for name in needed:
         if name not in paths and name not in references:
             yield f"{kind.value} need the field {name}"
+    for path in (path for path in paths if "keys." in path):
+        system = path.rpartition("keys.")[2]
+        if isinstance(checked_key(OutsideKey(system, "id"), path), Refused):
+            yield f"{path}: {system!r} cannot name a system"
     if kind is not Kind.ACTIVITIES and not any(map(is_own_name, paths)):
         yield f"{kind.value} need an outside key, such as keys.crm, to be found again"
 
@@ -168,49 +143,22 @@ def _inherited(settings: Mapping[str, object]) -> dict[str, object]:
     return {name: settings[name] for name in ("trim", "null", "time_zone") if name in settings}
 
 
-def _checked(
-    table: Mapping[str, object],
-    known: Mapping[str, tuple[type, ...]],
-    path: str,
-    problems: list[str],
-) -> dict[str, object]:
-    """The settings of the table that are known and of the right type; the others are problems."""
-    place = f"{path}." if path else ""
-    right: dict[str, object] = {}
-    for name, value in table.items():
-        if name not in known:
-            problems.append(f"{place}{name} is unknown; known are {', '.join(known)}")
-        elif not _is_one_of(value, known[name]):
-            problems.append(f"{place}{name} must be {IN_WORDS[known[name]]}")
-        else:
-            right[name] = value
-    return right
-
-
-def _is_one_of(value: object, types: tuple[type, ...]) -> bool:
-    if isinstance(value, bool):
-        return bool in types or object in types
-    if isinstance(value, list) and object not in types:
-        return list in types and all(isinstance(entry, str) for entry in value)
-    return isinstance(value, types)
-
-
 def _reading(path: str, sort: Sort, stated: Mapping[str, object], problems: list[str]) -> Reading:
     if sort is Sort.STATED:
-        sort = _choice(stated, "type", STATED_SORTS, path, problems) or Sort.TEXT
+        sort = choice(stated, "type", STATED_SORTS, path, problems) or Sort.TEXT
     elif "type" in stated:
         problems.append(f"{path}.type: the type of {path} is known ({sort.value})")
     values = stated.get("values")
     return Reading(
         sort=sort,
-        nulls=frozenset(_texts(stated.get("null"))),
+        nulls=frozenset(texts(stated.get("null"))),
         trim=stated.get("trim") is not False,
         values=MappingProxyType(dict(values) if isinstance(values, dict) else {}),
         otherwise=stated.get("otherwise"),
         multiply=_factor(path, sort, stated, problems),
-        dates=_texts(stated.get("dates")),
+        dates=texts(stated.get("dates")),
         time_zone=_time_zone(stated, problems),
-        separator=_text(stated.get("separator")) or ";",
+        separator=text(stated.get("separator")) or ";",
     )
 
 
@@ -232,7 +180,7 @@ def _factor(
 
 
 def _time_zone(stated: Mapping[str, object], problems: list[str]) -> ZoneInfo:
-    name = _text(stated.get("time_zone")) or "UTC"
+    name = text(stated.get("time_zone")) or "UTC"
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):
@@ -243,7 +191,7 @@ def _time_zone(stated: Mapping[str, object], problems: list[str]) -> ZoneInfo:
 
 
 def _encoding(settings: Mapping[str, object], problems: list[str]) -> str:
-    name = _text(settings.get("encoding")) or "utf-8"
+    name = text(settings.get("encoding")) or "utf-8"
     try:
         "".encode(name)
     except (LookupError, ValueError):
@@ -252,32 +200,7 @@ def _encoding(settings: Mapping[str, object], problems: list[str]) -> str:
 
 
 def _delimiter(settings: Mapping[str, object], problems: list[str]) -> str:
-    delimiter = _text(settings.get("delimiter")) or ","
+    delimiter = text(settings.get("delimiter")) or ","
     if len(delimiter) != 1 or delimiter in '"\r\n':
         problems.append("delimiter must be one character, and neither a quote nor a line end")
     return delimiter
-
-
-def _choice(
-    stated: Mapping[str, object],
-    name: str,
-    options: Mapping[str, Option],
-    path: str,
-    problems: list[str],
-) -> Option | None:
-    value = stated.get(name)
-    if isinstance(value, str) and value not in options:
-        place = f"{path}." if path else ""
-        problems.append(f"{place}{name} must be one of {', '.join(options)}, not {value!r}")
-    return options.get(value) if isinstance(value, str) else None
-
-
-def _texts(stated: object) -> tuple[str, ...]:
-    """A single text stands for a list of one."""
-    if isinstance(stated, list):
-        return tuple(str(text) for text in stated)
-    return () if stated is None else (str(stated),)
-
-
-def _text(stated: object) -> str | None:
-    return stated if isinstance(stated, str) else None

@@ -8,6 +8,7 @@ whom nobody knows, as in every real stream.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from random import Random
 from typing import Final
 
 from demo.dice import Dice
@@ -15,6 +16,9 @@ from demo.people import DemoPerson
 
 DAYS: Final = 60
 SATURDAY: Final = 5
+WEEKEND: Final = 0.15
+"""How often people act on a day of the weekend, compared with a working day."""
+BEYOND_MEASURE: Final = 0.008
 BINGE: Final = (24, 45)
 """From how many to how many page visits somebody makes on a day beyond all measure."""
 UNKNOWN_TYPE: Final = "Watched Product Video"
@@ -85,26 +89,29 @@ def _pace(person: DemoPerson, dice: Dice) -> float:
 def _acts(
     name: str, email: str, often: float, ends_at: datetime, dice: Dice
 ) -> Iterator[DemoActivity]:
+    # Drawn in a row, for one named draw an act would take seconds; `random` of a seeded
+    # generator is promised to give the same numbers in every version of Python.
+    draw = Random(f"{dice.seed}/{name}").random
     for back in range(DAYS):
         midnight = datetime.combine(ends_at.date() - timedelta(days=back), time(), ends_at.tzinfo)
-        end = min(midnight + timedelta(days=1), ends_at)
-        is_weekend = midnight.weekday() >= SATURDAY
-        drawn = dice.roll("day", name, back)
-        if drawn < often * 0.008:
-            count, kind = dice.count(*BINGE, "binge", name, back), MIX[0][1:]
-        elif drawn < often * (0.15 if is_weekend else 1):
-            count, kind = dice.count(1, 3, "acts", name, back), None
+        length = min(timedelta(days=1), ends_at - midnight)
+        drawn = draw()
+        if drawn < often * BEYOND_MEASURE:
+            count, kind = BINGE[0] + int(draw() * (BINGE[1] - BINGE[0])), MIX[0][1:]
+        elif drawn < often * (WEEKEND if midnight.weekday() >= SATURDAY else 1):
+            count, kind = 1 + int(draw() * 3), None
         else:
             continue
         for number in range(count):
-            at = midnight + (end - midnight) * dice.roll("at", name, back, number)
-            yield _act(f"{name}-{back}-{number}", email, at, kind, dice)
+            at = midnight + length * draw()
+            yield _act(f"{name}-{back}-{number}", email, at, kind or _kind(draw()), draw())
 
 
-def _act(
-    name: str, email: str, at: datetime, kind: tuple[str, str] | None, dice: Dice
-) -> DemoActivity:
-    drawn = dice.roll("type", name)
-    source, type = kind or next((s, t) for limit, s, t in MIX if drawn < limit)
-    attributes = {"page": dice.pick(PAGES, "page", name)} if source == "web" else {}
+def _kind(drawn: float) -> tuple[str, str]:
+    return next((source, type) for limit, source, type in MIX if drawn < limit)
+
+
+def _act(name: str, email: str, at: datetime, kind: tuple[str, str], drawn: float) -> DemoActivity:
+    source, type = kind
+    attributes = {"page": PAGES[int(drawn * len(PAGES))]} if source == "web" else {}
     return DemoActivity(source, name, type, email, at, attributes)

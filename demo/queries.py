@@ -79,7 +79,31 @@ query OneGroup {
 }
 """,
 )
-WHY: Final = """\
+ONE_COMPANY: Final = DemoQuery(
+    "How far is each part of one company, from the head office down?",
+    """\
+query OneCompany {
+  accounts(first: 1, filter: { search: "Acme Corporation" }) {
+    nodes {
+      ...Part
+      children { nodes { ...Part parent { name } } }
+    }
+  }
+}
+
+fragment Part on Account {
+  name
+  level
+  products
+  buyingGroups {
+    nodes { name completeness { score } engagement { score } missingRoles { name } }
+  }
+}
+""",
+)
+QUERIES: Final = (MISSING_DECISION_MAKER, ONE_GROUP, ONE_COMPANY)
+
+_WHY: Final = """\
 query Why {
   explainMembership(buyingGroupId: "%s", personId: "%s") {
     ... on MembershipExplained {
@@ -100,10 +124,7 @@ query Why {
 """
 
 
-async def queries(ctx: Context) -> list[DemoQuery]:
-    """The three, once the demo data is loaded; the last one names a group and a person by id."""
+async def why(ctx: Context) -> DemoQuery:
+    """A membership explained; it names group and person by id, so the data has to be loaded."""
     group, person = await place_of(ctx, DECISIONS[0])
-    why = DemoQuery(
-        "Why is Acme's Chief Security Officer not in that group?", WHY % (group, person)
-    )
-    return [MISSING_DECISION_MAKER, ONE_GROUP, why]
+    return DemoQuery("Why is Acme's CSO not in that group?", _WHY % (group, person))

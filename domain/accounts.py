@@ -26,7 +26,6 @@ from domain.hierarchy import Hierarchy, HierarchyCircle
 from domain.identities import (
     Identity,
     Reference,
-    checked_keys,
     checked_reference,
     key_identity,
 )
@@ -38,6 +37,7 @@ from domain.upserting import (
     Resolve,
     UnknownRecord,
     Unstated,
+    checked_keys_of,
     key_values,
 )
 
@@ -112,7 +112,7 @@ class AccountRules:
         fields = given if isinstance(given, Refused) else checked(self.fields, given)
         if isinstance(fields, Refused):
             return fields
-        keys = checked_keys(item.keys) if item.keys else item.keys
+        keys = checked_keys_of(item)
         if isinstance(keys, Refused):
             return keys
         parent = item.parent

@@ -174,6 +174,14 @@ CATALOGUE: Final[tuple[Attribute, ...]] = (
 )
 
 _BY_KEY: Final = {attribute.key: attribute for attribute in CATALOGUE}
+_FOLDED: Final = {
+    scope: tuple(
+        (each.path, each.is_family)
+        for each in CATALOGUE
+        if each.scope is scope and (each.is_family or each.type is ValueType.TEXT)
+    )
+    for scope in Scope
+}
 
 
 def attribute(key: str) -> Attribute | None:
@@ -205,18 +213,13 @@ def folded_of_person(person: Mapping[str, Any]) -> dict[str, Any]:
 
 def _folded(document: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
     copy: dict[str, Any] = {}
-    for each in CATALOGUE:
-        if each.scope is not scope:
+    for path, is_family in _FOLDED[scope]:
+        value = value_at(document, path)
+        if value is None:
             continue
-        value = value_at(document, each.path)
-        if each.is_family:
-            value = _folded_fields(value)
-        elif each.type is ValueType.TEXT:
-            value = _folded_value(value)
-        else:
-            continue
+        value = _folded_fields(value) if is_family else _folded_value(value)
         if value:
-            *parents, name = each.path
+            *parents, name = path
             inner = copy
             for parent in parents:
                 inner = inner.setdefault(parent, {})

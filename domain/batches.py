@@ -14,7 +14,7 @@ from domain.upserting import (
     Applied,
     Claim,
     Draft,
-    I,
+    ItemT,
     OwnedByAnother,
     Refusal,
     Resolve,
@@ -37,10 +37,10 @@ class Loaded:
     new_id: Callable[[], str]
 
 
-class Batch(Generic[I]):
+class Batch(Generic[ItemT]):
     """The decision about a run of items."""
 
-    def __init__(self, rules: Rules[I], loaded: Loaded, resolve: Resolve | None = None) -> None:
+    def __init__(self, rules: Rules[ItemT], loaded: Loaded, resolve: Resolve | None = None) -> None:
         self._rules = rules
         self._loaded = loaded
         self._resolve = resolve or self.named
@@ -49,9 +49,9 @@ class Batch(Generic[I]):
         self._wanted: dict[Identity, Wanted] = {}
         self.drafts: dict[str, Draft] = {}
         self.outcomes: dict[int, Applied | Refusal] = {}
-        self.rest: Sequence[tuple[int, I]] = ()
+        self.rest: Sequence[tuple[int, ItemT]] = ()
 
-    def run(self, items: Sequence[tuple[int, I]]) -> None:
+    def run(self, items: Sequence[tuple[int, ItemT]]) -> None:
         """Decide the items in order, up to one that has to wait until those before are stored."""
         for position, (place, item) in enumerate(items):
             outcome = self._decide(place, item)
@@ -101,7 +101,7 @@ class Batch(Generic[I]):
         draft = self.drafts.get(id)
         return draft.record if draft else self._loaded.records.get(id)
 
-    def _decide(self, place: int, item: I) -> Applied | Refusal | None:
+    def _decide(self, place: int, item: ItemT) -> Applied | Refusal | None:
         identities = self._rules.identities(item)
         match = self._match(item, identities)
         if match is not None and not isinstance(match, str):
@@ -121,7 +121,7 @@ class Batch(Generic[I]):
         return self._apply(place, draft, differing(draft.record, values), wanted)
 
     def _match(
-        self, item: I, identities: Sequence[tuple[str, Identity]]
+        self, item: ItemT, identities: Sequence[tuple[str, Identity]]
     ) -> str | OwnedByAnother | UnknownRecord | None:
         match = item.id
         if match is not None and not self._exists(match):

@@ -1,7 +1,10 @@
 """Folding: the one form in which texts are compared, ordered, searched and kept unique."""
 
+import re
 import unicodedata
+from typing import Final
 
+_ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
 _PARTS_OF_A_WORD = ("L", "M", "N", "So")
 
 
@@ -23,6 +26,8 @@ def words(text: str) -> tuple[str, ...]:
     Blanks, punctuation and signs part words; letters, their marks, digits and pictures make
     them; invisible format characters are left out.
     """
+    if text.isascii():
+        return tuple(dict.fromkeys(_ASCII_WORD.findall(text.lower())))
     letters = (_as_searched(character) for character in fold(text))
     return tuple(dict.fromkeys("".join(letters).split()))
 

@@ -97,13 +97,14 @@ def checked_key(key: OutsideKey, field: str) -> OutsideKey | Refused:
 
 def checked_reference(reference: Reference, field: str) -> Reference | Refused:
     """The reference without blanks around its key's id; `field` is where the client wrote it."""
-    if reference.key is None:
-        return checked_id(reference, f"{field}.id")
+    if reference.id is not None:
+        return checked_id(reference.id, f"{field}.id") or reference
+    assert reference.key is not None
     key = checked_key(reference.key, f"{field}.key")
     return key if isinstance(key, Refused) else Reference(key=key)
 
 
-def checked_id(reference: Reference, field: str) -> Reference | Refused:
-    """The reference by id, if the id is a text that can be looked up."""
-    flaw = flaw_of(reference.id or "", NAME_LENGTH)
-    return Refused(field, flaw.reason) if flaw else reference
+def checked_id(id: str, field: str) -> Refused | None:
+    """Why nothing can be looked up by that id."""
+    flaw = flaw_of(id, NAME_LENGTH)
+    return Refused(field, flaw.reason) if flaw else None

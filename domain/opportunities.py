@@ -22,7 +22,6 @@ from domain.folding import fold, words
 from domain.identities import (
     Identity,
     Reference,
-    checked_keys,
     checked_reference,
     key_identity,
 )
@@ -34,6 +33,7 @@ from domain.upserting import (
     Resolve,
     UnknownRecord,
     Unstated,
+    checked_keys_of,
     key_values,
 )
 
@@ -71,7 +71,7 @@ class OpportunityRules:
         fields = checked(FIELDS, item.fields)
         if isinstance(fields, Refused):
             return fields
-        keys = checked_keys(item.keys) if item.keys else item.keys
+        keys = checked_keys_of(item)
         if isinstance(keys, Refused):
             return keys
         account = item.account

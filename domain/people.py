@@ -27,12 +27,11 @@ from domain.folding import fold, words
 from domain.identities import (
     Identity,
     Reference,
-    checked_keys,
     checked_reference,
     email_identity,
     key_identity,
 )
-from domain.upserting import Item, Refusal, Resolve, UnknownRecord, key_values
+from domain.upserting import Item, Refusal, Resolve, UnknownRecord, checked_keys_of, key_values
 
 NOUN: Final = "person"
 MOST_RELATIONS: Final = 100
@@ -110,7 +109,7 @@ class PersonRules:
         fields = given if isinstance(given, Refused) else checked(self.fields, given)
         if isinstance(fields, Refused):
             return fields
-        keys = checked_keys(item.keys) if item.keys else item.keys
+        keys = checked_keys_of(item)
         if isinstance(keys, Refused):
             return keys
         relations = _checked_relations(item.relations)

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from domain.fields import Field, Record, Refused, Value
 from domain.hierarchy import HierarchyCircle
-from domain.identities import Identity, OutsideKey, Reference
+from domain.identities import Identity, OutsideKey, Reference, checked_id, checked_keys
 
 MOST_ITEMS: Final = 1_000
 
@@ -123,12 +123,12 @@ class Draft:
         return str(self.record["_id"])
 
 
-I = TypeVar("I", bound=Item)  # noqa: E741 # the item's type
+ItemT = TypeVar("ItemT", bound=Item)
 Resolve: TypeAlias = Callable[[Reference], Record | None]
 """Finds the record that a reference names, or None."""
 
 
-class Rules(Protocol[I]):
+class Rules(Protocol[ItemT]):
     """What is particular to a kind of record."""
 
     @property
@@ -139,19 +139,19 @@ class Rules(Protocol[I]):
     def fields(self) -> Mapping[str, Field]:
         """The fields that can be given, by path."""
 
-    def checked(self, item: I) -> I | Refused:
+    def checked(self, item: ItemT) -> ItemT | Refused:
         """The item as it can be stored, or the first field that cannot."""
 
-    def identities(self, item: I) -> Sequence[tuple[str, Identity]]:
+    def identities(self, item: ItemT) -> Sequence[tuple[str, Identity]]:
         """The identities an item names, each with the field that names it, keys first."""
 
-    def missing(self, item: I) -> Refused | None:
+    def missing(self, item: ItemT) -> Refused | None:
         """What an item lacks to make a new record."""
 
     def blank(self, id: str) -> dict[str, Any]:
         """A record about which nothing is said yet."""
 
-    def values(self, record: Record, item: I, resolve: Resolve) -> dict[str, Value] | Refusal:
+    def values(self, record: Record, item: ItemT, resolve: Resolve) -> dict[str, Value] | Refusal:
         """What the record shall hold, by path, once the item is applied."""
 
     def applied(self, record: Record, changes: Mapping[str, Value]) -> None:
@@ -159,6 +159,13 @@ class Rules(Protocol[I]):
 
     def derived(self, record: Record) -> dict[str, Any]:
         """What follows from the rest of the record and is stored with it."""
+
+
+def checked_keys_of(item: Item) -> Sequence[OutsideKey] | Refused | None:
+    """The outside keys of an item, after its id has been checked as well."""
+    if item.id is not None and (refused := checked_id(item.id, "id")) is not None:
+        return refused
+    return checked_keys(item.keys) if item.keys else item.keys
 
 
 def key_values(record: Record, item: Item) -> dict[str, Value]:

@@ -1,5 +1,6 @@
 """Connections: lists that are read page by page, in Relay's shape."""
 
+from asyncio import ensure_future
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -85,7 +86,7 @@ class Page:
 class LoadedConnection(Generic[T]):
     """The source of a connection whose rows are loaded when they are asked for, and counted alike.
 
-    `load` gives the future of what `page` makes a page of.
+    What `load` gives in the end, `page` makes a page of.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class LoadedConnection(Generic[T]):
 
     async def _loaded(self) -> Page:
         if self._rows is None:
-            self._rows = self._load()
+            self._rows = ensure_future(self._load())
         rows = await self._rows
         if self._page is None:
             self._page = self._paged(rows)

@@ -35,13 +35,8 @@ class EmbeddedListField(EmbeddedField):
         target: type[Sourced] = node_class(self.type)
         return target
 
-    @property
-    def arguments(self) -> list[StrawberryArgument]:
+    def taken(self) -> list[StrawberryArgument]:
         return [FIRST, AFTER]
-
-    @arguments.setter
-    def arguments(self, value: list[StrawberryArgument]) -> None:
-        raise TypeError("a list's arguments are declared")
 
     def paths(self, selection: Selection) -> set[str]:
         if self.is_through or self.parts:

@@ -4,6 +4,7 @@ However many parents ask, a list costs one command for its rows, and one more fo
 they are asked for.
 """
 
+from asyncio import Future, ensure_future
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -16,7 +17,8 @@ from strawberry.types.arguments import StrawberryArgument
 from execution import cursors
 from execution.connections import LoadedConnection, Page, Row
 from execution.context import Context, Right
-from execution.fields import DeclaredField, argument, innermost
+from execution.declared import DeclaredField, innermost
+from execution.fields import argument
 from execution.refusals import DEFAULT_PAGE, LARGEST_PAGE, bad_page_size
 from execution.selections import Selection, definition_of
 from execution.sources import Document, Sourced, at
@@ -80,8 +82,7 @@ class ManyField(DeclaredField):
         target: type[Listed] = node_class(self.type)
         return target
 
-    @property
-    def arguments(self) -> list[StrawberryArgument]:
+    def taken(self) -> list[StrawberryArgument]:
         listing = self.target.listing
         found = [FIRST, AFTER]
         if listing.filter:
@@ -91,10 +92,6 @@ class ManyField(DeclaredField):
         if listing.order_by:
             found.append(argument("order_by", listing.order_by | None, "In which order.", None))
         return found
-
-    @arguments.setter
-    def arguments(self, value: list[StrawberryArgument]) -> None:
-        raise TypeError("a list's arguments are declared by the type of its rows")
 
     def paths(self, selection: Selection) -> tuple[str, ...]:
         return (self.key,)
@@ -164,6 +161,7 @@ class _Reading:
         self._first = first
         self._window = Window(order, first + 1, self._after)
         self._fields = field.wanted(info)
+        self._asked: Future[Query] | None = None
         loaders = self._context.loaders
         self.rows = loaders.loader(("rows", self), self._rows)
         self.counts = loaders.loader(("counts", self), self._counts)
@@ -193,6 +191,12 @@ class _Reading:
         )
 
     async def _query(self) -> Query:
+        """The query of the filter, made once for rows and counts."""
+        if self._asked is None:
+            self._asked = ensure_future(self._where())
+        return await self._asked
+
+    async def _where(self) -> Query:
         where = self._field.target.listing.where
         if where is None or self._filter is None:
             return self._field.only

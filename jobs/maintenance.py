@@ -4,14 +4,16 @@ from typing import Final
 
 from execution.context import Context
 from jobs.running import Slice
-from resolvers import maintenance
+from resolvers import maintenance, opportunities
 from store.driver import Document
 
 GROUPS_AT_ONCE: Final = 100
 
 
 async def step(ctx: Context, job: Document) -> Slice:
-    """Maintain the next groups."""
+    """Maintain the next groups; products that a killed process left in doubt come first."""
+    if not job["cursor"]:
+        await opportunities.settle_products(ctx)
     interest = job["parameters"]["solution_interest_id"]
     ids = await ctx.stores.groups.of_interest(interest, job["cursor"], GROUPS_AT_ONCE)
     if not ids:

@@ -27,6 +27,7 @@ async def upsert_accounts(
     store = ctx.stores.accounts
     upsert = Upsert(
         ctx,
+        store,
         "acc",
         EventType.ACCOUNT_CREATED,
         EventType.ACCOUNT_UPDATED,
@@ -49,7 +50,8 @@ async def upsert_accounts(
                 await _place_below(mine, rules.hierarchy, moved)
         except OutOfTurn:
             return Attempt(batch, None)
-        await store.forward(saved)
+        if saved:
+            await store.forward(saved)
         return Attempt(batch, saved)
 
     outcomes = await upsert.run(items, attempt)

@@ -10,9 +10,11 @@ from domain.activities import Activity, Outcome, PersonById, PersonReference, Re
 from domain.fields import Refused
 from domain.folding import fold
 from domain.identifiers import ActivityId, PersonId
-from domain.upserting import MOST_ITEMS, TooManyItems
+from domain.upserting import MOST_ITEMS, TooManyItems, UnknownRecord
 from execution.context import Context, Right
 from resolvers import attaching
+
+Refusal = Refused | UnknownRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Recorded:
 class RecordedActivities:
     """One outcome for each report, in order."""
 
-    outcomes: tuple[Recorded | Refused, ...]
+    outcomes: tuple[Recorded | Refusal, ...]
 
     @property
     def recorded(self) -> tuple[Recorded, ...]:
@@ -94,17 +96,17 @@ async def record_activities(
     )
 
 
-async def _taken(ctx: Context, checked: Sequence[Report | Refused]) -> list[Activity | Refused]:
+async def _taken(ctx: Context, checked: Sequence[Report | Refused]) -> list[Activity | Refusal]:
     """The reports as activities of the people they name; an id that nobody has is refused."""
     tenant = await ctx.stores.tenants.own()
     zone = ZoneInfo(tenant["time_zone"] if tenant else "UTC")
     reports = [report for report in checked if isinstance(report, Report)]
     people = await _people(ctx, {report.person for report in reports})
 
-    def taken(report: Report) -> Activity | Refused:
+    def taken(report: Report) -> Activity | Refusal:
         person = people.get(report.person)
         if person is None and isinstance(report.person, PersonById):
-            return Refused("person.id", f"names no person: {report.person.id}")
+            return UnknownRecord("person.id", "person", report.person.id)
         return Activity(
             activities.identifier(ctx.viewer.tenant, report.source, report.source_id),
             report,

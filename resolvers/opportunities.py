@@ -33,6 +33,7 @@ async def upsert_opportunities(
     store, accounts = ctx.stores.opportunities, ctx.stores.accounts
     upsert = Upsert(
         ctx,
+        store,
         "opp",
         EventType.OPPORTUNITY_CREATED,
         EventType.OPPORTUNITY_UPDATED,
@@ -56,6 +57,7 @@ async def upsert_opportunities(
 
 async def settle_products(ctx: Context) -> int:
     """Recompute the won products of accounts that an ended process left in doubt; how many."""
+    ctx.viewer.require(Right.RUN_JOBS)
     settled = 0
     while doubtful := await ctx.stores.accounts.in_doubt(_AT_ONCE):
         await _settle_products(ctx, doubtful)

@@ -22,7 +22,7 @@ async def upsert_people(ctx: Context, items: Sequence[PersonItem]) -> list[Outco
     rules = PersonRules(await custom_fields.declared(ctx, Scope.PERSON))
     store = ctx.stores.people
     upsert = Upsert(
-        ctx, "per", EventType.PERSON_CREATED, EventType.PERSON_UPDATED, rules, _accounts
+        ctx, store, "per", EventType.PERSON_CREATED, EventType.PERSON_UPDATED, rules, _accounts
     )
 
     async def attempt(pending: Pending[PersonItem]) -> Attempt[PersonItem]:

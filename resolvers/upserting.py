@@ -15,7 +15,7 @@ from domain.batches import Batch, Loaded
 from domain.events import EventType
 from domain.fields import Record, Refused
 from domain.identities import Identity, Reference, carried, key_identity
-from domain.upserting import Applied, Claim, Draft, I, Refusal, Resolve, Rules
+from domain.upserting import Applied, Claim, Draft, ItemT, Refusal, Resolve, Rules
 from execution.context import Context
 from resolvers.drafts import Writer
 from resolvers.outcomes import Conflict
@@ -25,39 +25,40 @@ _DEADLINE_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 0.05
 
 Outcome: TypeAlias = Applied | Refusal | Conflict
-Pending: TypeAlias = Sequence[tuple[int, I]]
+Pending: TypeAlias = Sequence[tuple[int, ItemT]]
 """Items with their places in the call, in order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt(Generic[I]):
+class Attempt(Generic[ItemT]):
     """A decided batch, and the ids of its drafts that are stored; None when it has to be redone."""
 
-    batch: Batch[I]
+    batch: Batch[ItemT]
     saved: Collection[str] | None
 
 
 @dataclass(slots=True)
-class Upsert(Generic[I]):
+class Upsert(Generic[ItemT]):
     """One call about one kind of record; `references` gives the accounts an item names."""
 
     ctx: Context
+    store: UpsertedRecords
     prefix: str
     created: EventType
     updated: EventType
-    rules: Rules[I]
-    references: Callable[[I], Iterable[Reference]]
+    rules: Rules[ItemT]
+    references: Callable[[ItemT], Iterable[Reference]]
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     stored: list[Draft] = field(default_factory=list)
 
     async def run(
         self,
-        items: Sequence[I],
-        attempt: Callable[[Pending[I]], Awaitable[Attempt[I]]],
+        items: Sequence[ItemT],
+        attempt: Callable[[Pending[ItemT]], Awaitable[Attempt[ItemT]]],
     ) -> list[Outcome]:
         """The outcome of each item, in order; each attempt settles some of what is pending."""
         clock = asyncio.get_running_loop().time
-        pending: Pending[I] = self._checked(items)
+        pending: Pending[ItemT] = self._checked(items)
         deadline = clock() + _DEADLINE_SECONDS
         while pending:
             rest = self._settle(pending, await attempt(pending))
@@ -70,11 +71,18 @@ class Upsert(Generic[I]):
             else:
                 await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))
             pending = rest
+        await self._confirm()
         return [self.outcomes[place] for place in range(len(items))]
 
+    async def _confirm(self) -> None:
+        """Make sure of what was found as it should be, if nothing stored has made sure of it."""
+        found = [o.id for o in self.outcomes.values() if isinstance(o, Applied)]
+        if found and not self.stored:
+            await self.store.confirm(found[0])
+
     async def decide(
-        self, store: UpsertedRecords, rules: Rules[I], pending: Pending[I]
-    ) -> Batch[I]:
+        self, store: UpsertedRecords, rules: Rules[ItemT], pending: Pending[ItemT]
+    ) -> Batch[ItemT]:
         """Load what the items are about, and decide them."""
         own = {identity for _, item in pending for _, identity in rules.identities(item)}
         named = [reference for _, item in pending for reference in self.references(item)]
@@ -94,7 +102,7 @@ class Upsert(Generic[I]):
         batch.run(pending)
         return batch
 
-    async def save(self, store: UpsertedRecords, batch: Batch[I]) -> Collection[str] | None:
+    async def save(self, store: UpsertedRecords, batch: Batch[ItemT]) -> Collection[str] | None:
         """Claim, store and release; the ids stored, or None when a claim was lost."""
         changed = batch.changed()
         if not changed:
@@ -113,8 +121,8 @@ class Upsert(Generic[I]):
         )
         return saved
 
-    def _checked(self, items: Sequence[I]) -> list[tuple[int, I]]:
-        fit: list[tuple[int, I]] = []
+    def _checked(self, items: Sequence[ItemT]) -> list[tuple[int, ItemT]]:
+        fit: list[tuple[int, ItemT]] = []
         for place, item in enumerate(items):
             checked = self.rules.checked(item)
             if isinstance(checked, Refused):
@@ -123,7 +131,7 @@ class Upsert(Generic[I]):
                 fit.append((place, checked))
         return fit
 
-    def _settle(self, pending: Pending[I], attempt: Attempt[I]) -> Pending[I]:
+    def _settle(self, pending: Pending[ItemT], attempt: Attempt[ItemT]) -> Pending[ItemT]:
         """Take the outcomes that stand; the items still to be decided, in order."""
         batch, saved = attempt.batch, attempt.saved
         if saved is None:

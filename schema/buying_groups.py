@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
+import schema.engagement
 from execution.connections import Connection
 from execution.embedded_lists import listed
 from execution.fields import Where, combined, each, embedded, one, stored
 from execution.lists import Listed, Listing
 from execution.sources import Document, Sourced
 from schema.accounts import Account
+from schema.engagement import Engagement
 from schema.group_filters import BuyingGroupFilter, BuyingGroupOrder, BuyingGroupOrderField, where
 from schema.members import Member
 from schema.node import Node, Stamped
@@ -111,6 +113,7 @@ class BuyingGroup(Node, Stamped, Listed):
     completeness: Completeness = embedded(
         "completeness", description="The mean of the roles that are required for completeness."
     )
+    engagement: Engagement | None = schema.engagement.of_group()
     roles: list[BuyingGroupRole] = embedded(
         "roles",
         description="The template's roles in order of priority, and how far each is filled.",

@@ -135,10 +135,9 @@ async def _scored(context: Context, asked: FigureRange | None) -> Query | None:
     """Groups whose score lies within the bounds, asked by their raws."""
     if asked is None:
         return None
-    tenant = await context.stores.tenants.own()
-    scoring = tenant["scoring"] if tenant else None
+    reference = await context.stores.scoring.runs.reference()
     raws = domain.score_ranges.raws(
-        scoring["reference"]["largest_group_raw"] if scoring else 0.0,
+        reference.largest_group_raw if reference else 0.0,
         at_least=asked.at_least,
         greater_than=asked.greater_than,
         at_most=asked.at_most,

@@ -4,11 +4,13 @@ import strawberry
 
 from schema import (
     changing_membership,
+    creating_activity_types,
     creating_buying_groups,
     defining_custom_fields,
     editing_account_audiences,
     editing_role_templates,
     editing_solution_interests,
+    recording_activities,
     upserting_accounts,
     upserting_opportunities,
     upserting_people,
@@ -43,6 +45,26 @@ class Mutation:
         description=(
             "Declare custom fields of accounts or people, or label them anew. Right: "
             "EDIT_COMPONENTS."
+        ),
+    )
+    record_activities = strawberry.mutation(
+        resolver=recording_activities.record_activities,
+        description=(
+            "Store what people did, up to 1,000 activities; telling one again changes nothing. "
+            "One outcome for each item. Right: EDIT_DATA."
+        ),
+    )
+    create_activity_type = strawberry.mutation(
+        resolver=creating_activity_types.create_activity_type,
+        description=(
+            "Add a type of activity; with a weight it counts from the next scoring on, with the "
+            "activities that came in before. Right: EDIT_COMPONENTS."
+        ),
+    )
+    add_activity_type_aliases = strawberry.mutation(
+        resolver=creating_activity_types.add_activity_type_aliases,
+        description=(
+            "Let a type of activity be meant by further spellings. Right: EDIT_COMPONENTS."
         ),
     )
     create_role = strawberry.mutation(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import strawberry
 from strawberry.scalars import JSON
 
+import schema.engagement
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.embedded_lists import listed
@@ -13,6 +14,7 @@ from execution.fields import embedded, stored
 from execution.lists import Direction, Listed, Listing, many
 from schema.accounts import Account, Address, OutsideKey, folded, outside_keys
 from schema.conditions import RelationKind
+from schema.engagement import PersonEngagement
 from schema.node import Node, Stamped
 from schema.ordering import orders
 from schema.scalars import plain
@@ -120,6 +122,7 @@ class Person(Node, Stamped, Listed):
     )
     inferred_state: str | None = stored(description="State found out from their visits.")
     inferred_region: str | None = stored(description="Region found out from their visits.")
+    engagement: PersonEngagement | None = schema.engagement.of_person()
     custom_fields: JSON = stored(
         "custom", shown=plain, absent={}, description="Values of the tenant's own fields, by key."
     )

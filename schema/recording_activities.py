@@ -1,4 +1,4 @@
-"""Activities are recorded in bulk: what sources report people to have done."""
+"""Activities in bulk: what people did, as its sources tell it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,28 +9,20 @@ import strawberry
 from strawberry.scalars import JSON
 
 import domain.activities
+import domain.upserting
 import resolvers.activities
 from domain.activities import PersonByEmail, PersonById, PersonByKey, PersonReference, Report
 from domain.fields import Refused
 from domain.identifiers import PersonId
-from domain.identities import OutsideKey
-from domain.upserting import TooManyItems
 from execution.fields import embedded, one, stored
 from execution.sources import Document, Sourced
-from resolvers.activities import Recorded, RecordedActivities
+from resolvers.activities import Recorded, RecordedActivities, Refusal
 from schema.activities import Activity
-from schema.errors import InvalidInput
+from schema.errors import InvalidInput, UserError
 from schema.info import Info
+from schema.upserting import OutsideKeyInput, TooManyItems, UnknownRecord, outside_key, too_many
 
-_stored = stored  # a field of that name would hide it from the fields below it
-
-
-@strawberry.input(description="The id a person has in another system.")
-class ActivityPersonKeyInput:
-    system: str = strawberry.field(
-        description="The system, as people are imported from it: letters, digits, _ and -."
-    )
-    id: str = strawberry.field(description="The person's id there.")
+_stored = stored  # a field of that name would hide it from the fields below
 
 
 @strawberry.input(one_of=True, description="Who did it. Exactly one member is given.")
@@ -42,16 +34,16 @@ class ActivityPersonInput:
         default=strawberry.UNSET,
         description="Whoever has this work e-mail address, now or later.",
     )
-    key: ActivityPersonKeyInput | None = strawberry.field(
+    key: OutsideKeyInput | None = strawberry.field(
         default=strawberry.UNSET, description="Whoever another system knows by this id."
     )
 
 
 @strawberry.input(description="One act of one person, as its source tells it.")
-class ActivityInput:
+class ActivityItemInput:
     source_id: str = strawberry.field(
-        description="Its id at the source. Reported again it changes nothing; with another "
-        "content the later update stands, whichever comes in first."
+        description="Its id at the source, at most 255 characters. Told again it changes nothing; "
+        "told with another content the later update stands, whichever comes in first."
     )
     type: str = strawberry.field(
         description="An activity type by name or alias; one that is unknown counts once it is made."
@@ -61,10 +53,12 @@ class ActivityInput:
         description="When it happened: from 1970 to one day in the future."
     )
     source: str = strawberry.field(
-        default=domain.activities.DEFAULT_SOURCE, description="The system that reports it."
+        default=domain.activities.DEFAULT_SOURCE,
+        description="The system that tells it, at most 255 characters.",
     )
     attributes: JSON = strawberry.field(
-        default_factory=dict, description="What else is known: a JSON object of at most 8 kB."
+        default_factory=dict,
+        description="What else is known: a JSON object of at most 8,192 bytes, 8 levels deep.",
     )
     source_updated_at: datetime | None = strawberry.field(
         default=None, description="When the source last changed it; null when it does not say."
@@ -73,16 +67,18 @@ class ActivityInput:
 
 @strawberry.input(description="What people did.")
 class RecordActivitiesInput:
-    activities: list[ActivityInput] = strawberry.field(description="At most 1,000 activities.")
+    items: list[ActivityItemInput] = strawberry.field(
+        description=f"Up to {domain.upserting.MOST_ITEMS:,} activities."
+    )
 
 
-@strawberry.enum(description="What became of a reported activity.")
-class ActivityOutcomeStatus(Enum):
-    """The outcomes of the domain, and REFUSED for what cannot be stored."""
+@strawberry.enum(description="What came of an activity.")
+class ActivityStatus(Enum):
+    """The outcomes of the domain, and REFUSED."""
 
     STORED = strawberry.enum_value("stored", description="It is new.")
     UPDATED = strawberry.enum_value(
-        "updated", description="It has taken the place of an earlier report of the same source id."
+        "updated", description="It has taken the place of what the source told before."
     )
     UNCHANGED = strawberry.enum_value(
         "unchanged", description="It was known already, or a later update of it is."
@@ -92,13 +88,12 @@ class ActivityOutcomeStatus(Enum):
     )
 
 
-@strawberry.type(description="What became of one reported activity.")
+@strawberry.type(description="What came of one activity.")
 class ActivityOutcome(Sourced):
-    status: ActivityOutcomeStatus = stored(
-        shown=ActivityOutcomeStatus, description="What became of it."
-    )
+    index: int = stored(description="The activity's place in the input, from 0.")
+    status: ActivityStatus = stored(shown=ActivityStatus, description="What came of it.")
     activity: Activity | None = one(
-        "activity_id", description="The activity as it is stored; null when it was refused."
+        "activity_id", description="The activity as it is stored; null when refused."
     )
     is_person_unmatched: bool = stored(
         description="Whether it waits for its person: it counts once they are known."
@@ -106,90 +101,81 @@ class ActivityOutcome(Sourced):
     is_type_unknown: bool = stored(
         description="Whether its type is unknown: it counts once a type has that spelling."
     )
-    error: InvalidInput | None = stored(
-        description="Why it was refused, when the status is REFUSED."
-    )
+    error: UserError | None = stored(description="Why it was refused; null otherwise.")
 
 
-@strawberry.type(description="A type that nobody knows, and how often it was reported.")
+@strawberry.type(description="A type that nobody knows.")
 class UnknownTypeCount(Sourced):
-    type: str = stored(description="The type as it was reported first.")
+    type: str = stored(description="The type as it was told first.")
     count: int = stored(description="How many of the activities have it.")
 
 
-@strawberry.type(description="How many of the activities came to what.")
-class ActivityTotals(Sourced):
+@strawberry.type(description="Every activity was looked at, each for itself.")
+class RecordActivitiesSuccess(Sourced):
     stored: int = _stored(description="How many are new.")
-    updated: int = _stored(description="How many took the place of an earlier report.")
+    updated: int = _stored(description="How many took the place of what was told before.")
     unchanged: int = _stored(description="How many were known already.")
-    refused: int = _stored(description="How many cannot be stored.")
+    refused: int = _stored(description="How many were refused.")
     unmatched_people: int = _stored(description="How many wait for their person.")
     unknown_types: list[UnknownTypeCount] = embedded(
         "unknown_types", description="The types that nobody knows."
     )
-
-
-@strawberry.type(description="The activities were taken, each for itself.")
-class RecordActivitiesSuccess(Sourced):
     outcomes: list[ActivityOutcome] = embedded(
-        "outcomes", description="One outcome for each activity, in their order."
+        "outcomes", description="One outcome for each activity, in order."
     )
-    totals: ActivityTotals = embedded("totals", description="How many came to what.")
 
 
 RecordActivitiesResult = Annotated[
-    RecordActivitiesSuccess | InvalidInput,
-    strawberry.union("RecordActivitiesResult"),
+    RecordActivitiesSuccess | TooManyItems, strawberry.union("RecordActivitiesResult")
 ]
 
 
 async def record_activities(info: Info, input: RecordActivitiesInput) -> RecordActivitiesResult:
     """Store what people did."""
-    reports = [_report(activity) for activity in input.activities]
+    reports = [_report(item) for item in input.items]
     done = await resolvers.activities.record_activities(info.context, reports)
     match done:
-        case TooManyItems(count, most):
-            reason = f"has {count} entries; at most {most} are taken at once"
-            return _invalid(Refused("activities", reason))
+        case domain.upserting.TooManyItems():
+            return too_many(done)
         case RecordedActivities():
             return RecordActivitiesSuccess.of(_document(done))
 
 
-def _report(given: ActivityInput) -> Report:
+def _report(item: ActivityItemInput) -> Report:
     return Report(
-        given.source,
-        given.source_id,
-        given.type,
-        _person(given.person),
-        given.at,
-        cast(Mapping[str, object], given.attributes),  # the domain refuses any other JSON
-        given.source_updated_at,
+        item.source,
+        item.source_id,
+        item.type,
+        _person(item.person),
+        item.at,
+        cast(Mapping[str, object], item.attributes),  # the domain refuses any other JSON
+        item.source_updated_at,
     )
 
 
 def _person(given: ActivityPersonInput) -> PersonReference:
-    if given.id:
-        return PersonById(PersonId(given.id))
     if given.key:
-        return PersonByKey(OutsideKey(given.key.system, given.key.id))
-    return PersonByEmail(given.email or "")
+        return PersonByKey(outside_key(given.key))
+    if isinstance(given.email, str):
+        return PersonByEmail(given.email)
+    return PersonById(PersonId(str(given.id)))
 
 
 def _document(done: RecordedActivities) -> Document:
     return {
-        "outcomes": [_outcome(each) for each in done.outcomes],
-        "totals": {
-            **{outcome.value: done.count(outcome) for outcome in domain.activities.Outcome},
-            "refused": done.refused,
-            "unmatched_people": done.unmatched_people,
-            "unknown_types": [
-                {"type": type, "count": count} for type, count in done.unknown_types.items()
-            ],
-        },
+        **{outcome.value: done.count(outcome) for outcome in domain.activities.Outcome},
+        "refused": done.refused,
+        "unmatched_people": done.unmatched_people,
+        "unknown_types": [
+            {"type": type, "count": count} for type, count in done.unknown_types.items()
+        ],
+        "outcomes": [
+            {"index": place, **_outcome(outcome)} for place, outcome in enumerate(done.outcomes)
+        ],
     }
 
 
-def _outcome(outcome: Recorded | Refused) -> Document:
+def _outcome(outcome: Recorded | Refusal) -> Document:
     if isinstance(outcome, Recorded):
         return {
             "status": outcome.outcome.value,
@@ -199,14 +185,18 @@ def _outcome(outcome: Recorded | Refused) -> Document:
             "error": None,
         }
     return {
-        "status": ActivityOutcomeStatus.REFUSED.value,
+        "status": ActivityStatus.REFUSED.value,
         "activity_id": None,
         "is_person_unmatched": False,
         "is_type_unknown": False,
-        "error": _invalid(outcome),
+        "error": _error(outcome),
     }
 
 
-def _invalid(refused: Refused) -> InvalidInput:
-    message = f"{refused.field} {refused.reason}."
-    return InvalidInput(message=message, field=refused.field, reason=refused.reason)
+def _error(refusal: Refusal) -> UserError:
+    match refusal:
+        case Refused(field, reason):
+            return InvalidInput(message=f"{field} {reason}.", field=field, reason=reason)
+        case domain.upserting.UnknownRecord(field, noun, named):
+            message = f"{field}: there is no {noun} {named}."
+            return UnknownRecord(message=message, field=field, named=named)

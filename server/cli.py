@@ -3,6 +3,7 @@
 What a command needs is loaded when it runs, so that `--help` answers at once.
 """
 
+import signal
 from pathlib import Path
 
 import click
@@ -17,6 +18,8 @@ def main() -> None:
     Data lives in an embedded MongoDB in the folder QUORUM_DATA, or in the MongoDB that
     QUORUM_MONGODB_URI names.
     """
+    # While a command is loaded nothing has been started: Ctrl-C may end it without a word.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @main.command()

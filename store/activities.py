@@ -20,6 +20,7 @@ from store.activity_days import ActivityDayStore, PersonDay
 from store.driver import Database, Document, aggregate
 
 _SLICE: Final = 1_000
+_TRIES: Final = 100
 _DUPLICATE_KEY: Final = 11_000
 
 
@@ -43,11 +44,15 @@ class ActivityStore:
         """Store what is new and what outranks its predecessor; the outcomes in order."""
         outcomes: dict[int, Outcome] = {}
         waiting = dict(enumerate(activities))
-        while waiting:
+        for _ in range(len(activities) + _TRIES):
+            if not waiting:
+                break
             batch = _first_of_each(waiting)
             for place, outcome in (await self._record(batch, stored_at)).items():
                 outcomes[place] = outcome
                 del waiting[place]
+        else:
+            raise RuntimeError(f"activities kept changing: {sorted(waiting)[:10]}")
         return [outcomes[place] for place in range(len(activities))]
 
     async def attach(self, newcomers: Sequence[Newcomer]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.attributes import folded_of_account, folded_of_person
 from domain.buying_groups import Member
 from domain.folding import fold, words
 from domain.identifiers import PersonId, RoleId
@@ -46,7 +47,9 @@ def an_account(id: str = "acc_1", name: str = "Acme", **fields: Any) -> Stored:
         "custom": {},
         "keys": {},
     }
-    return "accounts", _document(id, name, **(values | fields))
+    values |= fields
+    texts = {"name": fold(name), **folded_of_account({"name": name, **values})}
+    return "accounts", _document(id, name, **({"folded": texts} | values))
 
 
 def a_person(
@@ -64,7 +67,11 @@ def a_person(
             {"account_id": account, "relation": "employee", "roles": []} for account in accounts
         ],
     }
-    return "people", _document(id, name, **(values | fields))
+    values |= fields
+    texts = {"name": fold(name), **folded_of_person({"name": name, **values})}
+    searched = f"{name} {values['email']} {values['job_title'] or ''}"
+    derived: Document = {"folded": texts, "search": list(words(searched))}
+    return "people", _document(id, name, **(derived | values))
 
 
 def a_role(id: str = "role_dm", name: str = "Decision Maker", **fields: Any) -> Stored:
@@ -134,3 +141,56 @@ def _member(person: str, said: str | Sequence[Claim] | None) -> Member:
     elif isinstance(said, str):
         said = [a_claim_of(Method.SYSTEM, said)]
     return Member(PersonId(person), {claim.method: claim for claim in said})
+
+
+def an_opportunity(id: str = "opp_1", name: str = "Deal", **fields: Any) -> Stored:
+    values: Document = {
+        "account_id": "acc_1",
+        "product": None,
+        "stage": None,
+        "amount": None,
+        "is_closed": False,
+        "is_won": False,
+        "close_date": None,
+        "keys": {},
+    }
+    return "opportunities", _document(id, name, **(values | fields))
+
+
+def an_activity_type(id: str, name: str, aliases: Sequence[str] = (), **fields: Any) -> Stored:
+    values: Document = {
+        "engagement_type": "WEB",
+        "description": None,
+        "aliases": list(aliases),
+        "folded": {"name": fold(name), "names": [fold(each) for each in (name, *aliases)]},
+    }
+    return "activity_types", _document(id, name, **(values | fields))
+
+
+def an_activity(id: str, type_name: str, **fields: Any) -> Stored:
+    values: Document = {
+        "_id": id,
+        "source": "web",
+        "source_id": id,
+        "type_name": type_name,
+        "type_folded": fold(type_name),
+        "person_id": "per_ada",
+        "at": NOON,
+        "attributes": {},
+        "stored_at": NOON,
+    }
+    return "activities", values | fields
+
+
+def a_scored_tenant(tenant: str, largest_group_raw: float, largest_person_raw: int) -> Stored:
+    """A tenant whose last scoring run found these largest raws."""
+    reference = {
+        "run_id": "run_1",
+        "run_number": 1,
+        "computed_at": NOON,
+        "largest_group_raw": largest_group_raw,
+        "largest_person_raw": largest_person_raw,
+        "largest_weight": 60,
+        "is_first": False,
+    }
+    return "tenants", {"_id": tenant, "scoring": {"reference": reference}}

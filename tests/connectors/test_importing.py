@@ -1,6 +1,7 @@
 """Imports as somebody runs them: a file, a mapping, a report, and a file of rejects."""
 
 import csv
+import json
 from pathlib import Path
 from textwrap import dedent
 
@@ -8,7 +9,7 @@ import pytest
 
 from connectors import mapping_files
 from connectors.custom_fields import UnfitCustomFields
-from connectors.fields import Kind
+from connectors.fields import FIELDS, Kind
 from connectors.importing import (
     ImportFault,
     ImportReport,
@@ -410,3 +411,45 @@ async def test_the_crm_data_is_imported_as_its_mappings_say(ctx: Context, tmp_pa
     still = await imported("sales_pipeline.csv", "opportunities.toml")
 
     assert (counts(again), counts(still)) == ((0, 0, 85, 0), (0, 0, 7_375, 1_425))
+
+
+NASTY: tuple[object, ...] = (
+    "\0",
+    "\ud800",
+    "x" * 2_000,
+    " ",
+    "null",
+    "NaN",
+    "1e999",
+    True,
+    -1,
+    10**30,
+    1.5,
+    {},
+    {"$gt": ""},
+    {"a": {"b": [None]}},
+    [],
+    [[]],
+    ["\0"],
+    "0001-01-01",
+    "9999-12-31T23:59:59.999999-14:00",
+    "a@b",
+    "$where",
+)
+
+
+@pytest.mark.parametrize("kind", list(Kind), ids=lambda kind: kind.value)
+async def test_no_value_whatever_breaks_an_import(ctx: Context, tmp_path: Path, kind: Kind) -> None:
+    paths = [path.replace("*", "crm") for path in FIELDS[kind] if not path.startswith("custom")]
+    alternatives = [path for path in paths if path.endswith((".id", ".email")) or path == "id"]
+    paths = [path for path in paths if path not in alternatives]
+    fields = "\n".join(f'"{path}" = "{path}"' for path in paths)
+    plain = dict.fromkeys(paths, "7") | {"name": "Acme", "email": "a@b.example"}
+    rows = [plain | {path: value} for path in paths for value in NASTY]
+    lines = "\n".join(json.dumps(row) for row in rows)
+    path = a_file(tmp_path, lines, "file.jsonl")
+
+    report = await done(ctx, a_mapping(f'kind = "{kind.value}"\n[fields]\n{fields}'), path)
+
+    assert report.rows == len(rows)
+    assert report.rejected > 0

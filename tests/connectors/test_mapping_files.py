@@ -1,6 +1,8 @@
 """Mapping files: what they can say, and that every mistake in them is named at once."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 from textwrap import dedent
 from zoneinfo import ZoneInfo
 
@@ -178,6 +180,11 @@ def test_one_column_may_feed_several_fields() -> None:
             id="records that would be new ones every time",
         ),
         pytest.param(
+            'kind = "accounts"\n[fields]\n"keys.our crm" = "a"',
+            ("keys.our crm: 'our crm' cannot name a system",),
+            id="a system whose name cannot be",
+        ),
+        pytest.param(
             'kind = "activities"\n[fields]\ntype = "t"\nattributes.page = "p"',
             (
                 "activities need the field source",
@@ -243,3 +250,12 @@ def test_a_mapping_in_another_encoding_is_refused() -> None:
 
     assert fault == MappingFault(("it is not UTF-8 at byte 10",))
     assert fault.message == "The mapping file cannot be used: it is not UTF-8 at byte 10."
+
+
+def test_the_examples_of_the_guide_are_mappings() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    whole = [block for block in blocks if block.startswith("kind")]
+
+    assert len(whole) == 2
+    assert [type(read(block)) for block in whole] == [FileMapping, FileMapping]

@@ -53,8 +53,8 @@ def test_some_people_belong_to_several_accounts(everyone: list[DemoPerson]) -> N
 
     assert len(several) == 41
     assert all(len({r.account for r in p.relations}) == len(p.relations) for p in several)
-    assert kinds[RelationKind.CONTRACTOR] == 113
-    assert kinds[RelationKind.OTHER] == 13
+    assert kinds[RelationKind.CONTRACTOR] == 125
+    assert kinds[RelationKind.OTHER] == 12
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from domain.attributes import Scope
 from domain.condition_documents import from_document, read_document, to_document
@@ -65,6 +65,7 @@ def test_a_condition_is_a_plain_document() -> None:
     }
 
 
+@settings(derandomize=True, deadline=None)
 @given(conditions(*Scope))
 def test_a_condition_comes_back_from_json_as_it_was(condition: Condition) -> None:
     assert from_document(json.loads(json.dumps(to_document(condition)))) == condition

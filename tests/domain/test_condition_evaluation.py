@@ -2,7 +2,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.attributes import Scope
@@ -94,6 +94,7 @@ def test_an_explanation_names_the_value_each_test_looked_at() -> None:
     )
 
 
+@settings(derandomize=True, deadline=None)
 @given(condition=conditions(*Scope), seed=st.integers(0, 2**32))
 def test_an_explanation_answers_as_the_evaluation_does(condition: Condition, seed: int) -> None:
     random = Random(seed)

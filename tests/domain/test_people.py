@@ -95,6 +95,11 @@ def test_a_person_belongs_to_at_most_100_accounts() -> None:
     ("item", "refused"),
     [
         pytest.param(
+            PersonItem(id="per_\ud800"),
+            Refused("id", "contains half a surrogate pair"),
+            id="an id that cannot be",
+        ),
+        pytest.param(
             PersonItem(fields={"email": "ada"}),
             Refused("email", "is not an e-mail address"),
             id="a bad address",

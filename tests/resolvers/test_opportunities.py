@@ -175,6 +175,22 @@ async def test_racing_calls_leave_the_account_with_all_that_is_won(
     assert (await products(trade))["acme"] == ["GTX Pro", *(f"New {n}" for n in range(8))]
 
 
+async def test_a_doubt_that_is_settled_before_the_opportunity_is_there_is_raised_again(
+    trade: Context, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = a_context(database, trade.viewer.tenant, clock)
+    write = trade.stores.opportunities.write
+
+    async def settled_in_between(*written: Any) -> set[str]:
+        assert await settle_products(other) == 1
+        return await write(*written)
+
+    monkeypatch.setattr(trade.stores.opportunities, "write", settled_in_between)
+    await upserted(trade, won("O1", "MG Special"))
+
+    assert (await products(trade))["acme"] == ["GTX Pro", "MG Special"]
+
+
 async def test_what_an_ended_process_left_in_doubt_is_settled(trade: Context) -> None:
     await upserted(trade, won("O1", "MG Special"))
     acme = (await accounts(trade))["acme"]

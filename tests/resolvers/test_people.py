@@ -374,7 +374,13 @@ async def test_the_commands_of_a_call_do_not_depend_on_its_items(
             "insert people",
             *RELAY,
         ],
-        "nothing changed": ["find tenants", "find identities", "find accounts", "find people"],
+        "nothing changed": [
+            "find tenants",
+            "find identities",
+            "find accounts",
+            "find people",
+            "find people",
+        ],
         "new addresses": [
             "find tenants",
             "find identities",

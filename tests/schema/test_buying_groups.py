@@ -5,10 +5,12 @@ import pytest
 from domain.membership import Method
 from tests.schema.api import Api
 from tests.stored import (
+    NOON,
     Stored,
     a_claim_of,
     a_person,
     a_role,
+    a_scored_tenant,
     a_stored_group,
     a_template,
     an_account,
@@ -282,3 +284,37 @@ async def test_another_tenants_group_is_not_there(api: Api) -> None:
     )
 
     assert answer == {"buyingGroup": None, "buyingGroups": {"totalCount": 0, "nodes": []}}
+
+
+async def test_the_engagement_of_many_groups_and_people_costs_one_command_a_level(
+    api: Api,
+) -> None:
+    scored = {"run_id": "run_1", "computed_at": NOON, "role_weighted_count": 35.25}
+    await api.has(
+        a_scored_tenant(api.tenant, largest_group_raw=4.0, largest_person_raw=900),
+        a_person("per_ada", "Ada", engagement={"raw": 225, "computed_at": NOON}),
+        a_stored_group("bg_1", "One", {"per_ada": "role_dm"}, engagement={"raw": 2.25, **scored}),
+        a_stored_group("bg_2", "Two", engagement={"raw": 1.0, **scored}, score_due=1),
+        a_stored_group("bg_3", "Three"),
+    )
+
+    answer = await api(
+        """{ buyingGroups(orderBy: {field: ENGAGEMENT, direction: DESC}) { nodes {
+          engagement { score exact computedAt isStale roleWeightedCount { score exact } }
+          members { nodes { person { engagement { score } } } }
+        } } }"""
+    )
+
+    one, two, three = answer["buyingGroups"]["nodes"]
+    assert one["engagement"] == {
+        "score": 75,
+        "exact": 75.0,
+        "computedAt": "2026-05-04T12:00:00.000Z",
+        "isStale": False,
+        "roleWeightedCount": {"score": 35, "exact": 35.25},
+    }
+    assert one["members"]["nodes"] == [{"person": {"engagement": {"score": 50}}}]
+    assert (two["engagement"]["score"], two["engagement"]["isStale"]) == (50, True)
+    assert three["engagement"] is None
+    assert api.commands[0] == "aggregate buying_groups"
+    assert sorted(api.commands[1:]) == ["find people", "find tenants", "find tenants"]

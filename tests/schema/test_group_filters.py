@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tests.schema.api import Api
-from tests.stored import NOON, Stored, a_role, a_stored_group, an_entry
+from tests.stored import NOON, Stored, a_role, a_scored_tenant, a_stored_group, an_entry
 
 ROLES = (an_entry("role_dm"), an_entry("role_in", 2))
 BROWSE = """
@@ -19,13 +19,6 @@ def some_groups() -> list[Stored]:
     roles = [a_role("role_dm", "Decision Maker"), a_role("role_in", "Influencer")]
     return [
         *roles,
-        (
-            "tenants",
-            {
-                "_id": "the-tenant",
-                "scoring": {"reference": {"largest_group_raw": 4.0, "largest_person_raw": 9}},
-            },
-        ),
         a_stored_group(
             "bg_full",
             "Security for Acme",
@@ -66,7 +59,7 @@ async def browse(api: Api, **variables: Any) -> list[str]:
 
 @pytest.fixture
 async def groups(api: Api) -> Api:
-    await api.has(*some_groups())
+    await api.has(a_scored_tenant(api.tenant, 4.0, 9), *some_groups())
     return api
 
 
@@ -194,3 +187,11 @@ async def test_a_role_that_nobody_knows_is_refused_where_it_stands(
 
     assert error["message"] == f"{field} names no role of the tenant: 'Sponsor'."
     assert error["extensions"] == {"code": "BAD_REQUEST", "field": field}
+
+
+async def test_a_filter_is_understood_once_for_rows_and_count(groups: Api) -> None:
+    asked = {"missingRoles": {"anyOf": ["Influencer"]}, "engagement": {"atLeast": 50}}
+
+    assert await browse(groups, filter=asked) == ["half"]
+    assert groups.commands[:2] == ["find tenants", "find roles"]
+    assert sorted(groups.commands[2:]) == ["aggregate buying_groups", "find buying_groups"]

@@ -219,4 +219,5 @@ async def test_the_accounts_of_a_call_are_read_with_one_query_a_level(api: Api) 
     await upserted(api, *(by_key(str(n), name=f"Account {n}") for n in range(2)))
 
     assert len(api.commands) <= before
-    assert api.commands == ["find tenants", "find identities", "find accounts", "find accounts"]
+    loaded = ["find tenants", "find identities", "find accounts"]
+    assert api.commands == [*loaded, "find accounts", "find accounts"]

@@ -179,5 +179,6 @@ async def test_the_people_of_a_call_are_read_with_one_query_a_level(api: Api) ->
         "find accounts",
         "find people",
         "find people",
+        "find people",
         "find accounts",
     ]

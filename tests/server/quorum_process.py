@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 QUORUM = Path(sys.executable).with_name("quorum")
-START_SECONDS = 60
+START_SECONDS = 180
 END_SECONDS = 30
 
 
@@ -53,12 +53,12 @@ class Quorum:
         self._started.append(process)
         return process
 
-    def serve(self, *, until: str = "/readyz") -> subprocess.Popen[str]:
-        """Start `quorum serve`, and wait until it answers."""
-        process = self.start("serve")
+    def serve(self, command: str = "serve") -> subprocess.Popen[str]:
+        """Start `quorum serve`, or `quorum demo`, and wait until it answers."""
+        process = self.start(command)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
-            if self.status(until) == 200:
+            if self.status("/readyz") == 200:
                 return process
             time.sleep(0.05)
         raise AssertionError(process.communicate())

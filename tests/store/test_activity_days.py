@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from domain.engagement import Window
 from domain.identifiers import PersonId, TenantId
 from store.activity_days import ActivityDayStore, Touched
-from store.driver import Database
+from store.driver import Database, Document
 
 TODAY = date(2026, 5, 4)
 ADA, BO, CY = PersonId("per_ada"), PersonId("per_bo"), PersonId("per_cy")
@@ -82,18 +83,20 @@ async def test_a_young_mark_stays_for_its_writer_may_not_be_done(
     assert await counted_in(store, "run_2") == [("per_ada", "2026-05-04")]
 
 
-async def test_a_day_marked_while_it_was_counted_keeps_its_count(
+async def test_a_count_that_was_outrun_by_a_mark_is_not_kept(
     database: Database, tenant: TenantId
 ) -> None:
     class Interrupted(ActivityDayStore):
-        async def _counted(self, marked):  # type: ignore[no-untyped-def]
+        async def _counted(
+            self, marked: Sequence[Document]
+        ) -> dict[tuple[str, str], list[Document]]:
             counts = await super()._counted(marked)
-            await store.mark([(ADA, TODAY)])
+            await self.mark([(ADA, TODAY)])
             return counts
 
-    store = ActivityDayStore(database, tenant)
+    store = Interrupted(database, tenant)
     await store.mark([(ADA, TODAY)])
-    await Interrupted(database, tenant).count_anew("run_1", None, 10)
+    await store.count_anew("run_1", None, 10)
 
     found = await database["activity_days"].find_one({"tenant": tenant})
 
