@@ -21,7 +21,7 @@ from domain.upserting import (
 )
 from execution.context import Context
 from resolvers import accounts, activities, opportunities, people
-from resolvers.activities import Recorded
+from resolvers.activities import Recorded, Refusal
 from resolvers.outcomes import Conflict
 from resolvers.upserting import Outcome
 
@@ -104,11 +104,18 @@ async def _recorded(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault
     ]
 
 
-def _taken_act(outcome: Recorded | Refused) -> Taken | Fault:
-    if isinstance(outcome, Refused):
-        return Fault(items.mapped_name(outcome.field, ()), outcome.reason)
-    unknown = outcome.type if outcome.is_type_unknown else None
-    return Taken(RESULTS_OF_ACTS[outcome.outcome], outcome.is_person_unmatched, unknown)
+def _taken_act(outcome: Recorded | Refusal) -> Taken | Fault:
+    match outcome:
+        case Refused(name, reason):
+            pass
+        case UnknownRecord(name, noun, named):
+            reason = f"there is no {noun} {named}"
+        case Recorded():
+            unknown = outcome.type if outcome.is_type_unknown else None
+            return Taken(RESULTS_OF_ACTS[outcome.outcome], outcome.is_person_unmatched, unknown)
+        case _:
+            assert_never(outcome)
+    return Fault(items.mapped_name(name, ()), reason)
 
 
 def _taken(outcome: Outcome, item: Item) -> Taken | Fault:

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import strawberry
 from strawberry.scalars import JSON
 
+from domain.conditions import ConditionFault
 from domain.folding import fold
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.fields import each, embedded, one, stored
 from execution.lists import Direction, Listed, Listing, many
+from execution.refusals import bad_request
 from execution.sources import Sourced
-from schema.conditions import RelationKind
+from resolvers import conditions
+from schema.conditions import ConditionInput, RelationKind, condition_of
 from schema.node import Node, Stamped
 from schema.ordering import orders
 from schema.scalars import plain
 from store import filters
+from store.condition_queries import account_filter
 from store.reading import Order, Query
 
 if TYPE_CHECKING:
@@ -88,6 +92,9 @@ class AccountFilter:
     is_top_level: bool | None = strawberry.field(
         default=None, description="Stands at the top of its hierarchy, or does not."
     )
+    condition: ConditionInput | None = strawberry.field(
+        default=None, description="A condition over accounts holds, as in an audience."
+    )
 
 
 async def _where(context: Context, asked: AccountFilter) -> Query:
@@ -101,7 +108,22 @@ async def _where(context: Context, asked: AccountFilter) -> Query:
         filters.any_of("parent_id", asked.parents),
         filters.any_of("ancestor_ids", asked.ancestors),
         None if asked.is_top_level is None else level,
+        await _holding(context, asked.condition),
     )
+
+
+async def _holding(context: Context, given: ConditionInput | None) -> Query | None:
+    """Accounts for which a condition holds; a bad one is refused, naming the node."""
+    if given is None:
+        return None
+    field = "filter.condition"
+    condition = condition_of(given)
+    if isinstance(condition, ConditionFault):
+        raise bad_request(f"{field}.{condition.path}", condition.reason)
+    fault = await conditions.check(context, field, condition, conditions.OF_ACCOUNTS)
+    if fault is not None:
+        raise bad_request(fault.field, fault.reason)
+    return account_filter(condition)
 
 
 def folded(texts: list[str] | None) -> list[str] | None:

@@ -2,6 +2,7 @@
 
 import strawberry
 
+import schema.weighting_models
 from execution.connections import Connection
 from execution.fields import found
 from execution.lists import browsed
@@ -68,6 +69,10 @@ class Query:
         description="Activity types, by name unless asked otherwise."
     )
     weighting_model: WeightingModel | None = found(description="One weighting model.")
+    active_weighting_model: WeightingModel | None = strawberry.field(
+        resolver=schema.weighting_models.active_weighting_model,
+        description="The weighting model that counts now; null before the tenant has one.",
+    )
     weighting_models: Connection[WeightingModel] = browsed(
         description="Weighting models, last changed first unless asked otherwise."
     )

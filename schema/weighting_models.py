@@ -6,11 +6,13 @@ from typing import ClassVar
 import strawberry
 
 import domain.weighting_models
-from execution.context import Context
+from execution.context import Context, Right
 from execution.fields import embedded, one, stored
 from execution.lists import Listed, Listing
+from execution.selections import Selection
 from execution.sources import Sourced
 from schema.activity_types import ActivityType
+from schema.info import Info
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
 from store import filters
@@ -66,3 +68,15 @@ class WeightingModel(Node, Stamped, Listed):
     types: list[TypeWeight] = embedded(
         "types", description="What each type weighs; a type that is missing weighs 0."
     )
+
+
+async def active_weighting_model(info: Info) -> WeightingModel | None:
+    """The model that counts now."""
+    context = info.context
+    context.viewer.require(Right.READ)
+    tenant = await context.stores.tenants.own()
+    active = tenant["active_weighting_model_id"] if tenant else None
+    if active is None:
+        return None
+    fields = Selection.of(info).paths(WeightingModel)
+    return await context.loaders.one(WeightingModel).load((active, fields))

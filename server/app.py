@@ -52,7 +52,7 @@ def build_app(
         Route("/healthz", healthy),
         Route("/readyz", ready),
     ]
-    guarded = Guards(Router(routes, lifespan=lifespan), settings.allowed_hosts)
+    guarded = Guards(Router(routes, lifespan=lifespan), settings.names)
     return AccessLog(SecurityHeaders(guarded))
 
 

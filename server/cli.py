@@ -15,8 +15,24 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def main() -> None:
     """Quorum: an open GraphQL server for B2B buying groups.
 
-    Data lives in an embedded MongoDB in the folder QUORUM_DATA, or in the MongoDB that
-    QUORUM_MONGODB_URI names.
+    Data lives in an embedded MongoDB, or in one that is named. Environment variables say so, and
+    whatever else can be set:
+
+    \b
+    QUORUM_DATA             the folder of the embedded MongoDB (data, in Quorum's own folder)
+    QUORUM_MONGOD           the mongod to run (one on the PATH, else the one that is installed)
+    QUORUM_MONGODB_URI      another MongoDB, a replica set or a cluster, instead
+    QUORUM_DATABASE         the name of the database (quorum)
+    QUORUM_DRIVER           motor or pymongo (motor)
+    QUORUM_HOST             where to listen, on this machine (127.0.0.1)
+    QUORUM_PORT             and at which port (8000)
+    QUORUM_ALLOWED_HOSTS    further names to answer to, with commas between
+    QUORUM_TENANT           whose data, when X-Quorum-Tenant does not say (default)
+    QUORUM_ACTOR            who asks, when X-Quorum-Actor does not say (local)
+    QUORUM_RIGHTS           what they may, when X-Quorum-Rights does not say (everything)
+    QUORUM_BODY_LIMIT       the longest request, in bytes (8388608)
+    QUORUM_REQUEST_SECONDS  how long a request may take (30)
+    QUORUM_LOG_LEVEL        debug, info, warning or error (info)
     """
     # While a command is loaded nothing has been started: Ctrl-C may end it without a word.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

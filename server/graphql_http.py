@@ -1,5 +1,6 @@
 """The GraphQL endpoint: one operation per POST, answered as GraphQL over HTTP asks."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -34,6 +35,7 @@ class GraphQLEndpoint:
         self._viewers = viewers
         self._contexts = contexts
         self._body_limit = settings.body_limit
+        self._seconds = settings.request_seconds
 
     async def answer(self, request: Request) -> Response:
         """The answer to a POST request, whatever it holds."""
@@ -45,7 +47,11 @@ class GraphQLEndpoint:
         return Response(orjson.dumps(outcome.body), status, media_type=media_type)
 
     async def _outcome(self, request: Request) -> Answer | Refusal:
-        operation = await operation_in(request, self._body_limit)
+        try:
+            async with asyncio.timeout(self._seconds):
+                operation = await operation_in(request, self._body_limit)
+        except TimeoutError:
+            return Refusal(408, "DEADLINE", f"The body did not come within {self._seconds:g} s.")
         if isinstance(operation, Refusal):
             return operation
         viewer = await self._viewers.of(request.headers)

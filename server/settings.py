@@ -41,10 +41,14 @@ class Settings:
     log_level: str = "info"
 
     @property
+    def names(self) -> frozenset[str]:
+        """What a `Host` header may call this server: the allowed names and its own address."""
+        return self.allowed_hosts | {_in_address(self.host)}
+
+    @property
     def address(self) -> str:
         """Where the server is reached: http://127.0.0.1:8000."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"http://{_in_address(self.host)}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class BadSetting:
 def from_environment(environment: Mapping[str, str]) -> Settings | BadSetting:
     """The settings that the variables give; an empty or absent variable means the default."""
     values: dict[str, object] = {}
-    for field, read in _READERS.items():
+    for field, read in READERS.items():
         variable = PREFIX + field.upper()
         text = environment.get(variable, "").strip()
         if not text:
@@ -176,6 +180,10 @@ def _log_level(text: str) -> str:
     return text.lower()
 
 
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def _whole_number(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,12}", text):
         raise ValueError(f"is {_shown(text)}, which is no whole number")
@@ -187,7 +195,7 @@ def _shown(text: str) -> str:
     return repr(text[:40])
 
 
-_READERS: Final[Mapping[str, Callable[[str], object]]] = {
+READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "mongodb_uri": _mongodb_uri,
     "mongod": _path,
     "data": _path,

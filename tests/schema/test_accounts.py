@@ -181,6 +181,9 @@ async def test_the_open_opportunities_of_an_account(api: Api) -> None:
     }
 
 
+OVER_5 = {"account": {"annualRevenue": {"greaterThan": 5}}}
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
@@ -191,6 +194,11 @@ async def test_the_open_opportunities_of_an_account(api: Api) -> None:
         pytest.param({"parents": ["acc_head"]}, ["East", "West"], id="directly below another"),
         pytest.param({"ancestors": ["acc_head"]}, ["East", "Lab", "West"], id="anywhere below"),
         pytest.param({"industry": ["Energy"], "isTopLevel": False}, [], id="all that is given"),
+        pytest.param(
+            {"condition": {"any": [OVER_5, {"account": {"name": {"is": "LAB"}}}]}},
+            ["Head", "Lab"],
+            id="a condition",
+        ),
     ],
 )
 async def test_accounts_are_filtered_by(
@@ -222,3 +230,17 @@ async def test_accounts_are_ordered_by(api: Api, order: str, expected: str) -> N
     answer = await api(f"{{ accounts(orderBy: {order}) {{ nodes {{ name }} }} }}")
 
     assert [node["name"] for node in answer["accounts"]["nodes"]] == expected.split()
+
+
+async def test_a_condition_that_cannot_be_asked_is_refused_at_its_node(api: Api) -> None:
+    upside_down = {"account": {"employees": {"between": {"low": 9, "high": 1}}}}
+
+    (error,) = await api.errors(
+        "query ($f: AccountFilter) { accounts(filter: $f) { nodes { name } } }",
+        f={"condition": {"all": [OVER_5, upside_down]}},
+    )
+
+    assert error["extensions"] == {
+        "code": "BAD_REQUEST",
+        "field": "filter.condition.all[1].account.employees.between",
+    }

@@ -195,6 +195,18 @@ async def test_a_weighting_model_shows_what_each_type_weighs(api: Api) -> None:
     ]
 
 
+async def test_the_active_model_is_the_one_the_tenant_points_at(api: Api) -> None:
+    await api.has(
+        ("tenants", {"_id": api.tenant, "active_weighting_model_id": "wm_2"}),
+        *(a_component("weighting_models", f"wm_{n}", model_version=n) for n in (1, 2, 3)),
+    )
+
+    answer = await api("{ activeWeightingModel { modelVersion } }")
+
+    assert answer == {"activeWeightingModel": {"modelVersion": 2}}
+    assert api.commands == ["find tenants", "find weighting_models"]
+
+
 async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None:
     progress = {"accounts": 85, "done": 20, "groups_created": 18, "members_assigned": 40}
     await api.has(

@@ -2,7 +2,16 @@ from typing import Any
 
 import pytest
 
+from execution.lists import Listed
+from schema.accounts import Account
+from schema.activities import Activity
 from schema.build import build_schema
+from schema.buying_groups import BuyingGroup
+from schema.events import Event
+from schema.looking_up import KINDS
+from schema.opportunities import Opportunity
+from schema.people import Person
+from store.indexes import INDEXES
 from tests.schema.api import Api
 from tests.stored import a_stored_group, an_account
 
@@ -200,3 +209,17 @@ async def test_a_field_that_is_left_out_costs_nothing(api: Api) -> None:
     )
 
     assert api.commands == ["find accounts"]
+
+
+GROWING = (Account, Activity, BuyingGroup, Event, Opportunity, Person)
+LISTED = (*(kind for kind in KINDS.values() if issubclass(kind, Listed)), Event)
+
+
+@pytest.mark.parametrize("kind", LISTED, ids=lambda kind: kind.__name__)
+def test_an_index_serves_every_order_that_may_meet_many_rows(kind: type[Listed]) -> None:
+    indexed = {index.keys[:2] for index in INDEXES if index.collection == kind.collection}
+    orders = [kind.listing.default]
+    if kind in GROWING:
+        orders += kind.listing.orders.values()
+
+    assert {("tenant", order.path) for order in orders} <= indexed

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -173,6 +174,23 @@ async def test_a_bad_header_is_refused_with_a_code(
 
     assert answer.status_code == status
     assert answer.json()["errors"][0]["extensions"]["code"] == code
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    database: Database, tenant: TenantId
+) -> None:
+    async def never() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(60)
+
+    settings = Settings(tenant=tenant, request_seconds=0.1)
+    app = build_app(settings, Contexts(database), echo, is_ready=up)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        answer = await client.post("/graphql", content=never(), headers={"content-type": JSON})
+
+    assert answer.status_code == 408
+    assert answer.json()["errors"][0]["extensions"]["code"] == "DEADLINE"
 
 
 async def test_a_bug_is_answered_in_one_sentence(database: Database, tenant: TenantId) -> None:

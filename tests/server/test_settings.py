@@ -1,9 +1,12 @@
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from execution.context import Right
-from server.settings import PROJECT, BadSetting, Settings, from_environment
+from server.cli import main
+from server.settings import PROJECT, READERS, BadSetting, Settings, from_environment
 from store.driver import Driver
 
 
@@ -169,6 +172,19 @@ def test_a_bad_value_is_one_sentence_that_names_the_variable(
 
     assert isinstance(bad, BadSetting)
     assert str(bad) == sentence
+
+
+def test_the_help_names_every_variable() -> None:
+    shown = CliRunner().invoke(main, ["--help"], env={"COLUMNS": "200"}).output
+
+    unnamed = [name for name in READERS if f"QUORUM_{name.upper()} " not in shown]
+    assert unnamed == []
+    assert set(READERS) == {field.name for field in fields(Settings)}
+
+
+def test_a_server_answers_to_the_address_it_listens_on() -> None:
+    assert Settings(host="127.0.0.2").names == {"localhost", "127.0.0.1", "[::1]", "127.0.0.2"}
+    assert "[::1]" in Settings(host="::1").names
 
 
 def test_the_address_of_an_ipv6_host_is_in_brackets() -> None:
