@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import unicodedata
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -18,6 +18,7 @@ from domain.identities import Identity, OutsideKey, checked_key, email_identity,
 DEFAULT_SOURCE: Final = "api"
 FARTHEST_FUTURE: Final = timedelta(days=1)
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EMPTY: Final = "is required and cannot be empty"
 
 
@@ -197,7 +198,7 @@ def _text_fault(field: str, text: str) -> Refused | None:
         return Refused(field, _EMPTY)
     if flaw := flaw_of(text, NAME_LENGTH):
         return Refused(field, flaw.reason)
-    if any(unicodedata.category(character) == "Cc" for character in text):
+    if _CONTROL.search(text):
         return Refused(field, "contains a control character")
     return None
 

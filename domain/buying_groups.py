@@ -56,7 +56,8 @@ class RoleState:
 
     @property
     def is_missing(self) -> bool:
-        return self.is_required and self.assigned < self.members_required
+        """Whether nobody has it although completeness counts it."""
+        return self.is_required and self.assigned == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Phase(Enum):
     COUNT = "count"
     PEOPLE = "people"
     GROUPS = "groups"
+    DUE = "due"
     REFERENCE = "reference"
     CHANGED = "changed"
     ANNOUNCE = "announce"
@@ -163,17 +164,28 @@ async def _people(ctx: Context, run: ScoringRun, after: str) -> _Done:
 
 
 async def _groups(ctx: Context, run: ScoringRun, after: str) -> _Done:
-    people, place = await _touched(ctx, run, after)
-    groups = await ctx.stores.scoring.groups_of(people, _stamp(run)) if people else []
-    for start in range(0, len(groups), GROUPS_AT_ONCE):
-        part = groups[start : start + GROUPS_AT_ONCE]
-        await ctx.stores.scoring.score_groups(part, _stamp(run))
-    return _Done(place, groups=len(groups))
+    """The groups of the same people again: their raws are all there by now."""
+    behind, _, group = after.partition("|")
+    people, place = await _touched(ctx, run, behind)
+    store, stamp = ctx.stores.scoring, _stamp(run)
+    groups = await store.groups_of(people, stamp, group, GROUPS_AT_ONCE) if people else []
+    if groups:
+        await store.score_groups(groups, stamp)
+    if len(groups) == GROUPS_AT_ONCE:
+        return _Done(f"{behind}|{groups[-1]}", groups=len(groups))
+    return _Done(f"{place}|" if place is not None else None, groups=len(groups))
+
+
+async def _due(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    """Groups that nobody has scored since their members changed."""
+    groups = await ctx.stores.scoring.due_groups(GROUPS_AT_ONCE)
+    if not groups:
+        return _Done(None)
+    await ctx.stores.scoring.score_groups(groups, _stamp(run))
+    return _Done(groups[-1], groups=len(groups))
 
 
 async def _reference(ctx: Context, run: ScoringRun, after: str) -> _Done:
-    while due := await ctx.stores.scoring.due_groups(GROUPS_AT_ONCE):
-        await ctx.stores.scoring.score_groups(due, _stamp(run))
     person, weight = await ctx.stores.scoring.largest_person()
     group = await ctx.stores.scoring.largest_group_raw()
     reference = Reference(run.id, run.number, run.at, person, group, weight, is_first=group == 0)
@@ -218,6 +230,7 @@ _PHASES: Final[dict[Phase, Callable[[Context, ScoringRun, str], Awaitable[_Done]
     Phase.COUNT: _count,
     Phase.PEOPLE: _people,
     Phase.GROUPS: _groups,
+    Phase.DUE: _due,
     Phase.REFERENCE: _reference,
     Phase.CHANGED: _changed,
     Phase.ANNOUNCE: _announce,

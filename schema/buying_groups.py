@@ -38,8 +38,8 @@ def _plays(member: Document, role: Document) -> bool:
     return bool(member["is_member"]) and member["role_id"] == role["role_id"]
 
 
-def _is_missing(is_required: bool, assigned: int, members_required: int) -> bool:
-    return is_required and assigned < members_required
+def _is_missing(is_required: bool, assigned: int) -> bool:
+    return is_required and assigned == 0
 
 
 def _exact(completeness: float) -> dict[str, float]:
@@ -66,9 +66,8 @@ class BuyingGroupRole(Sourced):
     is_missing: bool = combined(
         "required",
         "assigned",
-        "members_required",
         shown=_is_missing,
-        description="Whether it is required and has fewer members than it needs.",
+        description="Whether it is required for completeness and nobody has it.",
     )
     completeness: Completeness = embedded(
         "completeness",
@@ -119,7 +118,7 @@ class BuyingGroup(Node, Stamped, Listed):
         description="The template's roles in order of priority, and how far each is filled.",
     )
     missing_roles: list[Role] = each(
-        "missing_role_ids", description="Required roles with fewer members than they need."
+        "missing_role_ids", description="Roles required for completeness that nobody has."
     )
     member_count: int = stored(description="How many members the group has.")
     members: Connection[Member] = listed(

@@ -36,8 +36,8 @@ class BuyingGroupOrder:
 
 
 @strawberry.input(
-    description="Roles that lack members: required, with fewer members than they need. Roles are "
-    "named by id or by name; case does not matter."
+    description="Roles that are required for completeness and that nobody has, named by id or by "
+    "name; case does not matter. For roles with too few members, see `peopleInRole`."
 )
 class MissingRolesFilter:
     any_of: list[str] | None = strawberry.field(
@@ -83,7 +83,7 @@ class BuyingGroupFilter:
         description="Exact engagement score, 0 to 100; a group without a score is not found.",
     )
     missing_roles: MissingRolesFilter | None = strawberry.field(
-        default=None, description="Which roles lack members."
+        default=None, description="Which roles nobody has."
     )
     people_in_role: list[RoleCountFilter] | None = strawberry.field(
         default=None, description="How many members roles have; each entry holds."

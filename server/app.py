@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
-from domain.identifiers import TenantId
 from server import graphiql
 from server.access_log import AccessLog
 from server.background import Work, running
@@ -19,7 +19,7 @@ from server.guards import Guards, SecurityHeaders
 from server.settings import Settings
 from server.viewers import Viewers
 
-GRAPHQL = "/graphql"
+GRAPHQL: Final = "/graphql"
 
 
 def build_app(
@@ -32,9 +32,6 @@ def build_app(
 ) -> ASGIApp:
     """The whole application over an open database; `background` runs as long as it serves."""
 
-    async def tenant_exists(tenant: TenantId) -> bool:
-        return await contexts.stores(tenant).tenants.own() is not None
-
     async def ready(request: Request) -> Response:
         return PlainTextResponse("ready") if await is_ready() else PlainTextResponse("down", 503)
 
@@ -43,7 +40,7 @@ def build_app(
         async with running(background or {}):
             yield
 
-    endpoint = GraphQLEndpoint(execute, Viewers(settings, tenant_exists), contexts, settings)
+    endpoint = GraphQLEndpoint(execute, Viewers(settings, contexts.has_tenant), contexts, settings)
     routes = [
         Route(GRAPHQL, endpoint.answer, methods=["POST"]),
         Route(GRAPHQL, page_instead),

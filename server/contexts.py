@@ -33,6 +33,11 @@ class Contexts:
             stores = self._stores[tenant] = Stores(self._database, tenant)
         return stores
 
+    async def has_tenant(self, tenant: TenantId) -> bool:
+        """Whether there is such a tenant. Nothing is kept for one that is made up."""
+        stores = self._stores.get(tenant) or Stores(self._database, tenant)
+        return await stores.tenants.own() is not None
+
 
 def now() -> datetime:
     """The time in UTC, cut to milliseconds as MongoDB keeps it."""

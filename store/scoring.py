@@ -80,11 +80,12 @@ class ScoringStore:
         )
         return [PersonId(document["_id"]) async for document in cursor]
 
-    async def groups_of(self, people: Sequence[PersonId], stamp: Stamp) -> list[BuyingGroupId]:
-        """The groups that have one of these people as a member and that the run has not scored."""
-        return await self._ids(
-            {"member_ids": {"$in": list(people)}, "engagement.run_id": {"$ne": stamp.run}}, 0
-        )
+    async def groups_of(
+        self, people: Sequence[PersonId], stamp: Stamp, after: str, limit: int
+    ) -> list[BuyingGroupId]:
+        """The next groups that one of these people is in and that the run has not scored."""
+        query = {"member_ids": {"$in": list(people)}, "engagement.run_id": {"$ne": stamp.run}}
+        return await self._ids({**query, "_id": {"$gt": after}}, limit)
 
     async def due_groups(self, limit: int) -> list[BuyingGroupId]:
         """Groups that are new, or whose members have changed, since they were scored."""
@@ -138,7 +139,7 @@ class ScoringStore:
         cursor = self._groups.find(
             {"tenant": self._tenant, **query},
             {"_id": 1},
-            sort=[("_id", 1)] if limit else None,
+            sort=[("_id", 1)],
             limit=limit,
             batch_size=10_000,
         )

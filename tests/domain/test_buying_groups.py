@@ -97,7 +97,7 @@ def test_completeness_counts_members_of_required_roles_only() -> None:
         (INFLUENCER, 0),
         (PRACTITIONER, 1),
     ]
-    assert [state.is_missing for state in states] == [True, True, False]
+    assert [state.is_missing for state in states] == [False, True, False]
     assert completeness.percent(buying_groups.completeness_of(states)) == 25.0
 
 

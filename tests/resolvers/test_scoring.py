@@ -11,7 +11,7 @@ from resolvers.activity_types import (
     add_activity_type_aliases,
     create_activity_type,
 )
-from store.driver import Database, Document
+from store.driver import Database, Document, close, open_client, open_database
 from tests.contexts import Clock, a_context
 from tests.engagement_builders import (
     a_group_of,
@@ -21,6 +21,7 @@ from tests.engagement_builders import (
     record,
     some_people,
 )
+from tests.recorder import Recorder
 
 TODAY = date(2026, 5, 4)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -299,6 +300,37 @@ async def test_a_run_goes_on_from_wherever_it_was_left(ctx: Context) -> None:
     assert await person_raw(ctx, ada) == 40
     assert (await engagement_of(ctx, group))["raw"] == 6.32455532
     assert await told(ctx) == [(0, 100)]
+
+
+async def test_the_queries_of_a_run_examine_few_keys(
+    mongodb_uri: str, database: Database, ctx: Context, clock: Clock
+) -> None:
+    people = await some_people(ctx, *(f"p{number}" for number in range(400)))
+    for before in range(3):
+        day = TODAY - timedelta(days=before)
+        await record(ctx, *(acts(person, "Click Link", day) for person in people))
+    for person in people:
+        await a_group_of(ctx, {person: "role_d"})
+    await scoring.run_scoring(ctx)
+    await settle(ctx)
+    await record(ctx, acts(people[0], "Click Link", TODAY, 3))
+    clock.forward(timedelta(days=1))
+    recorder = Recorder()
+    client = open_client(mongodb_uri, listeners=[recorder])
+    watched = a_context(open_database(client, database.name), ctx.viewer.tenant, clock)
+
+    await scoring.run_scoring(watched)
+
+    await close(client)
+    finds = [sent for sent in recorder.sent if "find" in sent]
+    assert len(finds) > 20
+    for find in finds:
+        keys = ("find", "filter", "sort", "limit", "projection")
+        command = {key: find[key] for key in keys if key in find}
+        plan = await database.command("explain", command, verbosity="executionStats")
+        stats = plan["executionStats"]
+        assert stats["totalKeysExamined"] <= 5 * stats["nReturned"] + 100, command
+        assert stats["totalDocsExamined"] <= 5 * stats["nReturned"] + 100, command
 
 
 async def test_scoring_asks_for_the_right_to_run_jobs(
