@@ -53,7 +53,7 @@ class Rules:
 class ScoringRun:
     """One run: its moment, its window, its rules, and the model they come from.
 
-    The `number` tells which of two runs began later, also within one millisecond.
+    The `number` tells which of two runs began later.
     `spans` are the days that fell out of the window or came into it since the last run; None:
     everybody is touched.
     """

@@ -137,7 +137,7 @@ async def _begin(ctx: Context) -> ScoringRun:
     is_comparable = last is not None and last.rules == rules
     spans = moved(last.window, window) if last is not None and is_comparable else None
     id = ScoringRunId(ctx.new_id("run"))
-    number = reference.number + 1 if reference else 1
+    number = await ctx.stores.scoring.runs.next_number()
     run = ScoringRun(id, number, at, window, rules, model.id, spans)
     await ctx.stores.scoring.runs.begin(run)
     return run
@@ -208,7 +208,10 @@ async def _announce(ctx: Context, run: ScoringRun, after: str) -> _Done:
 
 
 async def _settle(ctx: Context, run: ScoringRun, after: str) -> _Done:
-    await ctx.stores.activities.days.settle(run.id)
+    """The marks of a run that was outrun stay: its counts may have gone into no score."""
+    reference = await ctx.stores.scoring.runs.reference()
+    if reference is not None and reference.run == run.id:
+        await ctx.stores.activities.days.settle(run.id)
     return _Done(None)
 
 

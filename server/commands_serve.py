@@ -1,11 +1,15 @@
 """`quorum serve`: the server until a signal ends it."""
 
+import os
+import socket
 from collections.abc import Mapping
+from typing import Final
 
 import click
 from starlette.types import ASGIApp
 
-from execution.context import Context
+from execution.context import Context, Right, Viewer
+from jobs.worker import work
 from schema import serving
 from schema.build import build_schema
 from server.app import build_app
@@ -14,6 +18,9 @@ from server.commands import Installation, installed, run_command, settings_or_ex
 from server.graphql_request import Operation
 from server.process import listen, serve
 from server.settings import Settings
+from store.tenants import all_tenants
+
+WORKER: Final = "worker"
 
 
 def run_serve() -> None:
@@ -51,4 +58,13 @@ def app_of(installation: Installation) -> ASGIApp:
 
 def works(installation: Installation) -> Mapping[str, Work]:
     """What runs beside the requests for as long as the server serves, each by its name."""
-    return {}
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+
+    async def contexts() -> list[Context]:
+        tenants = await all_tenants(installation.opened.database)
+        return [
+            installation.contexts.of(Viewer(tenant["_id"], WORKER, frozenset(Right)))
+            for tenant in tenants
+        ]
+
+    return {"The worker": lambda: work(contexts, worker)}

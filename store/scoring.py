@@ -54,16 +54,6 @@ class ScoringStore:
         """Compute these people's raws; whoever has nothing in the window any more is at 0."""
         pipeline = people_pipeline(self._tenant, people, window, spellings, stamp)
         await aggregate(self._days, pipeline)
-        silent = {"raw": 0, "counted": 0, "largest_weight": 0}
-        await self._people.update_many(
-            {
-                "_id": {"$in": list(people)},
-                "tenant": self._tenant,
-                "engagement.raw": {"$gt": 0},
-                "engagement.run_id": {"$ne": stamp.run},
-            },
-            {"$set": {"engagement": {**silent, "run_id": stamp.run, "computed_at": stamp.at}}},
-        )
 
     async def score_groups(self, groups: Sequence[BuyingGroupId], stamp: Stamp) -> None:
         """Compute both figures of these groups from their members' raws, in one command."""

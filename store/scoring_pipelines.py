@@ -38,7 +38,11 @@ def people_pipeline(
     stamp: Stamp,
 ) -> Pipeline:
     """From activity days to people's raws; `spellings` says what each counts as."""
-    return [*_counted(tenant, people, window, spellings), *_of_people(tenant, stamp)]
+    return [
+        *_counted(tenant, people, window, spellings),
+        {"$unionWith": {"coll": "people", "pipeline": _scored_before(tenant, people)}},
+        *_of_people(tenant, stamp),
+    ]
 
 
 def groups_pipeline(tenant: TenantId, groups: Sequence[BuyingGroupId], stamp: Stamp) -> Pipeline:
@@ -81,8 +85,19 @@ def _counted(
     ]
 
 
+def _scored_before(tenant: TenantId, people: Sequence[PersonId]) -> Pipeline:
+    """A row of zeros for everybody who has a raw: it stands if nothing is left in the window."""
+    found = {"_id": {"$in": list(people)}, "tenant": tenant, "engagement.raw": {"$gt": 0}}
+    nothing = {"$literal": 0}
+    rows = {"_id": {"person": "$_id"}, "weight": nothing, "capped": nothing}
+    return [{"$match": found}, {"$project": rows}]
+
+
 def _of_people(tenant: TenantId, stamp: Stamp) -> Pipeline:
-    new = "$$new.engagement"
+    is_ours = {"$eq": ["$tenant", {"$literal": tenant}]}
+    is_newer = {"$gt": ["$engagement.run_number", "$$new.engagement.run_number"]}
+    replaces = {"$and": [is_ours, {"$not": [is_newer]}]}
+    engagement = {"$cond": [replaces, "$$new.engagement", "$engagement"]}
     return [
         {
             "$group": {
@@ -99,6 +114,7 @@ def _of_people(tenant: TenantId, stamp: Stamp) -> Pipeline:
                     "counted": "$counted",
                     "largest_weight": "$largest_weight",
                     "run_id": {"$literal": stamp.run},
+                    "run_number": {"$literal": stamp.number},
                     "computed_at": {"$literal": stamp.at},
                 }
             }
@@ -107,19 +123,7 @@ def _of_people(tenant: TenantId, stamp: Stamp) -> Pipeline:
             "$merge": {
                 "into": "people",
                 "on": "_id",
-                "whenMatched": [
-                    {
-                        "$set": {
-                            "engagement": {
-                                "$cond": [
-                                    {"$eq": ["$tenant", {"$literal": tenant}]},
-                                    new,
-                                    "$engagement",
-                                ]
-                            }
-                        }
-                    }
-                ],
+                "whenMatched": [{"$set": {"engagement": engagement}}],
                 "whenNotMatched": "discard",
             }
         },

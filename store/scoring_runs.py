@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from pymongo import ReturnDocument
+
 from domain.engagement import Window
 from domain.identifiers import ActivityTypeId, ScoringRunId, TenantId, WeightingModelId
 from domain.scoring_runs import KnownType, Reference, Rules, ScoringRun
@@ -15,6 +17,18 @@ class ScoringRunStore:
         self._runs = database["scoring_runs"]
         self._tenants = database["tenants"]
         self._tenant = tenant
+
+    async def next_number(self) -> int:
+        """A number that is higher than every other run's of the tenant."""
+        tenant = await self._tenants.find_one_and_update(
+            {"_id": self._tenant},
+            {"$inc": {"scoring_runs_begun": 1}},
+            projection={"scoring_runs_begun": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        if tenant is None:
+            raise LookupError(f"there is no tenant {self._tenant}")
+        return int(tenant["scoring_runs_begun"])
 
     async def begin(self, run: ScoringRun) -> None:
         """Store what a run works with."""
@@ -40,7 +54,7 @@ class ScoringRunStore:
         await self._runs.update_one({"_id": run.id, "tenant": self._tenant}, {"$set": figures})
         no_later_one = [
             {"scoring": None},
-            {"scoring.reference.run_number": {"$lte": run.number}},
+            {"scoring.reference.run_number": {"$lt": run.number}},
         ]
         in_force = {
             "run_id": run.id,

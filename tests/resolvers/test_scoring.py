@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -153,6 +154,7 @@ async def test_a_run_touches_only_people_whose_window_has_changed(
         "counted": 2,
         "largest_weight": 40,
         "run_id": second,
+        "run_number": 2,
         "computed_at": clock.at,
     }
 
@@ -300,6 +302,21 @@ async def test_a_run_goes_on_from_wherever_it_was_left(ctx: Context) -> None:
     assert await person_raw(ctx, ada) == 40
     assert (await engagement_of(ctx, group))["raw"] == 6.32455532
     assert await told(ctx) == [(0, 100)]
+
+
+async def test_two_runs_at_once_come_to_the_same(ctx: Context) -> None:
+    people = await some_people(ctx, *(f"p{number}" for number in range(6)))
+    for count, person in enumerate(people, start=1):
+        await record(ctx, acts(person, "Click Link", TODAY, count))
+    groups = [await a_group_of(ctx, {person: "role_d"}) for person in people]
+
+    await asyncio.gather(scoring.run_scoring(ctx), scoring.run_scoring(ctx))
+
+    raws = [(await engagement_of(ctx, group))["raw"] for group in groups]
+    assert [await person_raw(ctx, person) for person in people] == [40, 80, 120, 160, 200, 240]
+    assert raws[0] == 6.32455532
+    assert (await reference(ctx))["largest_group_raw"] == raws[-1]
+    assert sorted(await told(ctx)) == [(0, 64), (0, 76), (0, 84), (0, 90), (0, 96), (0, 100)]
 
 
 async def test_the_queries_of_a_run_examine_few_keys(
