@@ -164,8 +164,9 @@ async def _command(
             return NotFound("buying group", group_id)
         case Raced():
             return Conflict("buying group", group_id)
-        case _:
-            return answer
+        case CommandsDone() as unchanged:
+            await ctx.stores.groups.confirm(group_id)
+            return unchanged
 
 
 def _check(asked: Sequence[_Asked], reason: str | None) -> Invalid | None:

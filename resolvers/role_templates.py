@@ -7,6 +7,7 @@ from domain.conditions import Condition
 from domain.events import EventType
 from domain.folding import fold, words
 from domain.identifiers import RoleTemplateId
+from domain.identities import Identity
 from domain.role_templates import (
     TemplateIsLive,
     TemplateRole,
@@ -129,9 +130,9 @@ async def delete_role_template(
     if document["status"] != TemplateStatus.DRAFT.value:
         return TemplateIsLive(RoleTemplateId(id))
     event = stamps.event(ctx, EventType.ROLE_TEMPLATE_DELETED, id)
-    if not await ctx.stores.role_templates.remove(id, document["version"], event):
+    name = Identity("role_template.name", fold(document["name"]))
+    if not await ctx.stores.role_templates.remove(id, document["version"], event, name):
         return Conflict("role template", id)
-    await ctx.stores.identities.release("role_template.name", fold(document["name"]), id)
     return RoleTemplateId(id)
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import click
-from schema.build import build_schema
 
+from schema.build import build_schema
 from server.process import CommandFailed
 
 

@@ -4,10 +4,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from execution.context import Right, Viewer
 from starlette.datastructures import Headers
 
 from domain.identifiers import TenantId
+from execution.context import Right, Viewer
 from server.refusals import Refusal, bad_request
 from server.settings import ACTOR_LENGTH, TENANT_NAME, Settings, rights_named
 

@@ -22,6 +22,11 @@ _STALE_AFTER: Final = timedelta(seconds=60)
 _DUPLICATE_KEY: Final = 11_000
 
 
+def identity_key(tenant: TenantId, identity: Identity) -> str:
+    """The `_id` that makes an identity unique within its tenant and namespace."""
+    return f"{tenant}|{identity.namespace}|{identity.value}"
+
+
 class IdentityStore:
     """The identities of one tenant."""
 
@@ -102,12 +107,6 @@ class IdentityStore:
             ordered=False,
         )
 
-    async def release(self, namespace: str, value: str, owner: str) -> None:
-        """Let go of a value, if it is this owner's."""
-        await self._identities.delete_one(
-            {"_id": self._key(Identity(namespace, value)), "owner": owner}
-        )
-
     def _claim(
         self, identity: Identity, wanted: Wanted, at: datetime
     ) -> InsertOne[Document] | UpdateOne:
@@ -124,4 +123,4 @@ class IdentityStore:
         ]
 
     def _key(self, identity: Identity) -> str:
-        return f"{self._tenant}|{identity.namespace}|{identity.value}"
+        return identity_key(self._tenant, identity)

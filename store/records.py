@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from pymongo import InsertOne, UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo import InsertOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
 
 from domain.events import Event
 from domain.identifiers import TenantId
+from domain.identities import Identity
 from store.driver import Collection, Database, Document, transaction
 from store.event_documents import to_document
+from store.identities import identity_key
 from store.relay import Relay
 
 SCHEMA_VERSION: Final = 1
@@ -121,7 +124,7 @@ class Records:
         `decide` returns the change to store, or anything else: that is the answer, and
         nothing is stored.
         """
-        deadline = asyncio.get_running_loop().time() + _DEADLINE_SECONDS
+        deadline = _deadline()
         while True:
             document = await self.one(id, projection)
             if document is None:
@@ -133,29 +136,17 @@ class Records:
                 if decision.events:
                     await self._relay.forward(self.collection.name, [id])
                 return Changed(document["version"] + 1)
-            if asyncio.get_running_loop().time() > deadline:
+            if _is_over(deadline):
                 return Conflict(id)
-            await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))
+            await _pause()
 
-    async def save_many(self, changes: Sequence[tuple[str, int, Change]]) -> set[str]:
-        """Save each change if its document still has the given version; the ids saved.
+    async def confirm(self, id: str) -> None:
+        """Return once all that was read before is known to a majority.
 
-        Every change carries an event: by it a save that lost a race is told from one that won.
+        A server that has been deposed without knowing it cannot answer this.
         """
-        if not changes:
-            return set()
-        if any(not change.events for _, _, change in changes):
-            raise ValueError("a change saved together with others carries an event")
-        writes = [
-            UpdateOne(self._guard(id, version), self._update(version, change))
-            for id, version, change in changes
-        ]
-        result = await self.collection.bulk_write(writes, ordered=False)
-        saved = {id for id, _, _ in changes}
-        if result.matched_count < len(changes):
-            saved = await self._saved({change.events[0].id: id for id, _, change in changes})
-        await self._relay.forward(self.collection.name, saved)
-        return saved
+        collection = self.collection.with_options(read_concern=ReadConcern("linearizable"))
+        await collection.find_one({"_id": id, "tenant": self.tenant}, {"_id": 1})
 
     async def count(self) -> int:
         """How many documents the tenant has."""
@@ -187,24 +178,35 @@ class Records:
         """How many of the tenant's documents a query finds."""
         return await self.collection.count_documents({"$and": [{"tenant": self.tenant}, query]})
 
-    async def remove(self, id: str, version: int, event: Event) -> bool:
+    async def remove(self, id: str, version: int, event: Event, name: Identity) -> bool:
         """Delete a document that still has this version, with its event; False when it has not.
 
-        The document takes its outbox with it, so what waits there is moved first, and the event
-        goes into the tenant's own outbox in the same transaction.
+        The document takes its outbox with it, so what waits there is moved first. The event goes
+        into the tenant's own outbox, and the unique name is let go, in the same transaction.
         """
         await self._relay.forward(self.collection.name, [id])
+        deadline = _deadline()
+        while True:
+            try:
+                is_gone = await self._remove(id, version, event, name)
+            except PyMongoError as error:
+                if not error.has_error_label("TransientTransactionError") or _is_over(deadline):
+                    raise
+                await _pause()
+                continue
+            await self._relay.forward("tenants", [self.tenant])
+            return is_gone
+
+    async def _remove(self, id: str, version: int, event: Event, name: Identity) -> bool:
         database = self.collection.database
         async with transaction(database) as session:
             guard = {**self._guard(id, version), "outbox": []}
             deleted = await self.collection.delete_one(guard, session=session)
             if deleted.deleted_count:
-                await database["tenants"].update_one(
-                    {"_id": self.tenant},
-                    {"$push": {"outbox": to_document(event)}},
-                    session=session,
-                )
-        await self._relay.forward("tenants", [self.tenant])
+                told = {"$push": {"outbox": to_document(event)}}
+                await database["tenants"].update_one({"_id": self.tenant}, told, session=session)
+                claim = {"_id": identity_key(self.tenant, name), "owner": id}
+                await database["identities"].delete_one(claim, session=session)
         return deleted.deleted_count == 1
 
     async def _saved(self, owners: Mapping[str, str]) -> set[str]:
@@ -244,3 +246,15 @@ class Records:
             "schema_version": SCHEMA_VERSION,
             "outbox": [to_document(event) for event in events],
         }
+
+
+def _deadline() -> float:
+    return asyncio.get_running_loop().time() + _DEADLINE_SECONDS
+
+
+def _is_over(deadline: float) -> bool:
+    return asyncio.get_running_loop().time() > deadline
+
+
+async def _pause() -> None:
+    await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))

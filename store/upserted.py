@@ -6,7 +6,6 @@ from typing import Final
 from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
-from pymongo.read_concern import ReadConcern
 
 from domain.events import Event
 from domain.identifiers import TenantId
@@ -48,14 +47,6 @@ class UpsertedRecords(Records):
             session=self._session,
         )
         return {document["_id"]: document async for document in cursor}
-
-    async def confirm(self, id: str) -> None:
-        """Return once all that was read before is known to a majority.
-
-        A server that has been deposed without knowing it cannot answer this.
-        """
-        collection = self.collection.with_options(read_concern=ReadConcern("linearizable"))
-        await collection.find_one({"_id": id, "tenant": self.tenant}, {"_id": 1})
 
     async def write(self, new: Sequence[New], changes: Sequence[Saving]) -> set[str]:
         """Store new documents and guarded changes in one command; the ids that are stored.

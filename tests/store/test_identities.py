@@ -108,15 +108,6 @@ async def test_a_name_belongs_to_whoever_claimed_it_first(identities: IdentitySt
     assert await identities.claim("role.name", "buyer", "role_late") == owners[0]
 
 
-async def test_a_name_is_released_by_its_owner_alone(identities: IdentityStore) -> None:
-    await identities.claim("role.name", "buyer", "role_1")
-
-    await identities.release("role.name", "buyer", "role_2")
-    assert await identities.claim("role.name", "buyer", "role_2") == "role_1"
-    await identities.release("role.name", "buyer", "role_1")
-    assert await identities.claim("role.name", "buyer", "role_2") == "role_2"
-
-
 async def test_names_are_claimed_together_and_those_of_others_stay(
     identities: IdentityStore,
 ) -> None:

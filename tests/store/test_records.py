@@ -4,8 +4,10 @@ import pytest
 
 from domain.events import Event, EventType
 from domain.identifiers import EventId, TenantId
+from domain.identities import Identity
 from store.driver import Database, Document
 from store.event_documents import to_document
+from store.identities import IdentityStore
 from store.records import Change, Changed, Missing, Records
 from store.relay import Relay
 from tests.builders import NOON
@@ -98,7 +100,6 @@ async def test_another_tenants_document_is_not_there(
     assert await others.one(id) is None
     assert await others.by_ids([id]) == {}
     assert await others.change(id, lambda _: Change({"name": "mine"})) == Missing(id)
-    assert await others.save_many([(id, 1, Change({"name": "mine"}, (an_event(id),)))]) == set()
 
 
 async def test_changes_at_once_are_all_in_the_end_state(records: Records, tenant: TenantId) -> None:
@@ -118,22 +119,6 @@ async def test_changes_at_once_are_all_in_the_end_state(records: Records, tenant
     )
 
 
-async def test_of_changes_saved_together_those_that_lost_a_race_are_told(
-    records: Records, tenant: TenantId
-) -> None:
-    a, b, c = (own(tenant, name) for name in "abc")
-    await records.insert_many([({"_id": id, "name": id}, []) for id in (a, b, c)])
-    await records.change(b, lambda _: Change({"name": "faster"}))
-
-    saved = await records.save_many(
-        [(id, 1, Change({"name": "slow"}, (an_event(id),))) for id in (a, b, c)]
-    )
-
-    assert saved == {a, c}
-    names = {id: document["name"] for id, document in (await records.by_ids([a, b, c])).items()}
-    assert names == {a: "slow", b: "faster", c: "slow"}
-
-
 async def test_a_removed_document_leaves_its_event(
     records: Records, database: Database, tenant: TenantId
 ) -> None:
@@ -142,10 +127,16 @@ async def test_a_removed_document_leaves_its_event(
     await tenants.insert({"_id": tenant})
     await records.insert({"_id": id}, [an_event("made")])
 
-    assert not await records.remove(id, 7, an_event("gone"))
+    name = Identity("role.name", "a")
+    identities = IdentityStore(database, tenant)
+    await identities.claim(name.namespace, name.value, id)
+
+    assert not await records.remove(id, 7, an_event("gone"), name)
     assert await records.one(id) is not None
-    assert await records.remove(id, 1, an_event("gone"))
+    assert await identities.claim(name.namespace, name.value, "role_other") == id
+    assert await records.remove(id, 1, an_event("gone"), name)
 
     assert await records.one(id) is None
+    assert await identities.claim(name.namespace, name.value, "role_other") == "role_other"
     events = database["events"].find({"tenant": tenant}, sort=[("position", 1)])
     assert [event["event_id"] async for event in events] == ["evt_made", "evt_gone"]
