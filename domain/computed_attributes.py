@@ -8,7 +8,7 @@ score is one about the raw, and an exact one: score >= s means raw * 10000 >= s 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from math import ceil, floor, sqrt
+from math import ceil, floor
 from typing import Any, Final
 
 from domain.attributes import ENGAGEMENT_SCORE, IS_TOP_LEVEL, LEVEL, value_at
@@ -24,6 +24,7 @@ from domain.conditions import (
     Scalar,
     operands_of,
 )
+from domain.engagement import score
 from domain.operators import Operator, ValueType
 
 _HIGHEST: Final = 100
@@ -53,13 +54,6 @@ def value_of(test: AttributeTest, document: Mapping[str, Any], score_reference: 
             return score(raw, score_reference) if isinstance(raw, (int, float)) else 0.0
         case _:
             return value
-
-
-def score(raw: float, reference: int) -> float:
-    """The score of a raw, 0 to 100, at 9 decimals; 0 where nobody is active."""
-    if raw <= 0 or reference <= 0:
-        return 0.0
-    return round(min(float(_HIGHEST), _HIGHEST * sqrt(raw / reference)), 9)
 
 
 def _as_raw(test: AttributeTest, reference: int) -> Condition:

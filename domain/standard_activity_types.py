@@ -65,6 +65,7 @@ STANDARD_TYPES: Final = (
     StandardType(
         "Scheduled Meeting in Dialogue", _CHAT, 90, "Agreed on a meeting in a chat dialogue."
     ),
+    # Published without a channel; its siblings are chats.
     StandardType("Reached Dialogue Goal", _CHAT, 90, "Came to the goal of a chat dialogue."),
     StandardType("Responded to a poll in webinar", _CHAT, 90, "A webinar's poll was answered."),
     StandardType(
@@ -114,5 +115,6 @@ STANDARD_TYPES: Final = (
     ),
     StandardType("Click Link in SMS V2", EngagementType.SMS, 90, "A link in a text message."),
     StandardType("Register for Event", _EVENT, 60, "Signed up for a campaign's event."),
+    # 90 as first published; later tables say 60.
     StandardType("Attend Event", _EVENT, 90, "Was present at a campaign's event."),
 )

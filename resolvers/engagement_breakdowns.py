@@ -1,7 +1,7 @@
 """Engagement explained: every figure a group's score is made of, down to the acts of a day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -79,10 +79,7 @@ async def _people(
 ) -> dict[str, _Person]:
     ids = {member["person_id"] for group in groups.values() for member in _members(group)}
     stored = await ctx.stores.people.by_ids(ids, {"engagement.raw": 1, "engagement.counted": 1})
-    raws = {
-        id: person.get("engagement") or {"raw": 0, "counted": 0} for id, person in stored.items()
-    }
-    people = {id: _Person(raw["raw"], raw["counted"], {}) for id, raw in raws.items()}
+    people = {id: _person(stored.get(id, {}).get("engagement"), {}) for id in ids}
     shown = {
         person
         for group in groups.values()
@@ -90,10 +87,11 @@ async def _people(
         for person in _most_engaged(group, role["role_id"], people)[:members_per_role]
     }
     days = await ctx.stores.activities.days.of_people(shown, run.window)
-    return {
-        id: _Person(person.raw, person.counted, days.get(PersonId(id), {}))
-        for id, person in people.items()
-    }
+    return {id: replace(person, days=days.get(PersonId(id), {})) for id, person in people.items()}
+
+
+def _person(stored: Mapping[str, int] | None, days: Mapping[date, Mapping[str, int]]) -> _Person:
+    return _Person(stored["raw"], stored["counted"], days) if stored else _Person(0, 0, days)
 
 
 def _members(group: Document) -> list[Document]:
@@ -103,7 +101,7 @@ def _members(group: Document) -> list[Document]:
 def _most_engaged(group: Document, role: str, people: Mapping[str, _Person]) -> list[str]:
     """The role's members, the highest raw first."""
     in_role = [m["person_id"] for m in _members(group) if m["role_id"] == role]
-    return sorted((p for p in in_role if p in people), key=lambda p: (-people[p].raw, p))
+    return sorted(in_role, key=lambda person: (-people[person].raw, person))
 
 
 def _breakdown(group: Document, loaded: _Loaded, members_per_role: int) -> dict[str, Any]:
@@ -149,7 +147,7 @@ def _figures(group: Document, people: Mapping[str, _Person]) -> GroupFigures:
             RoleId(m["role_id"]), people[m["person_id"]].raw, people[m["person_id"]].counted
         )
         for m in _members(group)
-        if m["person_id"] in people
+        if m["role_id"] in weights
     ]
     return engagement.of_group(weights, members)
 

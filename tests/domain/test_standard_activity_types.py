@@ -1,10 +1,14 @@
+import csv
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from domain.folding import fold
 from domain.standard_activity_types import STANDARD_TYPES
+from domain.weighting_models import DAILY_CAP
 
+CATALOGUE = Path(__file__).parent.parent / "golden" / "activity_types.csv"
 BY_NAME = {type.name: type for type in STANDARD_TYPES}
 
 
@@ -36,6 +40,17 @@ def test_the_catalogue_has_37_types() -> None:
 )
 def test_documented_spellings_are_aliases(name: str, aliases: tuple[str, ...]) -> None:
     assert BY_NAME[name].aliases == aliases
+
+
+def test_names_channels_weights_and_caps_are_those_of_the_published_catalogue() -> None:
+    published = [
+        (row["name"], row["engagement_type"], int(row["weight"]), int(row["daily_cap"]))
+        for row in csv.DictReader(CATALOGUE.read_text(encoding="utf-8").splitlines())
+    ]
+
+    assert published == [
+        (type.name, type.engagement_type.value, type.weight, DAILY_CAP) for type in STANDARD_TYPES
+    ]
 
 
 def test_no_spelling_means_two_types() -> None:

@@ -322,7 +322,7 @@ async def test_two_runs_at_once_come_to_the_same(ctx: Context) -> None:
 async def test_the_queries_of_a_run_examine_few_keys(
     mongodb_uri: str, database: Database, ctx: Context, clock: Clock
 ) -> None:
-    people = await some_people(ctx, *(f"p{number}" for number in range(400)))
+    people = await some_people(ctx, *(f"p{number}" for number in range(150)))
     for before in range(3):
         day = TODAY - timedelta(days=before)
         await record(ctx, *(acts(person, "Click Link", day) for person in people))

@@ -44,9 +44,21 @@ async def done(ctx: Context, name: str, selection: str, /, **input: Any) -> Any:
 
 async def the_example(ctx: Context) -> str:
     """The worked example's group, entered as a client enters it."""
-    [account] = (await some_accounts(ctx, "Acme")).values()
+    entered = await done(
+        ctx, "upsertAccounts", "outcomes { account { id } }", items=[{"name": "Acme"}]
+    )
+    account = entered["outcomes"][0]["account"]["id"]
     titles = {member["name"]: member["role"] for member in GOLDEN["members"]}
-    people = await some_people(ctx, account, titles)
+    persons = [
+        {
+            "firstName": name,
+            "email": f"{name}@example.com",
+            "relations": [{"account": {"id": account}, "relation": "EMPLOYEE"}],
+        }
+        for name in titles
+    ]
+    known = await done(ctx, "upsertPeople", "outcomes { person { id firstName } }", items=persons)
+    people = {each["person"]["firstName"]: each["person"]["id"] for each in known["outcomes"]}
     roles = [
         {"role": entry["role"], "weighting": entry["weighting"]} for entry in GOLDEN["template"]
     ]
