@@ -128,26 +128,23 @@ def apply(
 ) -> tuple[BuyingGroup, list[Decision], list[MemberChange]]:
     """The group after the commands in their order, each one's decision, and the members changed.
 
-    A person named twice is changed twice, in order; the change says where it began and ended.
+    A person named twice is changed twice, in order; the change says where it began and ended, and
+    where it ended as it began there is none.
     """
-    members = list(group.members)
-    places = {member.person: place for place, member in enumerate(members)}
-    before: dict[int, Claims] = {}
+    said = {member.person: member.claims for member in group.members}
     decisions = []
     for command in commands:
-        place = places.get(command.person)
-        claims = members[place].claims if place is not None else {}
-        decision = membership.decide(claims, command, group.version + 1)
+        decision = membership.decide(said.get(command.person, {}), command, group.version + 1)
+        said[command.person] = decision.claims
         decisions.append(decision)
-        if decision.claims is claims:
-            continue
-        if place is None:
-            place = places[command.person] = len(members)
-            members.append(Member(command.person, {}))
-        before.setdefault(place, claims)
-        members[place] = replace(members[place], claims=decision.claims)
+    members = [replace(member, claims=said.pop(member.person)) for member in group.members]
+    members += [Member(person, claims) for person, claims in said.items() if claims]
+    before = [member.claims for member in group.members]
+    before += [{}] * (len(members) - len(before))
     changes = [
-        MemberChange(place, claims, members[place]) for place, claims in sorted(before.items())
+        MemberChange(place, claims, member)
+        for place, (claims, member) in enumerate(zip(before, members, strict=True))
+        if member.claims != claims
     ]
     return replace(group, members=tuple(members)), decisions, changes
 

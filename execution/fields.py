@@ -16,6 +16,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.unset import UNSET
 
+from execution import limits
 from execution.context import Context, Right
 from execution.declared import DeclaredField
 from execution.selections import OUTSIDE, Selection
@@ -118,12 +119,12 @@ class EachField(DeclaredField):
         return [source for source in found if source is not None]
 
 
-def each(keys: str, *, description: str | None = None) -> Any:
+def each(keys: str, *, at_most: int, description: str | None = None) -> Any:
     """The documents whose ids are listed at a path of this one, in that order.
 
-    For lists that a rule keeps short; an id that no document has is left out.
+    For lists that a rule keeps short: `at_most` so many. An id that no document has is left out.
     """
-    return EachField().declare(description, keys=keys)
+    return EachField(metadata=limits.at_most(at_most)).declare(description, keys=keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +186,21 @@ def embedded(
     path: str,
     *,
     description: str | None = None,
+    at_most: int | str | None = None,
     parts: Callable[[Any], Any] | None = None,
     where: Where | None = None,
     is_outside: bool = False,
 ) -> Any:
     """A part of the document, or the list of them, that stands at a path, as objects of their own.
 
-    `parts` makes the document, or the list of them, of what is stored in another shape.
+    A list has `at_most` so many of them, by a rule or as an argument further up asks for; one
+    that nothing keeps short is `listed`. `parts` makes the document, or the list of them, of what
+    is stored in another shape.
     `is_outside`: the path is one of the document that this one stands in, and `where` tells which
     parts belong here.
     """
-    return EmbeddedField().declare(
+    metadata = None if at_most is None else limits.at_most(at_most)
+    return EmbeddedField(metadata=metadata).declare(
         description, path=path, parts=parts, where=where, is_outside=is_outside
     )
 

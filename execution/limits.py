@@ -1,11 +1,12 @@
 """Limits of one operation: counted in one walk over its text, each fragment once.
 
-What is counted is an upper bound of the answer: a list counts as often as the rows that are asked
-for. Cycles and unknown names count nothing; validation refuses them.
+What is counted is an upper bound of the answer: a list counts as often as it may have rows. That is
+what its `first` or `ids` ask for, or what its declaration says. Cycles and unknown names count
+nothing; validation refuses them.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from graphql import (
@@ -13,6 +14,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -20,13 +22,15 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
 )
 
-from execution.refusals import DEFAULT_PAGE, LARGEST_PAGE, CodedError, bad_request, too_complex
+from execution.refusals import LARGEST_PAGE, CodedError, bad_request, too_complex
 
 TOKENS: Final = 10_000
 FIELDS: Final = 1_000
@@ -36,24 +40,63 @@ ROOTS: Final = 50
 VALUES: Final = 250_000
 VARIABLE_DEPTH: Final = 100
 
-_PAGED: Final = "first"
-_LISTED: Final = "ids"
+_ROWS: Final = "rows"
+_DEFINITION: Final = "strawberry-definition"
+_SIZES: Final = ("ids", "first")
+
+
+def at_most(rows: int | str) -> dict[object, int | str]:
+    """What a list that is not paged says of its rows, as a field's metadata.
+
+    That is the most a rule allows, or the name of the argument that asks for so many: one of a
+    field further up, of which a number counts, a list by its length, an input by its longest list.
+    """
+    return {_ROWS: rows}
+
+
+def rows_of(known: GraphQLField) -> int | str | None:
+    """What a field says of its rows; None when it says nothing."""
+    definition = (known.extensions or {}).get(_DEFINITION)
+    declared = getattr(definition, "metadata", None) or {}
+    return cast(int | str | None, declared.get(_ROWS))
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """How deep a selection reaches, and how many values it may give."""
+    """How deep a selection reaches, and how many values it may give.
+
+    `asked` holds values that come once for each row that an argument further up asks for.
+    """
 
     depth: int = 0
     values: int = 0
+    asked: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """All values; where nobody says how many rows there are, there are as many as may be."""
+        return self.values + LARGEST_PAGE * sum(self.asked.values())
 
     def beside(self, other: "Cost") -> "Cost":
         """Both selections of the same object."""
-        return Cost(max(self.depth, other.depth), self.values + other.values)
+        asked = self.asked or other.asked
+        if self.asked and other.asked:
+            names = {**self.asked, **other.asked}
+            asked = {name: self.asked.get(name, 0) + other.asked.get(name, 0) for name in names}
+        return Cost(max(self.depth, other.depth), self.values + other.values, asked)
 
-    def below(self, times: int) -> "Cost":
-        """A field with this selection, for so many rows."""
-        return Cost(self.depth + 1, 1 + times * self.values)
+    def below(self, rows: int | str) -> "Cost":
+        """A field with this selection, of so many rows or of those that an argument asks for."""
+        if isinstance(rows, str):
+            inner = sum(self.asked.values(), self.values)
+            return Cost(self.depth + 1, 1, {rows: inner})
+        asked = {name: rows * values for name, values in self.asked.items()}
+        return Cost(self.depth + 1, 1 + rows * self.values, asked)
+
+    def of_rows(self, name: str, rows: int) -> "Cost":
+        """The same, now that an argument has said for how many rows it asks."""
+        asked = {each: values for each, values in self.asked.items() if each != name}
+        return Cost(self.depth, self.values + rows * self.asked[name], asked)
 
 
 _NOTHING: Final = Cost()
@@ -75,9 +118,9 @@ def check(
             return too_complex(f"A request may be {DEPTH} fields deep, not {cost.depth}.", DEPTH)
         if walk.roots(operation) > ROOTS:
             return too_complex(f"A request may have {ROOTS} fields at its root.", ROOTS)
-        if cost.values > VALUES:
+        if cost.total > VALUES:
             message = (
-                f"The answer could hold {cost.values} values; {VALUES} are allowed. "
+                f"The answer could hold {cost.total} values; {VALUES} are allowed. "
                 "Ask for smaller pages (first) or fewer lists within lists."
             )
             return too_complex(message, VALUES)
@@ -110,7 +153,7 @@ class _Walk:
     ) -> None:
         self._schema = schema
         self._variables = variables
-        self._defaults: dict[str, Any] = {}
+        self._defaults: dict[str, list[ValueNode]] = {}
         self._costs: dict[str, Cost] = {}
         self.fields = 0
         self.spreads = 0
@@ -120,9 +163,9 @@ class _Walk:
             if isinstance(definition, OperationDefinitionNode):
                 self.operations.append(definition)
                 for variable in definition.variable_definitions or ():
-                    if isinstance(variable.default_value, IntValueNode):
-                        default = _number(variable.default_value)
-                        self._defaults[variable.variable.name.value] = default
+                    if variable.default_value is not None:
+                        name = variable.variable.name.value
+                        self._defaults.setdefault(name, []).append(variable.default_value)
             elif isinstance(definition, FragmentDefinitionNode):
                 self._fragments[definition.name.value] = definition
 
@@ -166,37 +209,67 @@ class _Walk:
                 self._costs[name] = self.selection(fragment.selection_set, type_)
         return self._costs[name]
 
-    def _field(self, field: FieldNode, type_: GraphQLNamedType | None) -> Cost:
+    def _field(self, node: FieldNode, type_: GraphQLNamedType | None) -> Cost:
         self.fields += 1
         fields = type_.fields if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) else {}
-        known = fields.get(field.name.value)
-        inner = get_named_type(known.type) if known else None
-        cost = self.selection(field.selection_set, cast(GraphQLNamedType | None, inner))
-        return cost.below(self._times(field, known.args if known else ()))
+        known = fields.get(node.name.value)
+        if known is None:
+            return self.selection(node.selection_set, None).below(1)
+        inner = cast(GraphQLNamedType, get_named_type(known.type))
+        cost = self.selection(node.selection_set, inner).below(self._rows(node, known))
+        for name in cost.asked.keys() & known.args.keys():
+            cost = cost.of_rows(name, self._size(node, known, name))
+        return cost
 
-    def _times(self, field: FieldNode, arguments: Iterable[str]) -> int:
+    def _rows(self, node: FieldNode, known: GraphQLField) -> int | str:
         """How many rows a field may give."""
-        given = {each.name.value: each.value for each in field.arguments or ()}
-        if _LISTED in arguments and _LISTED in given:
-            return self._length(given[_LISTED])
-        if _PAGED not in arguments:
-            return 1
-        size = self._whole(given[_PAGED]) if _PAGED in given else DEFAULT_PAGE
-        return min(max(size, 1), LARGEST_PAGE)
+        declared = rows_of(known)
+        if declared is not None:
+            return declared
+        return next((self._size(node, known, name) for name in _SIZES if name in known.args), 1)
 
-    def _whole(self, value: object) -> int:
-        if isinstance(value, VariableNode):
-            found = self._variables.get(value.name.value, self._defaults.get(value.name.value))
-            return found if isinstance(found, int) else DEFAULT_PAGE
-        return _number(value) if isinstance(value, IntValueNode) else DEFAULT_PAGE
+    def _size(self, node: FieldNode, known: GraphQLField, name: str) -> int:
+        """How many rows an argument asks for, 1 or more."""
+        default = known.args[name].default_value
+        given = next((each.value for each in node.arguments or () if each.name.value == name), None)
+        size = self._asked(given) or (default if isinstance(default, int) else 1)
+        return max(size, 1)
 
-    def _length(self, value: object) -> int:
-        if isinstance(value, VariableNode):
-            value = self._variables.get(value.name.value)
-            return max(len(value), 1) if isinstance(value, list) else 1
-        return max(len(value.values), 1) if isinstance(value, ListValueNode) else 1
+    def _asked(self, value: ValueNode | None) -> int:
+        """The same of a value as it is written; 0 where it does not say."""
+        match value:
+            case VariableNode() if value.name.value in self._variables:
+                return _asked_by(self._variables[value.name.value])
+            case VariableNode():
+                return max(map(self._asked, self._defaults.get(value.name.value, ())), default=0)
+            case IntValueNode():
+                return _number(value)
+            case ListValueNode():
+                return len(value.values)
+            case ObjectValueNode():
+                parts = [part.value for part in value.fields]
+                lists = [each for each in parts if not isinstance(each, IntValueNode)]
+                return max(map(self._asked, lists), default=0)
+            case _:
+                return 0
+
+
+def _asked_by(value: object) -> int:
+    """How many rows the value of a variable asks for; 0 where it does not say."""
+    match value:
+        case bool():
+            return 0
+        case int():
+            return min(value, LARGEST_PAGE)
+        case list():
+            return len(value)
+        case Mapping():
+            lists = [each for each in value.values() if isinstance(each, list)]
+            return max(map(len, lists), default=0)
+        case _:
+            return 0
 
 
 def _number(literal: IntValueNode) -> int:
-    """A whole number as it is written; one that is absurdly long counts as the largest page."""
-    return int(literal.value) if len(literal.value) < 10 else LARGEST_PAGE
+    """A whole number as it is written, up to the largest page."""
+    return min(int(literal.value), LARGEST_PAGE) if len(literal.value) < 10 else LARGEST_PAGE

@@ -7,7 +7,6 @@ from typing import Final
 from domain.condition_documents import to_document
 from domain.conditions import Condition
 from domain.events import EventType
-from domain.folding import fold, words
 from domain.identifiers import AudienceId
 from execution.context import Context, Right
 from resolvers import conditions, naming, stamps
@@ -17,6 +16,7 @@ from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 
 MOST_LISTED: Final = 10_000
+KIND: Final = naming.Kind("aud", "account_audience", EventType.ACCOUNT_AUDIENCE_CREATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +32,15 @@ async def create_account_audience(
 ) -> AudienceId | Invalid | NameTaken:
     """Store an audience."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_text("name", name) or await _check(ctx, members):
+    if fault := (
+        naming.check_text("name", name)
+        or naming.check_description(description)
+        or await _check(ctx, members)
+    ):
         return fault
-    store = ctx.stores.audiences
-    owner = await naming.claim(ctx, store, "account_audience", name, ctx.new_id("aud"))
-    if isinstance(owner, NameTaken):
-        return owner
-    document = {
-        "_id": owner,
-        "name": name,
-        "description": description,
-        **_membership(members),
-        "folded": {"name": fold(name)},
-        "search": list(words(name)),
-        **stamps.created(ctx),
-    }
-    await store.insert(document, [stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_CREATED, owner)])
-    return AudienceId(owner)
+    fields = {"description": description, **_membership(members)}
+    made = await naming.create(ctx, ctx.stores.audiences, KIND, name, lambda _: fields)
+    return made if isinstance(made, NameTaken) else AudienceId(made)
 
 
 async def update_account_audience(
@@ -56,7 +48,7 @@ async def update_account_audience(
 ) -> AudienceId | Invalid | NotFound | Conflict:
     """Replace an audience's description and who belongs to it."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := await _check(ctx, members):
+    if fault := naming.check_description(description) or await _check(ctx, members):
         return fault
 
     def decide(document: Document) -> Change | AudienceId:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from domain import engagement
 from domain.engagement import (
@@ -18,8 +18,13 @@ from domain.identifiers import PersonId, RoleId
 from domain.role_templates import WEIGHTS, Weighting
 from domain.scoring_runs import Reference, ScoringRun
 from execution.context import Context, Right
-from execution.refusals import DEFAULT_PAGE, LARGEST_PAGE, bad_page_size
+from execution.refusals import LARGEST_PAGE, bad_page_size
 from execution.sources import Document
+
+MEMBERS_SHOWN: Final = 5
+TYPES_SHOWN: Final = 10
+
+Key = TypeVar("Key", bound=str)
 
 _READ: Final = {
     "members.person_id": 1,
@@ -41,33 +46,40 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """What explaining needs beside the groups: the run whose numbers are explained."""
+    """What explaining needs beside the groups: the run explained, and how much is shown of it."""
 
     run: ScoringRun
     reference: Reference
     people: Mapping[str, _Person]
+    members_per_role: int
+    types_per_member: int
 
 
 async def of_groups(
-    ctx: Context, engagements: Sequence[Document], members_per_role: int = DEFAULT_PAGE
+    ctx: Context,
+    engagements: Sequence[Document],
+    members_per_role: int = MEMBERS_SHOWN,
+    types_per_member: int = TYPES_SHOWN,
 ) -> list[dict[str, Any] | None]:
     """How each group's engagement comes about; None before the tenant's first scoring.
 
     Totals are over all members; shown are each role's most engaged ones, up to the number asked
-    for. One query for every collection, however many groups there are.
+    for, and of each the types that matter most. One query for every collection, however many
+    groups there are.
     """
     ctx.viewer.require(Right.READ)
-    if not 1 <= members_per_role <= LARGEST_PAGE:
-        raise bad_page_size("membersPerRole", members_per_role)
+    for name, size in (("membersPerRole", members_per_role), ("typesPerMember", types_per_member)):
+        if not 1 <= size <= LARGEST_PAGE:
+            raise bad_page_size(name, size)
     groups = await ctx.stores.groups.by_ids([each["group_id"] for each in engagements], _READ)
     reference = await ctx.stores.scoring.runs.reference()
     run = await ctx.stores.scoring.runs.run(reference.run) if reference else None
     if reference is None or run is None:
         return [None] * len(engagements)
     people = await _people(ctx, groups, run, members_per_role)
-    loaded = _Loaded(run, reference, people)
+    loaded = _Loaded(run, reference, people, members_per_role, types_per_member)
     return [
-        _breakdown(groups[each["group_id"]], loaded, members_per_role)
+        _breakdown(groups[each["group_id"]], loaded)
         if each["group_id"] in groups
         else None
         for each in engagements
@@ -104,7 +116,7 @@ def _most_engaged(group: Document, role: str, people: Mapping[str, _Person]) -> 
     return sorted(in_role, key=lambda person: (-people[person].raw, person))
 
 
-def _breakdown(group: Document, loaded: _Loaded, members_per_role: int) -> dict[str, Any]:
+def _breakdown(group: Document, loaded: _Loaded) -> dict[str, Any]:
     figures = _figures(group, loaded.people)
     run, reference = loaded.run, loaded.reference
     return {
@@ -130,7 +142,9 @@ def _breakdown(group: Document, loaded: _Loaded, members_per_role: int) -> dict[
                 stored["weighting"],
                 [
                     _member(person, loaded)
-                    for person in _most_engaged(group, role.role, loaded.people)[:members_per_role]
+                    for person in _most_engaged(group, role.role, loaded.people)[
+                        : loaded.members_per_role
+                    ]
                 ],
             )
             for role, stored in zip(figures.roles, group["roles"], strict=True)
@@ -178,16 +192,21 @@ def _member(person: str, loaded: _Loaded) -> dict[str, Any]:
         "raw": stored.raw,
         "counted": stored.counted,
         "points": to_places(engagement.normalised(stored.raw, largest)),
-        "types": [_type(each, largest) for each in figures.types],
+        "types": [_type(each, largest) for each in figures.types[: loaded.types_per_member]],
         "unweighted": [
             {"activity_type_id": type, "count": count}
-            for type, count in sorted(figures.unweighted.items())
+            for type, count in _most_frequent(figures.unweighted, loaded.types_per_member)
         ],
         "unknown": [
             {"spelling": spelling, "count": count}
-            for spelling, count in sorted(figures.unknown.items())
+            for spelling, count in _most_frequent(figures.unknown, loaded.types_per_member)
         ],
     }
+
+
+def _most_frequent(counts: Mapping[Key, int], most: int) -> list[tuple[Key, int]]:
+    """The highest counts first, at most so many; those that are equal in the order of keys."""
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:most]
 
 
 def _type(figures: TypeFigures, largest_weight: int) -> dict[str, Any]:

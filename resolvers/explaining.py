@@ -61,14 +61,15 @@ async def explain_membership(
         return NotFound("account", document["account_id"])
     group = to_group(document)
     claims = next((m.claims for m in group.members if m.person == person_id), {})
+    is_related = any(r["account_id"] == group.account for r in person["relations"])
     subject = Subject(account, person, await groups.score_reference(ctx))
     return MembershipExplanation(
         group.id,
         PersonId(person_id),
         claims,
         membership.deciding(claims),
-        any(r["account_id"] == group.account for r in person["relations"]),
-        _findings(template.roles, subject),
+        is_related,
+        _findings(template.roles, subject) if is_related else (),
         {role["_id"]: role["name"] for role in await ctx.stores.roles.all()},
     )
 
@@ -88,9 +89,14 @@ def _findings(roles: tuple[TemplateRole, ...], subject: Subject) -> tuple[RuleFi
 def sentence(explanation: MembershipExplanation) -> str:
     """The explanation in one sentence or two, as a salesperson would say it."""
     decides = explanation.deciding
+    if decides is None and not explanation.is_related:
+        return (
+            "Nobody has spoken about this person, who has no current relation to the group's "
+            "account: the rules do not apply."
+        )
     if decides is None:
         rule = next((each for each in explanation.rules if each.is_first), None)
-        if rule is not None and explanation.is_related:
+        if rule is not None:
             role = explanation.role_names[rule.role]
             return f"Nobody has spoken about this person; the rules would give the role {role}."
         return "Nobody has spoken about this person, and no rule gives a role."

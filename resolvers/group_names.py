@@ -45,8 +45,7 @@ async def _rename(ctx: Context, id: BuyingGroupId, name: str) -> None:
             buying_group_id=id,
             account_id=document["account_id"],
             solution_interest_id=document["solution_interest_id"],
-            before={"name": document["name"]},
-            after={"name": name},
+            personal={"before": {"name": document["name"]}, "after": {"name": name}},
         )
         paths = {"name": name, "folded.name": fold(name), "search": list(words(name))}
         return Change({**paths, **stamps.updated(ctx)}, (event,))

@@ -19,8 +19,8 @@ from domain.identifiers import (
 from domain.membership import Assign, Command, Method
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import naming, scoring, stamps
-from resolvers.membership import membership_event
+from resolvers import members_required, naming, scoring, stamps
+from resolvers.group_changes import membership_event
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.driver import Document
 from store.groups import derived_paths, member_document
@@ -84,6 +84,7 @@ async def create_groups(
     stored = await ctx.stores.groups.insert_many(documents)
     made = [BuyingGroupId(document["_id"]) for document, _ in documents]
     made = [group for group in made if group in stored]
+    await members_required.catch_up(ctx, what.template)
     await scoring.score_groups(ctx, made)
     return made
 

@@ -6,11 +6,11 @@ from domain import buying_groups
 from domain.buying_groups import BuyingGroup, MemberChange
 from domain.events import Event, EventType
 from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId
-from domain.membership import Command, Method
+from domain.membership import Assign, Command, Method, Remove
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import group_names, groups, scoring, stamps
-from resolvers.membership import membership_change
+from resolvers import group_names, groups, members_required, scoring, stamps
+from resolvers.group_changes import membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, member_paths, to_group
 from store.records import Change, Changed
@@ -47,10 +47,12 @@ async def maintain_groups(ctx: Context, ids: list[BuyingGroupId]) -> Maintained:
             accounts[document["account_id"]],
         )
         placed = groups.placements(template, account, people[account["_id"]], reference)
-        written = await _maintain(ctx, id, template, placed)
+        written = await _maintain(ctx, document, template, placed)
         if written is not None:
             changed.append(BuyingGroupId(id))
             claims += written
+    for template in templates.values():
+        await members_required.catch_up(ctx, template)
     await group_names.follow_accounts(ctx, [AccountId(id) for id in account_ids])
     await scoring.score_groups(ctx, changed)
     return Maintained(len(documents), len(changed), claims)
@@ -58,7 +60,7 @@ async def maintain_groups(ctx: Context, ids: list[BuyingGroupId]) -> Maintained:
 
 async def _maintain(
     ctx: Context,
-    id: str,
+    loaded: Document,
     template: RoleTemplate,
     placed: dict[PersonId, RoleId | None],
 ) -> int | None:
@@ -67,9 +69,18 @@ async def _maintain(
 
     def decide(document: Document) -> Change | None:
         nonlocal written
+        if document["template_revision"] > template.revision:
+            return None  # the next look, with the current template, will do it
         group = to_group(document)
         commands = [
-            Command(person, action, Method.SYSTEM, ctx.viewer.actor, ctx.now())
+            Command(
+                person,
+                action,
+                Method.SYSTEM,
+                ctx.viewer.actor,
+                ctx.now(),
+                _reason(action, is_related=person in placed),
+            )
             for person, action in buying_groups.system_actions(placed, group.members)
         ]
         after, _, changes = buying_groups.apply(group, commands)
@@ -86,8 +97,16 @@ async def _maintain(
             events=change.events + flagged,
         )
 
-    answer = await ctx.stores.groups.change(id, decide, FOR_DECIDING)
+    if decide(loaded) is None:
+        return None
+    answer = await ctx.stores.groups.change(loaded["_id"], decide, FOR_DECIDING)
     return written if isinstance(answer, Changed) else None
+
+
+def _reason(action: Assign | Remove, *, is_related: bool) -> str | None:
+    if isinstance(action, Assign):
+        return None
+    return "no rule of the template holds any more" if is_related else "no longer of the account"
 
 
 def _flag(

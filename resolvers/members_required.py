@@ -5,7 +5,7 @@ from domain.identifiers import RoleTemplateId
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
 from resolvers import roles, stamps
-from resolvers.membership import completeness_events
+from resolvers.group_changes import completeness_events
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.driver import Document
 from store.groups import FOR_DECIDING, derived_paths, to_group
@@ -81,6 +81,16 @@ async def recompute_groups(ctx: Context, template_id: str) -> int:
         for group_id in behind:
             await _recompute(ctx, group_id, template)
         done += len(behind)
+
+
+async def catch_up(ctx: Context, template: RoleTemplate) -> None:
+    """After groups were saved with this revision: recompute if it is no longer the current one.
+
+    It follows a change that was permitted, and asks for no right of its own.
+    """
+    current = await ctx.stores.role_templates.one(template.id, {"revision": 1})
+    if current is not None and current["revision"] > template.revision:
+        await recompute_groups(ctx, template.id)
 
 
 async def _recompute(ctx: Context, group_id: str, template: RoleTemplate) -> None:

@@ -1,13 +1,27 @@
 """Unique names: claimed before what they name is written."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from domain.folding import fold
+from domain.events import EventType
+from domain.folding import fold, words
 from execution.context import Context
+from resolvers import stamps
 from resolvers.outcomes import Invalid, NameTaken
 from store.records import Records
 
 NAME_LENGTH: Final = 255
+DESCRIPTION_LENGTH: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is named: the prefix of its ids, the namespace of its names, and the event it makes."""
+
+    prefix: str
+    namespace: str
+    created: EventType
 
 
 def check_text(field: str, text: str, longest: int = NAME_LENGTH) -> Invalid | None:
@@ -28,14 +42,38 @@ def check_characters(field: str, text: str) -> Invalid | None:
     return None
 
 
-async def claim(
-    ctx: Context, records: Records, namespace: str, name: str, identifier: str
-) -> str | NameTaken:
-    """The id to store something new under, now that the name is its own.
+def check_description(text: str | None) -> Invalid | None:
+    """Why a description cannot be stored: too long, or with characters that cannot be."""
+    if text is None:
+        return None
+    if len(text) > DESCRIPTION_LENGTH:
+        reason = f"must have at most {DESCRIPTION_LENGTH} characters, not {len(text)}"
+        return Invalid("description", reason)
+    return check_characters("description", text)
 
-    That is `identifier`, or the id of one who claimed the name and never wrote what it names.
+
+async def create(
+    ctx: Context,
+    records: Records,
+    kind: Kind,
+    name: str,
+    fields: Callable[[str], Mapping[str, object]],
+) -> str | NameTaken:
+    """Store something new under a name of its own; its id, or who has the name.
+
+    `fields` gives the rest of its document for the id it gets: its own, or that of one who
+    claimed the name and never wrote what it names. Of several who come at once with one name,
+    one stores, and the others are told.
     """
-    owner = await ctx.stores.identities.claim(f"{namespace}.name", fold(name), identifier)
-    if owner != identifier and await records.one(owner, {"_id": 1}) is not None:
-        return NameTaken(name, owner)
-    return owner
+    wanted = ctx.new_id(kind.prefix)
+    owner = await ctx.stores.identities.claim(f"{kind.namespace}.name", fold(name), wanted)
+    document = {
+        "_id": owner,
+        "name": name,
+        **fields(owner),
+        "folded": {"name": fold(name)},
+        "search": list(words(name)),
+        **stamps.created(ctx),
+    }
+    created = stamps.event(ctx, kind.created, owner)
+    return owner if await records.insert(document, [created]) else NameTaken(name, owner)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from domain.conditions import Condition
 from domain.events import EventType
-from domain.folding import fold, words
+from domain.folding import fold
 from domain.identifiers import RoleTemplateId
 from domain.identities import Identity
 from domain.role_templates import (
@@ -24,13 +25,15 @@ from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 from store.role_templates import role_document, to_template
 
+KIND: Final = naming.Kind("rt", "role_template", EventType.ROLE_TEMPLATE_CREATED)
+
 
 @dataclass(frozen=True, slots=True)
 class RoleEntry:
     """A role as a client puts it into a template: by id or by name."""
 
     role: str
-    weighting: Weighting
+    weighting: Weighting = Weighting.NORMAL
     is_required: bool = True
     members_required: int = 1
     condition: Condition | None = None
@@ -44,32 +47,26 @@ async def create_role_template(
 ) -> RoleTemplateId | Invalid | NameTaken:
     """Draft a template with these roles in order of priority."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_text("name", name):
+    if fault := naming.check_text("name", name) or naming.check_description(description):
         return fault
     resolved = await _resolve(ctx, entries)
     if isinstance(resolved, Invalid):
         return resolved
-    store = ctx.stores.role_templates
-    owner = await naming.claim(ctx, store, "role_template", name, ctx.new_id("rt"))
-    if isinstance(owner, NameTaken):
-        return owner
-    document = {
-        "_id": owner,
-        "template_id": owner,
-        "template_version": 1,
-        "revision": 1,
-        "name": name,
-        "description": description,
-        "status": TemplateStatus.DRAFT.value,
-        "roles": [role_document(entry) for entry in resolved],
-        "published_at": None,
-        "published_by": None,
-        "folded": {"name": fold(name)},
-        "search": list(words(name)),
-        **stamps.created(ctx),
-    }
-    await store.insert(document, [stamps.event(ctx, EventType.ROLE_TEMPLATE_CREATED, owner)])
-    return RoleTemplateId(owner)
+
+    def fields(id: str) -> Document:
+        return {
+            "template_id": id,
+            "template_version": 1,
+            "revision": 1,
+            "description": description,
+            "status": TemplateStatus.DRAFT.value,
+            "roles": [role_document(entry) for entry in resolved],
+            "published_at": None,
+            "published_by": None,
+        }
+
+    made = await naming.create(ctx, ctx.stores.role_templates, KIND, name, fields)
+    return made if isinstance(made, NameTaken) else RoleTemplateId(made)
 
 
 async def update_role_template(
@@ -77,6 +74,8 @@ async def update_role_template(
 ) -> TemplateOutcome:
     """Replace a draft's description and roles."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
+    if fault := naming.check_description(description):
+        return fault
     resolved = await _resolve(ctx, entries)
     if isinstance(resolved, Invalid):
         return resolved

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.events import EventType
-from domain.folding import fold
+from domain.folding import fold, words
 from domain.identifiers import RoleId, TenantId, derived
+from domain.identities import Identity
 from execution.context import Context, Right
 from resolvers import naming, stamps
 from resolvers.outcomes import Invalid, NameTaken
@@ -20,6 +21,7 @@ DEFAULT_ROLES: Final = (
     "Other",
 )
 MOST_ROLES: Final = 20
+KIND: Final = naming.Kind("role", "role", EventType.ROLE_CREATED)
 
 
 def default_role(tenant: TenantId, name: str) -> RoleId:
@@ -29,12 +31,7 @@ def default_role(tenant: TenantId, name: str) -> RoleId:
 
 async def seed(ctx: Context) -> None:
     """Store the default roles; those that are there stay as they are."""
-    await ctx.stores.roles.insert_many(
-        [
-            (_document(ctx, default_role(ctx.viewer.tenant, name), name, is_default=True), [])
-            for name in DEFAULT_ROLES
-        ]
-    )
+    await ctx.stores.roles.insert_many([(_default(ctx, name), []) for name in DEFAULT_ROLES])
     await ctx.stores.identities.claim_all(
         "role.name",
         {fold(name): default_role(ctx.viewer.tenant, name) for name in DEFAULT_ROLES},
@@ -46,14 +43,27 @@ async def create_role(ctx: Context, name: str) -> RoleId | Invalid | NameTaken:
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if fault := naming.check_text("name", name):
         return fault
+    full = Invalid("name", f"a tenant has at most {MOST_ROLES} roles")
     if await ctx.stores.roles.count() >= MOST_ROLES:
-        return Invalid("name", f"a tenant has at most {MOST_ROLES} roles")
-    owner = await naming.claim(ctx, ctx.stores.roles, "role", name, ctx.new_id("role"))
-    if isinstance(owner, NameTaken):
-        return owner
-    created = stamps.event(ctx, EventType.ROLE_CREATED, owner, after={"name": name})
-    await ctx.stores.roles.insert(_document(ctx, owner, name, is_default=False), [created])
-    return RoleId(owner)
+        return full
+    fields = {"is_default": False}
+    made = await naming.create(ctx, ctx.stores.roles, KIND, name, lambda _: fields)
+    if isinstance(made, NameTaken):
+        return made
+    return RoleId(made) if await _fits(ctx, made, name) else full
+
+
+async def _fits(ctx: Context, id: str, name: str) -> bool:
+    """Whether the new role is within the limit; otherwise it goes again.
+
+    Several may have been added at once. Each looks after it is stored, so all of them see too
+    many or none does; those who do give way.
+    """
+    if await ctx.stores.roles.count() <= MOST_ROLES:
+        return True
+    gone = stamps.event(ctx, EventType.ROLE_DELETED, id)
+    await ctx.stores.roles.remove(id, 1, gone, Identity("role.name", fold(name)))
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +84,12 @@ async def directory(ctx: Context) -> Directory:
     return Directory(names | {role["_id"]: RoleId(role["_id"]) for role in roles})
 
 
-def _document(ctx: Context, id: str, name: str, *, is_default: bool) -> dict[str, object]:
+def _default(ctx: Context, name: str) -> dict[str, object]:
     return {
-        "_id": id,
+        "_id": default_role(ctx.viewer.tenant, name),
         "name": name,
         "folded": {"name": fold(name)},
-        "is_default": is_default,
+        "search": list(words(name)),
+        "is_default": True,
         **stamps.created(ctx),
     }

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from domain.events import EventType
-from domain.folding import fold, words
 from domain.identifiers import SolutionInterestId
 from domain.role_templates import TemplateStatus
 from execution.context import Context, Right
@@ -14,7 +14,8 @@ from store.driver import Document
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 
-MOST_PRODUCTS = 100
+MOST_PRODUCTS: Final = 100
+KIND: Final = naming.Kind("si", "solution_interest", EventType.SOLUTION_INTEREST_CREATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +50,27 @@ async def create_solution_interest(
 ) -> SolutionInterestId | Invalid | NameTaken | NotFound | TemplateNotLive:
     """Store a solution interest that follows a live template."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_text("name", new.name) or _check(new.products, new.thresholds):
+    if fault := (
+        naming.check_text("name", new.name)
+        or naming.check_description(new.description)
+        or _check(new.products, new.thresholds)
+    ):
         return fault
     template = await ctx.stores.role_templates.template(new.role_template)
     if template is None:
         return NotFound("role template", new.role_template)
     if template.status is not TemplateStatus.LIVE:
         return TemplateNotLive(template.id)
-    store = ctx.stores.solution_interests
-    owner = await naming.claim(ctx, store, "solution_interest", new.name, ctx.new_id("si"))
-    if isinstance(owner, NameTaken):
-        return owner
-    document = {
-        "_id": owner,
-        "name": new.name,
+    fields = {
         "description": new.description,
         "products": list(new.products),
         "role_template_id": template.id,
         "stage_model_id": None,
         "update_existing": new.update_existing,
         "thresholds": _thresholds(new.thresholds),
-        "folded": {"name": fold(new.name)},
-        "search": list(words(new.name)),
-        **stamps.created(ctx),
     }
-    created = stamps.event(ctx, EventType.SOLUTION_INTEREST_CREATED, owner)
-    await store.insert(document, [created])
-    return SolutionInterestId(owner)
+    made = await naming.create(ctx, ctx.stores.solution_interests, KIND, new.name, lambda _: fields)
+    return made if isinstance(made, NameTaken) else SolutionInterestId(made)
 
 
 async def update_solution_interest(
@@ -89,7 +84,7 @@ async def update_solution_interest(
 ) -> SolutionInterestId | Invalid | NotFound | Conflict:
     """Replace what may change of a solution interest; its template may not."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := _check(products, thresholds):
+    if fault := naming.check_description(description) or _check(products, thresholds):
         return fault
 
     def decide(document: Document) -> Change | SolutionInterestId:

@@ -1,5 +1,6 @@
 """Accounts, and how people belong to them."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -8,9 +9,11 @@ from strawberry.scalars import JSON
 
 from domain.conditions import ConditionFault
 from domain.folding import fold
+from domain.identities import MOST_KEYS
 from execution.connections import Connection, PageInfo
 from execution.context import Context
-from execution.fields import each, embedded, one, stored
+from execution.embedded_lists import listed
+from execution.fields import embedded, one, stored
 from execution.lists import Direction, Listed, Listing, many
 from execution.refusals import bad_request
 from execution.sources import Sourced
@@ -43,6 +46,11 @@ class Address(Sourced):
 class OutsideKey(Sourced):
     system: str = stored(description="The other system.")
     id: str = stored(description="Its id there.")
+
+
+def entries(accounts: Sequence[str]) -> list[dict[str, str]]:
+    """Stored ids of accounts as the parts of a list that leads to them."""
+    return [{"account_id": account} for account in accounts]
 
 
 def outside_keys(keys: dict[str, str]) -> list[dict[str, str]]:
@@ -178,13 +186,17 @@ class Account(Node, Stamped, Listed):
         "custom", shown=plain, absent={}, description="Values of the tenant's own fields, by key."
     )
     keys: list[OutsideKey] = embedded(
-        "keys", parts=outside_keys, description="Its ids in other systems."
+        "keys", at_most=MOST_KEYS, parts=outside_keys, description="Its ids in other systems."
     )
     parent: Annotated["Account", strawberry.lazy("schema.accounts")] | None = one(
         "parent_id", description="The account above it; null at the top."
     )
-    ancestors: list[Annotated["Account", strawberry.lazy("schema.accounts")]] = each(
-        "ancestor_ids", description="The accounts above it, from the top down."
+    ancestors: Connection[Annotated["Account", strawberry.lazy("schema.accounts")]] = listed(
+        "ancestor_ids",
+        parts=entries,
+        identity="account_id",
+        is_through=True,
+        description="The accounts above it, from the top down.",
     )
     children: Connection[Annotated["Account", strawberry.lazy("schema.accounts")]] = many(
         "parent_id", description="The accounts directly below it."

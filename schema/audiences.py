@@ -1,6 +1,5 @@
 """Account audiences: to whom something is sold."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 import strawberry
@@ -11,16 +10,12 @@ from execution.context import Context
 from execution.embedded_lists import listed
 from execution.fields import stored
 from execution.lists import Listed, Listing
-from schema.accounts import Account
+from schema.accounts import Account, entries
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
 from schema.role_templates import written
 from store import filters
 from store.reading import Order, Query
-
-
-def _entries(accounts: Sequence[str]) -> list[dict[str, str]]:
-    return [{"account_id": account} for account in accounts]
 
 
 @strawberry.input(description="Which account audiences are listed: all that is given holds.")
@@ -53,7 +48,7 @@ class AccountAudience(Node, Stamped, Listed):
     )
     accounts: Connection[Account] = listed(
         "account_ids",
-        parts=_entries,
+        parts=entries,
         identity="account_id",
         is_through=True,
         description="The accounts listed one by one; none of an audience by rule.",

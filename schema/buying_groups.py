@@ -10,6 +10,7 @@ from execution.embedded_lists import listed
 from execution.fields import Where, combined, each, embedded, one, stored
 from execution.lists import Listed, Listing
 from execution.sources import Document, Sourced
+from resolvers.roles import MOST_ROLES
 from schema.accounts import Account
 from schema.engagement import Engagement
 from schema.group_filters import BuyingGroupFilter, BuyingGroupOrder, BuyingGroupOrderField, where
@@ -115,10 +116,13 @@ class BuyingGroup(Node, Stamped, Listed):
     engagement: Engagement | None = schema.engagement.of_group()
     roles: list[BuyingGroupRole] = embedded(
         "roles",
+        at_most=MOST_ROLES,
         description="The template's roles in order of priority, and how far each is filled.",
     )
     missing_roles: list[Role] = each(
-        "missing_role_ids", description="Roles required for completeness that nobody has."
+        "missing_role_ids",
+        at_most=MOST_ROLES,
+        description="Roles required for completeness that nobody has.",
     )
     member_count: int = stored(description="How many members the group has.")
     members: Connection[Member] = listed(

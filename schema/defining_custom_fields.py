@@ -9,6 +9,7 @@ import domain.attributes
 import domain.custom_fields
 import resolvers.custom_fields
 from execution.context import Right
+from execution.limits import at_most
 from schema.errors import Conflict, InvalidInput, NotFound, refusal_of
 from schema.info import Info
 
@@ -58,7 +59,8 @@ class DefineCustomFieldsInput:
 @strawberry.type(description="The fields are declared.")
 class DefineCustomFieldsSuccess:
     custom_fields: list[CustomField] = strawberry.field(
-        description="All declared fields of the scope, in the order of their declaration."
+        metadata=at_most(domain.custom_fields.MOST_FIELDS),
+        description="All declared fields of the scope, in the order of their declaration.",
     )
 
 

@@ -9,9 +9,11 @@ import strawberry
 import resolvers.engagement
 import resolvers.engagement_breakdowns
 from domain.engagement import shown
+from domain.weighting_models import WINDOW_DAYS
 from execution.fields import argument, computed, embedded, one, stored
-from execution.refusals import DEFAULT_PAGE
 from execution.sources import Sourced
+from resolvers.engagement_breakdowns import MEMBERS_SHOWN, TYPES_SHOWN
+from resolvers.roles import MOST_ROLES
 from schema.activity_types import ActivityType
 from schema.role_templates import RoleWeighting
 from schema.roles import Role
@@ -66,7 +68,9 @@ class TypeEngagement(Sourced):
     )
     points: float = stored(description="Capped count by normalised weight, to nine decimals.")
     raw: int = stored(description="Capped count by weight.")
-    days: list[EngagementDay] = embedded("days", description="Day by day, in order.")
+    days: list[EngagementDay] = embedded(
+        "days", at_most=WINDOW_DAYS, description="Day by day, in order."
+    )
 
 
 @strawberry.type(description="Acts of a type that the model gives no weight: they do not count.")
@@ -96,13 +100,21 @@ class MemberEngagement(Sourced):
     points: float = stored(description="The raw by the largest weight, to nine decimals.")
     counted: int = stored(description="Capped acts of the types that count, each weighing 1.")
     types: list[TypeEngagement] = embedded(
-        "types", description="Type by type, the highest raw first."
+        "types",
+        at_most="typesPerMember",
+        description="Type by type, the highest raw first, as many as were asked for.",
     )
     unweighted: list[UnweightedActivities] = embedded(
-        "unweighted", description="What was left out for want of a weight."
+        "unweighted",
+        at_most="typesPerMember",
+        description="What was left out for want of a weight, the most frequent first, as many "
+        "types as were asked for.",
     )
     unknown: list[UnknownActivities] = embedded(
-        "unknown", description="What was left out for want of a type."
+        "unknown",
+        at_most="typesPerMember",
+        description="What was left out for want of a type, the most frequent first, as many "
+        "spellings as were asked for.",
     )
 
 
@@ -135,7 +147,9 @@ class RoleEngagement(Sourced):
         description="Roots by filled share: what it adds to the group's raw, to nine decimals."
     )
     members: list[MemberEngagement] = embedded(
-        "members", description="Its most engaged members, as many as were asked for."
+        "members",
+        at_most="membersPerRole",
+        description="Its most engaged members, as many as were asked for.",
     )
 
 
@@ -156,7 +170,9 @@ class EngagementBreakdown(Sourced):
     )
     raw: float = stored(description="The group's raw, to nine decimals.")
     role_weighted_count: float = stored(description="The other figure, to nine decimals.")
-    roles: list[RoleEngagement] = embedded("roles", description="Role by role, in template order.")
+    roles: list[RoleEngagement] = embedded(
+        "roles", at_most=MOST_ROLES, description="Role by role, in template order."
+    )
 
 
 @strawberry.type(
@@ -195,8 +211,14 @@ class Engagement(Sourced):
                 "members_per_role",
                 int,
                 "How many members of each role are shown, 1 to 100.",
-                DEFAULT_PAGE,
-            )
+                MEMBERS_SHOWN,
+            ),
+            argument(
+                "types_per_member",
+                int,
+                "How many types of activity are shown of each member, 1 to 100.",
+                TYPES_SHOWN,
+            ),
         ],
         description="How it comes about; null before the tenant's first scoring run.",
     )

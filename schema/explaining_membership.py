@@ -8,13 +8,14 @@ from strawberry.scalars import JSON
 import resolvers.explaining
 from domain.condition_checking import path_of
 from domain.condition_evaluation import Explanation, deciding_tests
-from domain.conditions import AttributeTest
+from domain.conditions import MAX_LEAVES, AttributeTest
 from domain.identifiers import RoleId
-from domain.membership import Claim
+from domain.membership import Claim, Method
 from execution.fields import embedded, one, stored
 from execution.sources import Document, Sourced
 from resolvers.explaining import MembershipExplanation, RuleFinding
 from resolvers.outcomes import NotFound as Nothing
+from resolvers.roles import MOST_ROLES
 from schema.buying_groups import BuyingGroup
 from schema.conditions import as_written
 from schema.errors import NotFound, refusal_of
@@ -44,7 +45,9 @@ class RuleFound(Sourced):
     )
     condition: JSON | None = stored(description="The rule, as a client would write it.")
     decisive: list[TestFinding] = embedded(
-        "decisive", description="The tests that made the outcome what it is."
+        "decisive",
+        at_most=MAX_LEAVES,
+        description="The tests that made the outcome what it is.",
     )
 
 
@@ -61,10 +64,15 @@ class MembershipExplained(Sourced):
         "deciding_claim", description="The claim that decides; null when nobody has spoken."
     )
     claims: list[ClaimShown] = embedded(
-        "claims", description="Every method's latest word, the strongest method first."
+        "claims",
+        at_most=len(Method),
+        description="Every method's latest word, the strongest method first.",
     )
     rules: list[RuleFound] = embedded(
-        "rules", description="The template's roles in order of priority."
+        "rules",
+        at_most=MOST_ROLES,
+        description="The template's roles in order of priority, and what their rules found; none of "
+        "somebody who has no current relation to the group's account, for whom no rule is asked.",
     )
 
 

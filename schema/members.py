@@ -57,6 +57,7 @@ class Member(Sourced):
     )
     claims: list[Claim] = embedded(
         "claims",
+        at_most=len(MembershipMethod),
         parts=_strongest_first,
         description="What each method last said, strongest first; the first one decides.",
     )

@@ -28,7 +28,10 @@ class MembershipOutcomeStatus(Enum):
         description="Remembered, but a stronger method decides something else.",
     )
     UNCHANGED = strawberry.enum_value(
-        "unchanged", description="It was so already, by this method's word or a stronger one's."
+        "unchanged",
+        description="It was so already, by this method's word or a stronger one's; or somebody "
+        "was to be removed about whom nobody had spoken: then nothing is recorded, and a rule may "
+        "still add them.",
     )
     REFUSED = strawberry.enum_value(
         "refused", description="Nothing was said about this person; the error says why."
@@ -85,7 +88,7 @@ class MembershipOutcome(Sourced):
 class MembershipCommandSuccess(Sourced):
     buying_group: BuyingGroup = one("buying_group_id", description="The group after the command.")
     outcomes: list[MembershipOutcome] = embedded(
-        "outcomes", description="One outcome for each person, in the order they were given."
+        "outcomes", at_most="input", description="One outcome for each person, in the order they were given."
     )
 
 

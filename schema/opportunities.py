@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import strawberry
 
+from domain.identities import MOST_KEYS
 from execution.context import Context
 from execution.fields import embedded, one, stored
 from execution.lists import Direction, Listed, Listing
@@ -87,5 +88,5 @@ class Opportunity(Node, Stamped, Listed):
         shown=datetime.date, description="The day it closes or closed; null when not known."
     )
     keys: list[OutsideKey] = embedded(
-        "keys", parts=outside_keys, description="Its ids in other systems."
+        "keys", at_most=MOST_KEYS, parts=outside_keys, description="Its ids in other systems."
     )

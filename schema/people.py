@@ -7,6 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 import schema.engagement
+from domain.identities import MOST_KEYS
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.embedded_lists import listed
@@ -127,7 +128,7 @@ class Person(Node, Stamped, Listed):
         "custom", shown=plain, absent={}, description="Values of the tenant's own fields, by key."
     )
     keys: list[OutsideKey] = embedded(
-        "keys", parts=outside_keys, description="Their ids in other systems."
+        "keys", at_most=MOST_KEYS, parts=outside_keys, description="Their ids in other systems."
     )
     accounts: PersonAccountConnection = listed(
         "relations",

@@ -3,8 +3,10 @@
 import strawberry
 
 import schema.weighting_models
+from domain.custom_fields import MOST_FIELDS
 from execution.connections import Connection
 from execution.fields import found
+from execution.limits import at_most
 from execution.lists import browsed
 from schema import defining_custom_fields, explaining_membership, looking_up
 from schema.accounts import Account
@@ -35,6 +37,7 @@ class Query:
     )
     custom_fields: list[CustomField] = strawberry.field(
         resolver=defining_custom_fields.custom_fields,
+        metadata=at_most(MOST_FIELDS),
         description="The custom fields declared for accounts, or for people.",
     )
     account: Account | None = found(description="One account.")

@@ -56,9 +56,10 @@ class ActivityItemInput:
         default=domain.activities.DEFAULT_SOURCE,
         description="The system that tells it, at most 255 characters.",
     )
-    attributes: JSON = strawberry.field(
-        default_factory=dict,
-        description="What else is known: a JSON object of at most 8,192 bytes, 8 levels deep.",
+    attributes: JSON | None = strawberry.field(
+        default=None,
+        description="What else is known: a JSON object of at most 8,192 bytes, 8 levels deep; null "
+        "when there is nothing.",
     )
     source_updated_at: datetime | None = strawberry.field(
         default=None, description="When the source last changed it; null when it does not say."
@@ -118,10 +119,10 @@ class RecordActivitiesSuccess(Sourced):
     refused: int = _stored(description="How many were refused.")
     unmatched_people: int = _stored(description="How many wait for their person.")
     unknown_types: list[UnknownTypeCount] = embedded(
-        "unknown_types", description="The types that nobody knows."
+        "unknown_types", at_most="input", description="The types that nobody knows."
     )
     outcomes: list[ActivityOutcome] = embedded(
-        "outcomes", description="One outcome for each activity, in order."
+        "outcomes", at_most="input", description="One outcome for each activity, in order."
     )
 
 
@@ -148,7 +149,8 @@ def _report(item: ActivityItemInput) -> Report:
         item.type,
         _person(item.person),
         item.at,
-        cast(Mapping[str, object], item.attributes),  # the domain refuses any other JSON
+        # The domain refuses any other JSON.
+        cast(Mapping[str, object], {} if item.attributes is None else item.attributes),
         item.source_updated_at,
     )
 

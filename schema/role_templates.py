@@ -15,6 +15,7 @@ from execution.context import Context
 from execution.fields import embedded, one, stored
 from execution.lists import Listed, Listing, many
 from execution.sources import Sourced
+from resolvers.roles import MOST_ROLES
 from schema.conditions import as_written
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
@@ -108,7 +109,10 @@ class RoleTemplate(Node, Stamped, Listed):
         description="Grows from 1 whenever the members required of a role change."
     )
     roles: list[TemplateRole] = embedded(
-        "roles", parts=with_shares, description="Its roles in order of priority, at most 20."
+        "roles",
+        at_most=MOST_ROLES,
+        parts=with_shares,
+        description="Its roles in order of priority, at most 20.",
     )
     published_at: datetime | None = stored(description="When it went live; null of a draft.")
     published_by: str | None = stored(description="Who published it; null of a draft.")

@@ -93,7 +93,7 @@ class AccountUpsertOutcome(Sourced):
 @strawberry.type(description="Every item was decided.")
 class UpsertAccountsSuccess(upserting.UpsertCounts):
     outcomes: list[AccountUpsertOutcome] = embedded(
-        "outcomes", description="One outcome for each item, in order."
+        "outcomes", at_most="input", description="One outcome for each item, in order."
     )
 
 

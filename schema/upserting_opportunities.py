@@ -83,7 +83,7 @@ class OpportunityUpsertOutcome(Sourced):
 @strawberry.type(description="Every item was decided.")
 class UpsertOpportunitiesSuccess(upserting.UpsertCounts):
     outcomes: list[OpportunityUpsertOutcome] = embedded(
-        "outcomes", description="One outcome for each item, in order."
+        "outcomes", at_most="input", description="One outcome for each item, in order."
     )
 
 

@@ -142,7 +142,7 @@ class PersonUpsertOutcome(Sourced):
 @strawberry.type(description="Every item was decided.")
 class UpsertPeopleSuccess(upserting.UpsertCounts):
     outcomes: list[PersonUpsertOutcome] = embedded(
-        "outcomes", description="One outcome for each item, in order."
+        "outcomes", at_most="input", description="One outcome for each item, in order."
     )
 
 

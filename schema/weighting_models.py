@@ -6,8 +6,10 @@ from typing import ClassVar
 import strawberry
 
 import domain.weighting_models
+from execution.connections import Connection
 from execution.context import Context, Right
-from execution.fields import embedded, one, stored
+from execution.embedded_lists import listed
+from execution.fields import one, stored
 from execution.lists import Listed, Listing
 from execution.selections import Selection
 from execution.sources import Sourced
@@ -65,8 +67,10 @@ class WeightingModel(Node, Stamped, Listed):
     activated_at: datetime | None = stored(
         description="When it was made the active one; null when it never was."
     )
-    types: list[TypeWeight] = embedded(
-        "types", description="What each type weighs; a type that is missing weighs 0."
+    types: Connection[TypeWeight] = listed(
+        "types",
+        identity="activity_type_id",
+        description="What each type weighs; a type that is missing weighs 0.",
     )
 
 

@@ -69,6 +69,18 @@ def test_a_command_that_changes_no_claim_changes_no_member() -> None:
     assert [decision.outcome for decision in decisions] == [Outcome.UNCHANGED, Outcome.UNCHANGED]
 
 
+def test_what_ends_as_it_began_is_no_change() -> None:
+    group = a_group(a_member("per_ada", BY_JOB))
+    commands = [a_command(), a_command(Release()), a_command(person="per_bo")]
+    commands += [a_command(Release(), person="per_bo"), a_command(person="per_cy")]
+
+    after, decisions, changes = buying_groups.apply(group, commands)
+
+    assert [decision.outcome for decision in decisions] == [Outcome.APPLIED] * 5
+    assert [(change.place, change.after.person) for change in changes] == [(1, CY)]
+    assert after.members[0] == group.members[0]
+
+
 def test_a_released_stranger_keeps_the_place_but_is_nobody() -> None:
     group = a_group(a_member("per_ada", BY_HAND), a_member("per_bo", BY_JOB))
 

@@ -73,6 +73,8 @@ async def test_people_join_and_leave_as_the_rules_say_now(home: Context) -> None
         if member["is_member"]
     } == {known["ada"]: "Practitioner", known["dee"]: "Decision Maker"}
     assert document["removed_ids"] == [known["bo"]]
+    claims = {member["person_id"]: member["claims"] for member in document["members"]}
+    assert claims[known["bo"]]["system"]["reason"] == "no rule of the template holds any more"
 
 
 async def test_a_manual_member_stays_and_is_flagged_when_gone_from_the_account(

@@ -3,7 +3,7 @@ import logging
 from typing import Any
 
 import pytest
-from graphql import GraphQLUnionType
+from graphql import GraphQLUnionType, build_client_schema, get_introspection_query, parse, validate
 
 from execution.context import Right
 from schema.build import QuorumSchema, build_schema
@@ -209,3 +209,12 @@ def test_everything_in_the_schema_is_described() -> None:
 
 def test_there_is_one_schema() -> None:
     assert build_schema() is build_schema()
+
+
+async def test_introspection_is_whole_and_a_client_can_be_built_of_it(api: Api) -> None:
+    introspected = await api(get_introspection_query(input_value_deprecation=True))
+
+    client = build_client_schema(introspected)
+
+    mutation = "mutation ($items: [ActivityItemInput!]!) { recordActivities(input: {items: $items})"
+    assert validate(client, parse(mutation + " { __typename } }")) == []

@@ -187,8 +187,8 @@ async def test_only_a_members_role_is_changed(home: Context) -> None:
 @pytest.mark.parametrize(
     ("people", "words"),
     [
-        pytest.param(51, "people: a command takes at most 50 people, not 51", id="too many"),
-        pytest.param(0, "people: a command needs at least one person", id="nobody"),
+        pytest.param(51, "personIds: a command takes at most 50 people, not 51", id="too many"),
+        pytest.param(0, "personIds: a command needs at least one person", id="nobody"),
     ],
 )
 async def test_a_command_names_1_to_50_people(home: Context, people: int, words: str) -> None:
@@ -301,6 +301,22 @@ async def test_a_membership_is_explained(home: Context) -> None:
         }
     ]
     assert (user["held"], user["givesRole"]) == (True, True)
+
+
+async def test_no_rule_is_asked_about_somebody_of_another_account(home: Context) -> None:
+    group, _ = await a_group_of(home, {}, (DECIDERS, USERS))
+    others = await some_accounts(home, "Other")
+    people = await some_people(home, others["Other"], {"cy": "Chief"})
+
+    explained = (await operate(home, EXPLAIN, group=group, person=people["cy"]))[
+        "explainMembership"
+    ]
+
+    assert (explained["isRelated"], explained["rules"]) == (False, [])
+    assert explained["summary"] == (
+        "Nobody has spoken about this person, who has no current relation to the group's account: "
+        "the rules do not apply."
+    )
 
 
 async def test_explaining_somebody_unknown(home: Context) -> None:
