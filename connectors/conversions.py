@@ -19,7 +19,7 @@ FALSE_TEXTS: Final = frozenset({"false", "f", "no", "n", "0"})
 NUMBER: Final = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 SHOWN_CHARACTERS: Final = 60
 
-Value = str | float | int | bool | date | datetime | list[str] | dict[str, object]
+Value = str | float | int | bool | date | datetime | list[str] | list[float] | dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,26 +147,34 @@ def _formats(reading: Reading) -> str:
 
 
 def _texts(cell: object, reading: Reading) -> list[str] | Unreadable:
-    if isinstance(cell, str):
-        cell = cell.split(reading.separator)
-    if not isinstance(cell, list):
+    parts: object = cell.split(reading.separator) if isinstance(cell, str) else cell
+    if not isinstance(parts, list):
         return _not_a(cell, "a list of texts")
-    entries = [_text(entry, reading) for entry in cell]
+    entries = [_text(entry, reading) for entry in parts]
     texts = [entry.strip() for entry in entries if isinstance(entry, str)]
     if len(texts) != len(entries):
         return _not_a(cell, "a list of texts")
     return [text for text in texts if text]
 
 
+def _numbers(cell: object, reading: Reading) -> list[float] | Unreadable:
+    entries: object = cell.split(reading.separator) if isinstance(cell, str) else cell
+    if not isinstance(entries, list):
+        return _not_a(cell, "a list of numbers")
+    stated = [entry for entry in entries if not (isinstance(entry, str) and not entry.strip())]
+    numbers = [_number(entry, reading) for entry in stated]
+    read = [number for number in numbers if not isinstance(number, Unreadable)]
+    return read if len(read) == len(numbers) else _not_a(cell, "a list of numbers")
+
+
 def _object(cell: object, reading: Reading) -> dict[str, object] | Unreadable:
-    if isinstance(cell, str):
-        try:
-            cell = json.loads(cell)
-        except (ValueError, RecursionError):
-            return _not_a(cell, "a JSON object")
-    if not isinstance(cell, dict):
-        return _not_a(cell, "a JSON object")
-    return {str(name): _plain(value) for name, value in cell.items()}
+    try:
+        parsed = json.loads(cell) if isinstance(cell, str) else cell
+        if isinstance(parsed, dict):
+            return {str(name): _plain(value) for name, value in parsed.items()}
+    except (ValueError, RecursionError):
+        pass
+    return _not_a(cell, "a JSON object")
 
 
 def _plain(value: object) -> object:
@@ -182,10 +190,19 @@ def _plain(value: object) -> object:
 
 
 def _not_a(cell: object, wanted: str) -> Unreadable:
-    shown = _as_text(cell) or type(cell).__name__
+    shown = _shown(cell)
     if len(shown) > SHOWN_CHARACTERS:
         shown = f"{shown[:SHOWN_CHARACTERS]}..."
     return Unreadable(f"{shown!r} is not {wanted}")
+
+
+def _shown(cell: object) -> str:
+    if (text := _as_text(cell)) is not None:
+        return text
+    try:
+        return json.dumps(_plain(cell), ensure_ascii=False, default=str)
+    except RecursionError:
+        return "..."
 
 
 _CONVERSIONS: Final = MappingProxyType[Sort, Callable[[object, Reading], Value | Unreadable]](
@@ -197,6 +214,7 @@ _CONVERSIONS: Final = MappingProxyType[Sort, Callable[[object, Reading], Value |
         Sort.DATE: _date,
         Sort.MOMENT: _moment,
         Sort.TEXTS: _texts,
+        Sort.NUMBERS: _numbers,
         Sort.OBJECT: _object,
         Sort.STATED: _text,
     }

@@ -1,6 +1,6 @@
 """The rows of a CSV file, taken apart strictly, with the lines each one stands on.
 
-Where a quote is opened and never closed, only the line it stands on is given up.
+Where a quote is opened and no other follows that could close it, only its line is given up.
 """
 
 import csv
@@ -64,7 +64,7 @@ def _next(reader: Iterator[list[str]], feed: "_Feed") -> list[str] | str | None:
         return None
     except _TooLongError:
         feed.skip_record()
-        return TOO_LONG
+        return NEVER_CLOSED if feed.has_ended else TOO_LONG
     except csv.Error as error:
         return NEVER_CLOSED if feed.has_ended else f"the row is not CSV: {error}"
 
@@ -78,9 +78,13 @@ def _row(
     if bad := next(filter(None, (undecodable(part, encoding) for part in record)), None):
         return BadRow(line, bad.reason, raw, bytes_read)
     if len(cells) != len(names):
-        reason = f"the cells are {len(cells)}, the columns {len(names)}"
+        reason = f"the row has {_cells(len(cells))}, the header {len(names)}"
         return BadRow(line, reason, raw, bytes_read)
     return Row(line, dict(zip(names, cells, strict=True)), raw, bytes_read)
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count:,} cells"
 
 
 def _raw(record: list[Line]) -> str:
@@ -127,8 +131,10 @@ class _Feed:
     def skip_record(self) -> None:
         """Pass over the rest of a row that is given up: the lines until its quote is closed."""
         is_inside = len(self.record) > 1
-        while is_inside and (line := next(self._lines, None)) is not None:
-            is_inside = not _closes_quote(line.text)
+        while is_inside:
+            line = next(self._lines, None)
+            self.has_ended = line is None
+            is_inside = line is not None and not _closes_quote(line.text)
 
 
 def _closes_quote(text: str) -> bool:

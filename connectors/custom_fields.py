@@ -17,6 +17,7 @@ TYPES: Final[Mapping[Sort, FieldType]] = {
     Sort.YES_NO: FieldType.BOOLEAN,
     Sort.DATE: FieldType.DATE,
     Sort.TEXTS: FieldType.TEXT_LIST,
+    Sort.NUMBERS: FieldType.NUMBER_LIST,
 }
 
 
@@ -30,7 +31,10 @@ class UnfitCustomFields:
 
     @property
     def message(self) -> str:
-        faults = [f"no custom field {key!r} is declared" for key in self.undeclared]
+        faults = [
+            f"no custom field {key!r} is declared (the mutation defineCustomFields does that)"
+            for key in self.undeclared
+        ]
         faults += [
             f"the custom field {key!r} is declared {declared.name}"
             for key, declared in self.mistyped.items()
@@ -47,7 +51,7 @@ async def check(ctx: Context, mapping: FileMapping) -> UnfitCustomFields | None:
     }
     if not mapped:
         return None
-    declared = await custom_fields.declared(ctx, SCOPES[mapping.kind])
+    declared = (await custom_fields.declared(ctx))[SCOPES[mapping.kind]]
     undeclared = tuple(key for key in mapped if key not in declared)
     mistyped = {
         key: declared[key].type

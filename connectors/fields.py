@@ -25,6 +25,7 @@ class Sort(Enum):
     DATE = "date"
     MOMENT = "moment"
     TEXTS = "list of texts"
+    NUMBERS = "list of numbers"
     OBJECT = "JSON object"
     STATED = "stated by the mapping"
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from connectors.conversions import Value
+from connectors.fields import reference_of
 from domain.accounts import AccountItem
 from domain.activities import (
     PersonByEmail,
@@ -77,13 +78,22 @@ def opportunity_item(values: Values) -> OpportunityItem | Fault:
     return OpportunityItem(id=_id(values), fields=fields, keys=_keys(values), account=account)
 
 
+def lacking(values: Values) -> tuple[Fault, ...]:
+    """What an activity needs and the row does not have."""
+    missing = [path for path in ("source", "source_id", "type", "at") if values.get(path) is None]
+    if _person(values) is None:
+        missing.append(_naming("person", values))
+    return tuple(Fault(path, REQUIRED) for path in missing)
+
+
 def report(values: Values) -> Report | Fault:
     """An activity; attributes without a value are left out."""
     person = _person(values)
     at = values.get("at")
-    missing = [path for path in ("source", "source_id", "type", "at") if values.get(path) is None]
-    if missing or person is None or not isinstance(at, datetime):
-        return Fault(next(iter(missing), "person"), REQUIRED)
+    if missing := lacking(values):
+        return missing[0]
+    assert person is not None
+    assert isinstance(at, datetime)
     updated = values.get("source_updated_at")
     return Report(
         source=str(values["source"]),
@@ -96,22 +106,33 @@ def report(values: Values) -> Report | Fault:
     )
 
 
-def mapped_name(field: str, keys: Sequence[OutsideKey]) -> str:
-    """The field of a refusal, spelled as in a mapping file."""
+def mapped_name(field: str, values: Values, keys: Sequence[OutsideKey]) -> str:
+    """The field of a refusal, spelled as in a mapping file.
+
+    `values` are those of the row, `keys` the outside keys of its record.
+    """
+    if field.startswith("customFields."):
+        return field.replace("customFields.", "custom.", 1)
     name = re.sub(r"[A-Z]", lambda capital: f"_{capital[0].lower()}", field)
     name = re.sub(r"^relations\[\d+\]\.(account\.?)?", "account.", name).rstrip(".")
     if key := re.match(r"keys\[(\d+)\]", name):
         return f"keys.{keys[int(key[1])].system}"
-    if reference := re.match(r"(parent|account|person)\.key\b", name):
-        return reference[1]
-    return name.replace("custom_fields.", "custom.")
+    if reference := re.fullmatch(r"(parent|account|person)(\.id|\.email|\.key\b.*)?", name):
+        return _naming(reference[1], values)
+    return name
+
+
+def _naming(noun: str, values: Values) -> str:
+    """The field by which the row names the other record."""
+    return next((path for path in values if reference_of(path) == noun), noun)
 
 
 def _unidentified(values: Values) -> Fault | None:
     """Without a name to find it by, the record would be another one with every import."""
     if _id(values) is not None or _keys(values):
         return None
-    return Fault(next(path for path in values if path == "id" or path[:5] == "keys."), REQUIRED)
+    named = (path for path in values if path == "id" or path.startswith("keys."))
+    return Fault(next(named, "keys"), REQUIRED)
 
 
 def _relation(named: object) -> RelationKind | Fault | None:
@@ -126,7 +147,7 @@ def _roles(values: Values) -> list[str] | None:
     if "account.roles" not in values:
         return None
     roles = values["account.roles"]
-    return list(roles) if isinstance(roles, list) else []
+    return [str(role) for role in roles] if isinstance(roles, list) else []
 
 
 def _attributes(values: Values) -> dict[str, object]:
@@ -159,6 +180,11 @@ def _reference(values: Values, noun: str) -> Reference | Unstated | None:
     for system, id in _under(values, f"{noun}.keys."):
         return None if id is None else Reference(key=OutsideKey(system, str(id)))
     return UNSTATED
+
+
+def has_account(values: Values) -> bool:
+    """Whether a person's row names an account."""
+    return isinstance(_reference(values, "account"), Reference)
 
 
 def has_parent(values: Values) -> bool:

@@ -3,15 +3,17 @@
 Every mistake in one is found, and named, before a row of data is read.
 """
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connectors.conversions import Unreadable, convert_stated
+from connectors.conversions import ISO, Unreadable, convert_stated
 from connectors.fields import (
     FIELDS,
     NEEDED,
@@ -33,9 +35,12 @@ STATED_SORTS: Final = {
     "boolean": Sort.YES_NO,
     "date": Sort.DATE,
     "moment": Sort.MOMENT,
-    "list": Sort.TEXTS,
+    "text_list": Sort.TEXTS,
+    "number_list": Sort.NUMBERS,
 }
 FORMATS: Final = ("csv", "jsonl")
+_MOMENT: Final = datetime(2021, 1, 1, tzinfo=UTC)
+_PROBE: Final = "a,b"
 
 
 def read(source: bytes) -> FileMapping | MappingFault:
@@ -156,10 +161,37 @@ def _reading(path: str, sort: Sort, stated: Mapping[str, object], problems: list
         values=MappingProxyType(dict(values) if isinstance(values, dict) else {}),
         otherwise=stated.get("otherwise"),
         multiply=_factor(path, sort, stated, problems),
-        dates=texts(stated.get("dates")),
+        dates=_dates(path, stated, problems),
         time_zone=_time_zone(stated, problems),
-        separator=text(stated.get("separator")) or ";",
+        separator=_separator(path, stated, problems),
     )
+
+
+def _dates(path: str, stated: Mapping[str, object], problems: list[str]) -> tuple[str, ...]:
+    """The forms of dates, each of which has to read back what it writes."""
+    forms = texts(stated.get("dates"))
+    if "dates" in stated and not forms:
+        problems.append(f"{path}.dates names no form of dates")
+    for form in forms:
+        if form != ISO and not _is_form(form):
+            problems.append(f"{path}.dates: {form!r} is no form of dates, such as '%d.%m.%Y'")
+    return forms
+
+
+def _is_form(form: str) -> bool:
+    """Whether dates can be read by it; it has to say the year at least."""
+    try:
+        read = datetime.strptime(_MOMENT.strftime(form), form)  # noqa: DTZ007
+    except (ValueError, re.error):
+        return False
+    return read.date() == _MOMENT.date()
+
+
+def _separator(path: str, stated: Mapping[str, object], problems: list[str]) -> str:
+    separator = text(stated.get("separator"))
+    if separator == "":
+        problems.append(f"{path}.separator must not be empty")
+    return separator or ";"
 
 
 def _factor(
@@ -168,7 +200,7 @@ def _factor(
     factor = stated.get("multiply")
     if factor is None:
         return None
-    if sort not in (Sort.NUMBER, Sort.WHOLE):
+    if sort not in (Sort.NUMBER, Sort.WHOLE, Sort.NUMBERS):
         problems.append(f"{path}.multiply: {path} takes no number")
     try:
         exact = Decimal(str(factor))
@@ -191,16 +223,22 @@ def _time_zone(stated: Mapping[str, object], problems: list[str]) -> ZoneInfo:
 
 
 def _encoding(settings: Mapping[str, object], problems: list[str]) -> str:
-    name = text(settings.get("encoding")) or "utf-8"
+    name = text(settings.get("encoding"))
+    if name is None:
+        return "utf-8"
     try:
-        "".encode(name)
+        _PROBE.encode(name, "surrogateescape").decode(name, "surrogateescape")
+    except UnicodeError:
+        problems.append(f"encoding {name!r} is not one that files can be read in")
     except (LookupError, ValueError):
         problems.append(f"encoding {name!r} is not known")
     return name
 
 
 def _delimiter(settings: Mapping[str, object], problems: list[str]) -> str:
-    delimiter = text(settings.get("delimiter")) or ","
+    delimiter = text(settings.get("delimiter"))
+    if delimiter is None:
+        return ","
     if len(delimiter) != 1 or delimiter in '"\r\n':
         problems.append("delimiter must be one character, and neither a quote nor a line end")
     return delimiter

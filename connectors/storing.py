@@ -11,6 +11,7 @@ from connectors.items import Fault, Values
 from domain.activities import Outcome as ActOutcome
 from domain.fields import Refused
 from domain.hierarchy import HierarchyCircle
+from domain.identities import email_identity
 from domain.upserting import (
     Applied,
     Item,
@@ -20,7 +21,7 @@ from domain.upserting import (
     UnknownRecord,
 )
 from execution.context import Context
-from resolvers import accounts, activities, opportunities, people
+from resolvers import accounts, activities, attaching, opportunities, people
 from resolvers.activities import Recorded, Refusal
 from resolvers.outcomes import Conflict
 from resolvers.upserting import Outcome
@@ -75,6 +76,22 @@ async def store(ctx: Context, kind: Kind, batch: Sequence[Values]) -> list[Taken
             assert_never(kind)
 
 
+async def store_relations(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault]:
+    """Give up to 1,000 people their relations; a person named by e-mail keeps its spelling."""
+    addresses = {
+        place: email_identity(str(values["email"]))
+        for place, values in enumerate(batch)
+        if values.get("email") is not None
+    }
+    known = await attaching.people_by_identity(ctx, set(addresses.values()))
+    named: list[Values] = []
+    for place, values in enumerate(batch):
+        id = known.get(addresses[place]) if place in addresses else None
+        others = {path: value for path, value in values.items() if path != "email"}
+        named.append(values if id is None else {"id": id, **others})
+    return await store(ctx, Kind.PEOPLE, named)
+
+
 async def store_parents(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault]:
     """Give up to 1,000 stored accounts their parents."""
     return await _upserted(ctx, batch, items.parent_item, accounts.upsert_accounts)
@@ -89,7 +106,10 @@ async def _upserted(
     if isinstance(outcomes, TooManyItems):
         raise ValueError(f"a batch has at most {outcomes.most} rows, not {outcomes.count}")
     following = iter(outcomes)
-    return [item if isinstance(item, Fault) else _taken(next(following), item) for item in built]
+    return [
+        item if isinstance(item, Fault) else _taken(next(following), item, values)
+        for item, values in zip(built, batch, strict=True)
+    ]
 
 
 async def _recorded(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault]:
@@ -100,11 +120,12 @@ async def _recorded(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault
         raise ValueError(f"a batch has at most {recorded.most} rows, not {recorded.count}")
     following = iter(recorded.outcomes)
     return [
-        report if isinstance(report, Fault) else _taken_act(next(following)) for report in built
+        report if isinstance(report, Fault) else _taken_act(next(following), values)
+        for report, values in zip(built, batch, strict=True)
     ]
 
 
-def _taken_act(outcome: Recorded | Refusal) -> Taken | Fault:
+def _taken_act(outcome: Recorded | Refusal, values: Values) -> Taken | Fault:
     match outcome:
         case Refused(name, reason):
             pass
@@ -115,10 +136,10 @@ def _taken_act(outcome: Recorded | Refusal) -> Taken | Fault:
             return Taken(RESULTS_OF_ACTS[outcome.outcome], outcome.is_person_unmatched, unknown)
         case _:
             assert_never(outcome)
-    return Fault(items.mapped_name(name, ()), reason)
+    return Fault(items.mapped_name(name, values, ()), reason)
 
 
-def _taken(outcome: Outcome, item: Item) -> Taken | Fault:
+def _taken(outcome: Outcome, item: Item, values: Values) -> Taken | Fault:
     """An upsert's outcome in the words of the import."""
     match outcome:
         case Applied(status):
@@ -135,4 +156,4 @@ def _taken(outcome: Outcome, item: Item) -> Taken | Fault:
             name, reason = "", "others kept changing the record; import the row again"
         case _:
             assert_never(outcome)
-    return Fault(items.mapped_name(name, item.keys or ()), reason)
+    return Fault(items.mapped_name(name, values, item.keys or ()), reason)

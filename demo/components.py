@@ -6,7 +6,7 @@ from demo.records import DemoFailed
 from demo.selling import AUDIENCES, OFFERS, Offer
 from domain.role_templates import TemplateIsLive
 from execution.context import Context
-from resolvers.audiences import Membership, create_account_audience
+from resolvers.audiences import AudienceAccounts, create_account_audience
 from resolvers.outcomes import NameTaken
 from resolvers.role_templates import create_role_template, publish_role_template
 from resolvers.solution_interests import NewSolutionInterest, create_solution_interest
@@ -22,7 +22,7 @@ async def load_audiences(ctx: Context) -> dict[str, str]:
     return {
         audience.name: _id(
             await create_account_audience(
-                ctx, audience.name, audience.description, Membership(audience.condition)
+                ctx, audience.name, audience.description, AudienceAccounts(audience.condition)
             )
         )
         for audience in AUDIENCES

@@ -6,13 +6,12 @@ from typing import Final
 
 from demo.records import DemoFailed
 from domain.identifiers import JobId
+from domain.jobs import JobKind, JobStatus
 from execution.context import Context
 from jobs.kinds import run_job
-from resolvers.jobs import JobKind
 from store.driver import Document
 
 ACTOR: Final = "demo"
-ENDED_BADLY: Final = ("failed", "cancelled")
 PATIENCE_SECONDS: Final = 120.0
 PAUSE_SECONDS: Final = 0.1
 
@@ -34,9 +33,9 @@ async def done_once(
     while True:
         await run_job(ctx, JobId(id), ACTOR)
         job = await ctx.stores.jobs.one(id)
-        if job is None or job["status"] in ENDED_BADLY:
+        if job is None or job["status"] == JobStatus.FAILED.value:
             raise DemoFailed(f"job {id} has failed: {job and job['failure']}")
-        if job["status"] == "done":
+        if job["status"] == JobStatus.DONE.value:
             return
         if asyncio.get_running_loop().time() > deadline:
             raise DemoFailed(f"job {id} does not end")
@@ -51,6 +50,6 @@ async def own_jobs(
         job
         for job in await ctx.stores.jobs.all()
         if (job["created_by"], job["kind"], job["parameters"]) == (ACTOR, kind.value, parameters)
-        and job["status"] not in ENDED_BADLY
+        and job["status"] != JobStatus.FAILED.value
     ]
     return sorted(own, key=lambda job: (job["created_at"], job["_id"]))

@@ -13,8 +13,9 @@ from demo import components, records
 from demo.job_runs import ACTOR, done_once, own_jobs
 from demo.memberships import decide_memberships
 from demo.selling import CAMPAIGNS
+from domain.jobs import JobKind, JobStatus
 from execution.context import Context
-from resolvers.jobs import JobKind, start_creation_job, start_maintenance_job, start_scoring_job
+from resolvers.jobs import start_creation_job, start_maintenance_job, start_scoring_job
 
 STEPS: Final = (
     "What is sold, and to whom",
@@ -58,7 +59,7 @@ OnProgress: TypeAlias = Callable[[DemoProgress], None]
 async def is_loaded(ctx: Context) -> bool:
     """Whether the demo data has been loaded to its last step, which is its second scoring."""
     scorings = await own_jobs(ctx, JobKind.SCORING, {})
-    return len(scorings) > 1 and all(job["status"] == "done" for job in scorings)
+    return len(scorings) > 1 and all(job["status"] == JobStatus.DONE.value for job in scorings)
 
 
 async def load_demo(ctx: Context, progress: OnProgress | None = None) -> DemoReport:

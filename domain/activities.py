@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
@@ -155,15 +155,22 @@ def checked(report: Report, now: datetime) -> Report | Refused:
         type=report.type.strip(),
         person=person,
     )
-    return (
-        _text_fault("source", kept.source)
-        or _text_fault("sourceId", kept.source_id)
-        or _text_fault("type", kept.type)
-        or _moment_fault(kept.at, now)
-        or _update_fault(kept.source_updated_at)
-        or _attributes_fault(kept.attributes)
-        or kept
+    return next(faults(kept, now), kept)
+
+
+def faults(report: Report, now: datetime) -> Iterator[Refused]:
+    """Everything that keeps a report from being stored, one fault a field."""
+    person = _checked_person(report.person)
+    found = (
+        person if isinstance(person, Refused) else None,
+        _text_fault("source", report.source.strip()),
+        _text_fault("sourceId", report.source_id.strip()),
+        _text_fault("type", report.type.strip()),
+        _moment_fault(report.at, now),
+        _update_fault(report.source_updated_at),
+        _attributes_fault(report.attributes),
     )
+    yield from filter(None, found)
 
 
 def _as_said(person: PersonReference) -> list[str]:

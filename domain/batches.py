@@ -2,10 +2,15 @@
 
 A record is matched by id, then by outside key, then by e-mail address. The batch is decided as a
 whole, in memory: what it leaves to be stored is one draft for each record it touches.
+
+A claim whose owner is not stored is one of a writer who is about to store it, or who never will.
+A new record adopts it together with the owner's id, so that only one of the two can be stored; a
+record that has another id waits for it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Final, Generic
 
 from domain.fields import Record, Value, differing, put, stored
@@ -30,11 +35,22 @@ _NOTHING: Final[frozenset[Identity]] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a batch is decided on: records by id, claims by identity, and new ids."""
+    """What a batch is decided on: records by id, claims by identity, and new ids.
+
+    `is_patient` says whether it waits for what other writers are about to store.
+    """
 
     records: Mapping[str, dict[str, Any]]
     claims: Mapping[Identity, Claim]
     new_id: Callable[[], str]
+    is_patient: bool = True
+
+
+class _Waits(Enum):
+    """For whom an item waits: a record of its own batch, or another writer's."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
 
 
 class Batch(Generic[ItemT]):
@@ -49,16 +65,23 @@ class Batch(Generic[ItemT]):
         self._wanted: dict[Identity, Wanted] = {}
         self.drafts: dict[str, Draft] = {}
         self.outcomes: dict[int, Applied | Refusal] = {}
+        self.contended: set[int] = set()
         self.rest: Sequence[tuple[int, ItemT]] = ()
 
     def run(self, items: Sequence[tuple[int, ItemT]]) -> None:
-        """Decide the items in order, up to one that has to wait until those before are stored."""
+        """Decide the items in order, up to one that has to wait until something is stored.
+
+        `contended` are those that would wait for another writer, once patience is over.
+        """
         for position, (place, item) in enumerate(items):
             outcome = self._decide(place, item)
-            if outcome is None:
+            if outcome is _Waits.THEIRS and not self._loaded.is_patient:
+                self.contended.add(place)
+            elif isinstance(outcome, _Waits):
                 self.rest = items[position:]
                 return
-            self.outcomes[place] = outcome
+            else:
+                self.outcomes[place] = outcome
 
     def wanted(self) -> dict[Identity, Wanted]:
         """The claims to make before the drafts are stored."""
@@ -101,7 +124,7 @@ class Batch(Generic[ItemT]):
         draft = self.drafts.get(id)
         return draft.record if draft else self._loaded.records.get(id)
 
-    def _decide(self, place: int, item: ItemT) -> Applied | Refusal | None:
+    def _decide(self, place: int, item: ItemT) -> Applied | Refusal | _Waits:
         identities = self._rules.identities(item)
         match = self._match(item, identities)
         if match is not None and not isinstance(match, str):
@@ -144,8 +167,8 @@ class Batch(Generic[ItemT]):
 
     def _claims_for(
         self, id: str, identities: Sequence[tuple[str, Identity]]
-    ) -> dict[Identity, Wanted] | OwnedByAnother | None:
-        """The claims the record needs; None if it has to wait for another to let go."""
+    ) -> dict[Identity, Wanted] | OwnedByAnother | _Waits:
+        """The claims the record needs, unless it has to wait for another to let go."""
         wanted: dict[Identity, Wanted] = {}
         for name, identity in identities:
             if identity in self._carried_by(id) or self._owner(identity) == id:
@@ -153,7 +176,9 @@ class Batch(Generic[ItemT]):
             claim = self._loaded.claims.get(identity)
             if claim is not None and claim.owner != id:
                 if identity in self._carried_by(claim.owner):
-                    return None
+                    return _Waits.OURS
+                if not claim.is_stale and claim.owner not in self._loaded.records:
+                    return _Waits.THEIRS
                 if not claim.is_stale:
                     return OwnedByAnother(name, claim.owner)
             wanted[identity] = Wanted(id, claim)

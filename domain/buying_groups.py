@@ -57,7 +57,7 @@ class RoleState:
     @property
     def is_missing(self) -> bool:
         """Whether nobody has it although completeness counts it."""
-        return self.is_required and self.assigned == 0
+        return completeness.is_missing(self.is_required, self.assigned)
 
 
 @dataclass(frozen=True, slots=True)

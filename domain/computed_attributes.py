@@ -1,14 +1,12 @@
 """Computed attributes: those not stored as asked for, in terms of what is stored.
 
-The score of a person is 100 * sqrt(raw / reference), at most 100, where the reference is the
-largest raw of the tenant's last scoring run. As it grows with the raw, every question about a
-score is one about the raw, and an exact one: score >= s means raw * 10000 >= s * s * reference.
+The score of a person follows from the raw and the largest raw of the tenant's last scoring run,
+the reference. What is asked about is the score as it is kept and shown exactly, at nine decimals;
+as it never falls while the raw grows, that is a question about the raw.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
-from math import ceil, floor
 from typing import Any, Final
 
 from domain.attributes import ENGAGEMENT_SCORE, IS_TOP_LEVEL, LEVEL, value_at
@@ -26,8 +24,8 @@ from domain.conditions import (
 )
 from domain.engagement import score
 from domain.operators import Operator, ValueType
+from domain.score_ranges import first_raw
 
-_HIGHEST: Final = 100
 _RAW: Final = replace(ENGAGEMENT_SCORE, key="person.engagement_raw")
 
 
@@ -58,10 +56,10 @@ def value_of(test: AttributeTest, document: Mapping[str, Any], score_reference: 
 
 def _as_raw(test: AttributeTest, reference: int) -> Condition:
     def at_least(value: Scalar) -> Condition:
-        return _raw_from(_least_raw(value, reference, ceil, includes=True))
+        return _raw_from(value, reference, or_equal=True)
 
     def above(value: Scalar) -> Condition:
-        return _raw_from(_least_raw(value, reference, lambda raw: floor(raw) + 1, includes=False))
+        return _raw_from(value, reference, or_equal=False)
 
     operands = operands_of(test)
     first, last = operands[0], operands[-1]
@@ -82,21 +80,11 @@ def _as_raw(test: AttributeTest, reference: int) -> Condition:
             raise ValueError(f"{test.operator} does not fit a score")
 
 
-def _least_raw(
-    value: Scalar, reference: int, to_whole: Callable[[Fraction], int], *, includes: bool
-) -> int | None:
-    """The least raw whose score reaches (or exceeds) the value; None if no raw does."""
-    if not isinstance(value, (int, float)):
-        raise ValueError(f"{value!r} is no score")
-    bound = Fraction(value)
-    if bound < 0 or (includes and bound == 0):
-        return 0
-    if reference <= 0 or bound > _HIGHEST or (not includes and bound == _HIGHEST):
-        return None
-    return to_whole(bound * bound * reference / _HIGHEST**2)
-
-
-def _raw_from(least: int | None) -> Condition:
+def _raw_from(bound: Scalar, reference: int, *, or_equal: bool) -> Condition:
+    """Whether the raw is one from which on the score reaches, or exceeds, the bound."""
+    if not isinstance(bound, (int, float)):
+        raise ValueError(f"{bound!r} is no score")
+    least = first_raw(reference, bound, or_equal=or_equal)
     if least is None:
         return NEVER
     return AttributeTest(_RAW, Operator.AT_LEAST, least) if least > 0 else ALWAYS

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, TypeAlias
 
@@ -25,6 +25,7 @@ from domain.conditions import (
     inside,
     operands_of,
     parts_of,
+    value_type_of,
 )
 from domain.fields import camel
 from domain.folding import fold
@@ -37,6 +38,7 @@ ACCOUNT_RULE: Final = frozenset({Scope.ACCOUNT})
 MEMBER_RULE: Final = frozenset(Scope)
 """The scopes an audience may ask about, and those a role of a template may."""
 
+_PATHS: Final = {"relation": "relation.kind", "relation_role": "relation.role"}
 _LARGEST_WHOLE: Final = 2**63
 _BAD_COUNT: Final = f"A list holds 1 to {MAX_OPERANDS:,} values."
 _NO_NUMBER: Final = "The value is a finite number; a whole one has at most 64 bits."
@@ -70,7 +72,7 @@ def faults(
 
 def path_of(attribute: Attribute) -> str:
     """The path of an attribute as the API spells it; a field's name stays as it is declared."""
-    path = camel(attribute.key)
+    path = _PATHS.get(attribute.key) or camel(attribute.key)
     is_named = attribute.field is not None and FIELD_NAME.fullmatch(attribute.field)
     return f"{path}.{attribute.field}" if is_named else path
 
@@ -119,12 +121,20 @@ def _fault_of_test(
     test: AttributeTest, path: str, scopes: Collection[Scope], declared: DeclaredFields
 ) -> ConditionFault | None:
     attribute, operator = test.attribute, test.operator
-    where = inside(path, path_of(attribute))
+    name = path_of(replace(attribute, field=None))
+    where = inside(path, name)
     if attribute.scope not in scopes:
-        return ConditionFault(where, f"This condition cannot ask about {attribute.key}.")
+        return ConditionFault(where, f"This condition cannot ask about {name}.")
     value_type = _declared_type(attribute, declared)
     if value_type is None:
-        return ConditionFault(where, f"{attribute.key} has no field {ascii(attribute.field)[:80]}.")
+        unknown = f"{name} has no field {ascii(attribute.field)[:80]}."
+        return ConditionFault(f"{where}.field", unknown)
+    if attribute.is_family:
+        asked = value_type_of(test) if operands_of(test) else value_type
+        where = f"{where}.test.{asked.value}"
+        if asked is not value_type:
+            mistaken = f"The field is of type {value_type.value}; its test is `{value_type.value}`."
+            return ConditionFault(where, mistaken)
     where = inside(where, camel(operator.value))
     if operator not in attribute.operators_as(value_type):
         return ConditionFault(where, f"This operator does not fit a {value_type.value} value.")

@@ -3,7 +3,6 @@
 `all` of nothing holds, `any` of nothing does not.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
@@ -93,19 +92,6 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
             return (part,)
         case AttributeTest():
             return ()
-
-
-def leaves_of(condition: Condition) -> Iterator[AttributeTest]:
-    """Every test of the tree, from left to right."""
-    if isinstance(condition, AttributeTest):
-        yield condition
-    for part in parts_of(condition):
-        yield from leaves_of(part)
-
-
-def attributes_used(condition: Condition) -> frozenset[Attribute]:
-    """The different attributes the condition asks about."""
-    return frozenset(test.attribute for test in leaves_of(condition))
 
 
 def operands_of(test: AttributeTest) -> tuple[Scalar, ...]:

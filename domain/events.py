@@ -1,4 +1,4 @@
-"""Events: the durable record of every accepted change."""
+"""Events: what was changed, kept for good."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Membership: who is in a group, in which role, when several methods disagree.
 
-Each method's latest decision about a person is kept as its claim. The claim of the strongest
-method that has spoken decides; weaker claims are remembered, not obeyed.
+What a method said last about a person is its claim. Claims do not replace one another: they stand
+side by side, and of those there are, the one by the strongest method has its way.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ STRONGEST_FIRST: Final = (Method.MANUAL, Method.JOURNEY, Method.SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One method's decision about one person; no role means: removed.
+    """What one method said last about one person; without a role: that they are out.
 
     `version` is the group version that wrote it. Moment, actor and reason only inform.
     """
@@ -97,18 +97,6 @@ class Decision:
 def deciding(claims: Claims) -> Claim | None:
     """The claim that decides: the strongest method's; None while nobody has spoken."""
     return next((claims[method] for method in STRONGEST_FIRST if method in claims), None)
-
-
-def is_member(claims: Claims) -> bool:
-    """Whether the deciding claim puts the person into a role."""
-    claim = deciding(claims)
-    return claim is not None and claim.role is not None
-
-
-def is_removed(claims: Claims) -> bool:
-    """Whether the deciding claim keeps the person out."""
-    claim = deciding(claims)
-    return claim is not None and claim.role is None
 
 
 def decide(claims: Claims, command: Command, version: int) -> Decision:

@@ -1,15 +1,18 @@
 """Score ranges: which raws give a score within bounds, so that a filter can ask for raws.
 
 A score never falls as its raw grows, and both are kept at nine decimals: the raw at which a
-score is reached is found exactly, by halving.
+score is reached is found exactly, by halving. Whatever is asked of a score, of a person's or of a
+group's, in memory or of the database, is asked of the raws found here.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from domain.engagement import PLACES, score
 
 _STEPS: Final = 10**PLACES
+_KEPT: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,12 @@ def raws(
 ) -> RawRange | None:
     """The raws whose score against this reference lies within the bounds; None: no raw does."""
     lower = [
-        *([] if at_least is None else [_first(largest_raw, at_least, or_equal=True)]),
-        *([] if greater_than is None else [_first(largest_raw, greater_than, or_equal=False)]),
+        *([] if at_least is None else [first_raw(largest_raw, at_least, or_equal=True)]),
+        *([] if greater_than is None else [first_raw(largest_raw, greater_than, or_equal=False)]),
     ]
     upper = [
-        *([] if less_than is None else [_first(largest_raw, less_than, or_equal=True)]),
-        *([] if at_most is None else [_first(largest_raw, at_most, or_equal=False)]),
+        *([] if less_than is None else [first_raw(largest_raw, less_than, or_equal=True)]),
+        *([] if at_most is None else [first_raw(largest_raw, at_most, or_equal=False)]),
     ]
     reached = [raw for raw in lower if raw is not None]
     if len(reached) < len(lower):
@@ -47,7 +50,8 @@ def raws(
     return RawRange(begins, ends)
 
 
-def _first(largest_raw: float, bound: float, *, or_equal: bool) -> float | None:
+@lru_cache(_KEPT)
+def first_raw(largest_raw: float, bound: float, *, or_equal: bool) -> float | None:
     """The smallest raw whose score reaches the bound, or exceeds it; None: none does."""
 
     def reaches(steps: int) -> bool:

@@ -9,12 +9,15 @@ from strawberry.exceptions import StrawberryInputCoercionError
 from execution.context import NotPermitted
 from execution.limits import TOKENS
 from execution.refusals import overdue, too_complex
+from store.deployment import in_short, is_passing
 from store.reading import SECONDS_FOR_A_READ, TookTooLong
 
 PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
 FORBIDDEN: Final = "FORBIDDEN"
+UNAVAILABLE: Final = "UNAVAILABLE"
 INTERNAL: Final = "INTERNAL"
+AWAY: Final = "The database does not answer now; try again in a moment."
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +25,8 @@ _log = logging.getLogger(__name__)
 def masked(error: GraphQLError, request_id: str) -> GraphQLError:
     """The error as clients may see it, with a code; an unexpected one is logged in full instead.
 
-    What the client caused keeps its message. Of anything else only the request's id is shown.
+    What the client caused keeps its message. Of anything else only the request's id is shown, and
+    whether the same request may do later, as it may when MongoDB was away.
     """
     cause = _cause(error)
     if "code" in (error.extensions or {}):
@@ -36,6 +40,9 @@ def masked(error: GraphQLError, request_id: str) -> GraphQLError:
         return _coded(error, f"This needs the right {right}.", FORBIDDEN, right=right)
     if isinstance(cause, TookTooLong):
         return _like(error, overdue(SECONDS_FOR_A_READ))
+    if is_passing(cause):
+        _log.warning("Request %s: MongoDB does not answer: %s", request_id or "-", in_short(cause))
+        return _coded(error, AWAY, UNAVAILABLE, requestId=request_id)
     if isinstance(cause, RecursionError):
         return _like(error, too_complex("The request is nested too deeply.", 0))
     if isinstance(cause, StrawberryInputCoercionError):

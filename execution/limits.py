@@ -5,9 +5,11 @@ what its `first` or `ids` ask for, or what its declaration says. Cycles and unkn
 nothing; validation refuses them.
 """
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
     DocumentNode,
@@ -61,42 +63,47 @@ def rows_of(known: GraphQLField) -> int | str | None:
     return cast(int | str | None, declared.get(_ROWS))
 
 
+Names: TypeAlias = tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """How deep a selection reaches, and how many values it may give.
 
-    `asked` holds values that come once for each row that an argument further up asks for.
+    `asked` holds values that come once for each row that arguments further up ask for, by the
+    names of these arguments.
     """
 
     depth: int = 0
     values: int = 0
-    asked: Mapping[str, int] = field(default_factory=dict)
+    asked: Mapping[Names, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
-        """All values; where nobody says how many rows there are, there are as many as may be."""
-        return self.values + LARGEST_PAGE * sum(self.asked.values())
+        """All values; where no argument says how many rows there are, there are as many as may."""
+        rows = {names: math.prod([LARGEST_PAGE] * len(names)) for names in self.asked}
+        return self.values + sum(values * rows[names] for names, values in self.asked.items())
 
     def beside(self, other: "Cost") -> "Cost":
         """Both selections of the same object."""
-        asked = self.asked or other.asked
-        if self.asked and other.asked:
-            names = {**self.asked, **other.asked}
-            asked = {name: self.asked.get(name, 0) + other.asked.get(name, 0) for name in names}
+        asked = Counter(self.asked) + Counter(other.asked) if self.asked else other.asked
         return Cost(max(self.depth, other.depth), self.values + other.values, asked)
 
     def below(self, rows: int | str) -> "Cost":
         """A field with this selection, of so many rows or of those that an argument asks for."""
         if isinstance(rows, str):
-            inner = sum(self.asked.values(), self.values)
-            return Cost(self.depth + 1, 1, {rows: inner})
-        asked = {name: rows * values for name, values in self.asked.items()}
+            asked = {(rows, *names): values for names, values in self.asked.items()}
+            return Cost(self.depth + 1, 1, asked | {(rows,): self.values})
+        asked = {names: rows * values for names, values in self.asked.items()}
         return Cost(self.depth + 1, 1 + rows * self.values, asked)
 
     def of_rows(self, name: str, rows: int) -> "Cost":
         """The same, now that an argument has said for how many rows it asks."""
-        asked = {each: values for each, values in self.asked.items() if each != name}
-        return Cost(self.depth, self.values + rows * self.asked[name], asked)
+        asked: Counter[Names] = Counter()
+        for names, values in self.asked.items():
+            rest = tuple(each for each in names if each != name)
+            asked[rest] += values * math.prod([rows] * (len(names) - len(rest)))
+        return Cost(self.depth, self.values + asked.pop((), 0), asked)
 
 
 _NOTHING: Final = Cost()
@@ -128,7 +135,7 @@ def check(
 
 
 def check_variables(variables: Mapping[str, Any] | None) -> CodedError | None:
-    """Why variables cannot be used: nested too deeply, or no text that can be stored."""
+    """Why variables cannot be used: nested too deeply, or no text or figure to be stored."""
     waiting: list[tuple[object, int]] = [(variables or {}, 0)]
     while waiting:
         value, depth = waiting.pop()
@@ -138,11 +145,28 @@ def check_variables(variables: Mapping[str, Any] | None) -> CodedError | None:
         if isinstance(value, str):
             if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
                 return bad_request("variables", "hold half a surrogate pair.")
+        elif isinstance(value, float):
+            if not math.isfinite(value):
+                return bad_request(_place(variables or {}, value), "must be a finite number.")
         elif isinstance(value, Mapping):
             waiting.extend((part, depth + 1) for part in (*value.keys(), *value.values()))
         elif isinstance(value, list | tuple):
             waiting.extend((part, depth + 1) for part in value)
     return None
+
+
+def _place(variables: Mapping[str, Any], sought: object) -> str:
+    """The path of this very value."""
+    waiting: list[tuple[str, object]] = list(variables.items())
+    while waiting:
+        path, value = waiting.pop()
+        if value is sought:
+            return path
+        if isinstance(value, Mapping):
+            waiting.extend((f"{path}.{name}", part) for name, part in value.items())
+        elif isinstance(value, list | tuple):
+            waiting.extend((f"{path}[{place}]", part) for place, part in enumerate(value))
+    return "variables"
 
 
 class _Walk:
@@ -217,7 +241,7 @@ class _Walk:
             return self.selection(node.selection_set, None).below(1)
         inner = cast(GraphQLNamedType, get_named_type(known.type))
         cost = self.selection(node.selection_set, inner).below(self._rows(node, known))
-        for name in cost.asked.keys() & known.args.keys():
+        for name in {name for names in cost.asked for name in names} & known.args.keys():
             cost = cost.of_rows(name, self._size(node, known, name))
         return cost
 

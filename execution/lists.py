@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
 
-from execution import cursors
+from execution import cursors, filter_limits
 from execution.connections import LoadedConnection, Page, Row
 from execution.context import Context, Right
 from execution.declared import DeclaredField, innermost
@@ -28,6 +28,9 @@ from store.reading import Fields, Order, Place, Query, Relation, Window
 FIRST: Final = argument("first", int, f"How many rows, 1 to {LARGEST_PAGE}.", DEFAULT_PAGE)
 AFTER: Final = argument("after", str | None, "The cursor after which the page begins.", None)
 
+_FILTER: Final = (
+    f"Which rows: all of it holds. A list in it has at most {filter_limits.VALUES:,} values."
+)
 _NOBODY: Final[Document] = {"_id": ""}
 
 
@@ -72,6 +75,8 @@ def node_class(type_: Any) -> Any:
 class ManyField(DeclaredField):
     """A list of a collection's documents: all of them, or those that belong to the parent."""
 
+    holds: Callable[[Document], Query] | None = None
+    needs: tuple[str, ...] = ()
     foreign: str | None
     key: str
     only: Query
@@ -86,15 +91,13 @@ class ManyField(DeclaredField):
         listing = self.target.listing
         found = [FIRST, AFTER]
         if listing.filter:
-            found.append(
-                argument("filter", listing.filter | None, "Which rows: all of it holds.", None)
-            )
+            found.append(argument("filter", listing.filter | None, _FILTER, None))
         if listing.order_by:
             found.append(argument("order_by", listing.order_by | None, "In which order.", None))
         return found
 
     def paths(self, selection: Selection) -> tuple[str, ...]:
-        return (self.key,)
+        return self.needs if self.holds else (self.key,)
 
     def needed(self, selection: Selection) -> Fields:
         edges = {self.relation} if self.relation and "edges" in selection.below() else set()
@@ -105,7 +108,7 @@ class ManyField(DeclaredField):
         context.viewer.require(Right.READ)
         name = ("list", self, *map(id, info._raw_info.field_nodes))
         reading = context.loaders.once(name, lambda: _Reading(self, info, **kwargs))
-        owner = source.document if self.foreign else _NOBODY
+        owner = source.document if self.foreign or self.holds else _NOBODY
         return LoadedConnection(
             lambda: reading.rows.load(owner),
             lambda documents: reading.page(owner, documents),
@@ -136,6 +139,24 @@ def browsed(*, only: Query | None = None, description: str | None = None) -> Any
     return ManyField().declare(description, foreign=None, key="_id", only=only or {}, relation=None)
 
 
+def held(
+    holds: Callable[[Document], Query], *, needs: Sequence[str], description: str | None = None
+) -> Any:
+    """The documents that a query finds which is made of this document, as a connection.
+
+    `needs` are the paths that making the query reads. Each parent costs commands of its own.
+    """
+    return ManyField().declare(
+        description,
+        foreign=None,
+        key="_id",
+        only={},
+        relation=None,
+        holds=holds,
+        needs=tuple(needs),
+    )
+
+
 class _Reading:
     """One list in one operation: its arguments understood, its parents gathered."""
 
@@ -149,6 +170,8 @@ class _Reading:
         order_by: Any = None,
     ) -> None:
         check_size("first", first)
+        if refusal := filter_limits.check(filter):
+            raise refusal
         self._field = field
         self._context: Context = info.context
         self._reader = self._context.loaders.reader
@@ -205,6 +228,13 @@ class _Reading:
     async def _rows(self, owners: list[Document]) -> list[list[Document]]:
         query = await self._query()
         field, collection = self._field, self._field.target.collection
+        if field.holds:
+            return [
+                await self._reader.page(
+                    collection, every(field.holds(owner), query), self._window, self._fields
+                )
+                for owner in owners
+            ]
         if not field.foreign:
             found = await self._reader.page(collection, query, self._window, self._fields)
             return [found for _ in owners]
@@ -224,6 +254,11 @@ class _Reading:
     async def _counts(self, owners: list[Document]) -> list[int]:
         query = await self._query()
         field, collection = self._field, self._field.target.collection
+        if field.holds:
+            return [
+                await self._reader.count(collection, every(field.holds(owner), query))
+                for owner in owners
+            ]
         if not field.foreign:
             count = await self._reader.count(collection, query)
             return [count for _ in owners]

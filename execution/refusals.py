@@ -1,8 +1,9 @@
 """Refusals of a read: top-level errors that carry a code and name what is wrong."""
 
+from collections.abc import Collection
 from typing import Final
 
-from graphql import GraphQLError
+from graphql import GraphQLError, Node
 
 LARGEST_PAGE: Final = 100
 DEFAULT_PAGE: Final = 25
@@ -11,13 +12,26 @@ DEFAULT_PAGE: Final = 25
 class CodedError(GraphQLError):
     """An error the client can act on: its message is shown as it is, with its code."""
 
-    def __init__(self, code: str, message: str, **details: object) -> None:
-        super().__init__(message, extensions={"code": code, **details})
+    def __init__(
+        self, code: str, message: str, *, nodes: Collection[Node] | None = None, **details: object
+    ) -> None:
+        super().__init__(message, nodes, extensions={"code": code, **details})
 
 
 def bad_request(field: str, reason: str) -> CodedError:
     """An argument cannot be used: its path, as the client wrote it, and why."""
     return CodedError("BAD_REQUEST", f"{field} {reason}", field=field)
+
+
+def bad_condition(field: str, reason: str) -> CodedError:
+    """A condition cannot be run: the path of its bad node, and a sentence about it."""
+    return CodedError("BAD_REQUEST", f"{field}: {reason}", field=field)
+
+
+def bad_value(field: str, error: GraphQLError) -> CodedError:
+    """A value does not fit its type: its path, and what the type says about it."""
+    message = f"{field}: {error.message}"
+    return CodedError("GRAPHQL_VALIDATION_FAILED", message, nodes=error.nodes, field=field)
 
 
 def bad_page_size(field: str, size: int) -> CodedError:

@@ -1,34 +1,45 @@
-"""Creation: a group for every account of an audience that has none for the solution interest."""
+"""Creation: a group for every account of an audience that has none for the solution interest.
+
+Rules may ask how engaged people are, and a new group is scored against the tenant's reference. So
+a tenant that was never scored is scored first, slice by slice like the rest.
+"""
 
 from typing import Final
 
 from domain import buying_groups
-from domain.condition_documents import from_document
 from domain.identifiers import JobId
-from execution.context import Context
-from jobs.running import JobFailed, Slice
-from resolvers import groups
+from execution.context import Context, Right
+from jobs.running import JobFailed, Plan, Slice
+from resolvers import groups, scoring
 from resolvers.outcomes import NotFound
-from store.condition_queries import account_filter
+from store.audience_queries import accounts_of
 from store.driver import Document
 
 ACCOUNTS_AT_ONCE: Final = 200
+_SCORING: Final = "scoring:"
+
+
+async def total(ctx: Context, job: Document) -> int | None:
+    """How many accounts the audience has; None while people are scored first."""
+    _require_rights(ctx)
+    if await _is_scoring(ctx, job):
+        return None
+    return await ctx.stores.accounts.count_found(await _audience_filter(ctx, job))
 
 
 async def step(ctx: Context, job: Document) -> Slice:
     """Make the groups of the next accounts, in the order of their ids."""
-    parameters = job["parameters"]
-    what = await groups.interest(ctx, parameters["solution_interest_id"])
+    _require_rights(ctx)
+    if await _is_scoring(ctx, job):
+        scored = await scoring.go_on(ctx, job["cursor"].removeprefix(_SCORING))
+        return Slice("" if scored.after is None else _SCORING + scored.after, {})
+    what = await groups.interest(ctx, job["parameters"]["solution_interest_id"])
     if isinstance(what, NotFound):
         raise JobFailed(f"There is no {what.what} {what.id} any more.")
-    audience = await ctx.stores.audiences.one(parameters["audience_id"])
-    if audience is None:
-        raise JobFailed("The account audience is gone.")
-    found = audience_filter(audience)
-    if job["progress"]["accounts"] is None:
-        await ctx.stores.jobs.note_size(job["_id"], await ctx.stores.accounts.count_found(found))
+    found = await _audience_filter(ctx, job)
     accounts = await ctx.stores.accounts.found(found, after=job["cursor"], limit=ACCOUNTS_AT_ONCE)
     if not accounts:
+        await scoring.score_due_groups(ctx)
         return Slice(None, {})
     await groups.create_groups(ctx, what, accounts, JobId(job["_id"]))
     ids = [
@@ -41,8 +52,24 @@ async def step(ctx: Context, job: Document) -> Slice:
     )
 
 
-def audience_filter(audience: Document) -> Document:
+def _require_rights(ctx: Context) -> None:
+    ctx.viewer.require(Right.RUN_JOBS)
+    ctx.viewer.require(Right.ACT_AS_SYSTEM)
+
+
+async def _is_scoring(ctx: Context, job: Document) -> bool:
+    """Whether the next slice is one of the tenant's first scoring run."""
+    if job["cursor"]:
+        return bool(job["cursor"].startswith(_SCORING))
+    return await ctx.stores.scoring.runs.reference() is None
+
+
+async def _audience_filter(ctx: Context, job: Document) -> Document:
     """The query that finds the audience's accounts."""
-    if audience["account_ids"] is not None:
-        return {"_id": {"$in": audience["account_ids"]}}
-    return account_filter(from_document(audience["condition"]))
+    audience = await ctx.stores.audiences.one(job["parameters"]["audience_id"])
+    if audience is None:
+        raise JobFailed("The account audience is gone.")
+    return accounts_of(audience)
+
+
+PLAN: Final = Plan(total, step)

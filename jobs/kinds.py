@@ -1,32 +1,48 @@
-"""Which step belongs to which kind of job; and a worker that looks for jobs to do."""
+"""Which plan belongs to which kind of job, and the turn of a tenant's jobs."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
 from domain.identifiers import JobId
+from domain.jobs import JobKind
 from execution.context import Context
 from jobs import creation, maintenance, scoring
-from jobs.running import Progress, Step, run
-from resolvers.jobs import JobKind
+from jobs.running import Plan, Progress, run
 
-STEPS: Final[Mapping[JobKind, Step]] = {
-    JobKind.CREATION: creation.step,
-    JobKind.MAINTENANCE: maintenance.step,
-    JobKind.SCORING: scoring.step,
+PLANS: Final[Mapping[JobKind, Plan]] = {
+    JobKind.CREATION: creation.PLAN,
+    JobKind.MAINTENANCE: maintenance.PLAN,
+    JobKind.SCORING: scoring.PLAN,
 }
 
 
-async def run_job(ctx: Context, id: JobId, worker: str, progress: Progress | None = None) -> bool:
-    """Work a job off by its kind; False when it is done, unknown, or another worker's."""
+async def run_job(
+    ctx: Context,
+    id: JobId,
+    worker: str,
+    progress: Progress | None = None,
+    seconds: float | None = None,
+) -> bool:
+    """Work a job off by its kind, for so long at most; whether it has ended here."""
     job = await ctx.stores.jobs.one(id, {"kind": 1})
     if job is None:
         return False
-    return await run(ctx, id, STEPS[JobKind(job["kind"])], worker, progress)
+    plan = PLANS[JobKind(job["kind"])]
+    return await run(ctx, id, plan, worker, progress=progress, seconds=seconds)
 
 
-async def run_open_jobs(ctx: Context, worker: str) -> int:
-    """Work off every job of the tenant that waits or was left behind; how many were done."""
-    done = 0
-    for id in await ctx.stores.jobs.open_jobs(ctx.now()):
-        done += await run_job(ctx, JobId(id), worker)
-    return done
+async def run_open_jobs(ctx: Context, worker: str, seconds: float | None = None) -> int:
+    """Work off the tenant's jobs that wait or were left behind, for so long at most.
+
+    How many have ended. One that is cut short comes last the next time.
+    """
+    clock = asyncio.get_running_loop().time
+    end = None if seconds is None else clock() + seconds
+    ended = 0
+    for id in await ctx.stores.jobs.open_jobs(worker, ctx.now()):
+        left = None if end is None else end - clock()
+        if left is not None and left <= 0:
+            break
+        ended += await run_job(ctx, JobId(id), worker, seconds=left)
+    return ended

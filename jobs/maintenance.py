@@ -2,16 +2,25 @@
 
 from typing import Final
 
-from execution.context import Context
-from jobs.running import Slice
+from execution.context import Context, Right
+from jobs.running import Plan, Slice
 from resolvers import maintenance, opportunities
 from store.driver import Document
 
 GROUPS_AT_ONCE: Final = 100
 
 
+async def total(ctx: Context, job: Document) -> int | None:
+    """How many groups there are, of one solution interest or of all."""
+    _require_rights(ctx)
+    interest = job["parameters"]["solution_interest_id"]
+    found = {} if interest is None else {"solution_interest_id": interest}
+    return await ctx.stores.groups.count_found(found)
+
+
 async def step(ctx: Context, job: Document) -> Slice:
     """Maintain the next groups; products that a killed process left in doubt come first."""
+    _require_rights(ctx)
     if not job["cursor"]:
         await opportunities.settle_products(ctx)
     interest = job["parameters"]["solution_interest_id"]
@@ -20,3 +29,11 @@ async def step(ctx: Context, job: Document) -> Slice:
         return Slice(None, {})
     done = await maintenance.maintain_groups(ctx, ids)
     return Slice(ids[-1], {"done": done.groups, "groups_changed": done.changed})
+
+
+def _require_rights(ctx: Context) -> None:
+    ctx.viewer.require(Right.RUN_JOBS)
+    ctx.viewer.require(Right.ACT_AS_SYSTEM)
+
+
+PLAN: Final = Plan(total, step)

@@ -1,21 +1,33 @@
 """A job is run: leased, worked off slice by slice, and finished or failed, once."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from domain.events import EventType
 from domain.identifiers import JobId
-from execution.context import Context
+from domain.jobs import JobStatus
+from execution.context import Context, Right
 from resolvers import stamps
+from store.deployment import StoreFailure, in_short, is_passing
 from store.driver import Document
 from store.records import Change, Changed, Conflict, Missing
 
 LEASE: Final = timedelta(seconds=30)
+RENEW_SECONDS: Final = 10.0
+"""How often a lease is renewed while a step goes on, however long that takes."""
+
+MOST_FAILED_STEPS: Final = 5
+REST: Final = timedelta(seconds=15)
+"""How long a job is left alone after a step of it has failed."""
+
 _log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Progress: TypeAlias = Callable[[Document], Awaitable[None]]
 
 
@@ -30,62 +42,178 @@ class Slice:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How jobs of a kind are done: how many there are to go through, and the next step.
+
+    `total` gives None for as long as that cannot be said.
+    """
+
+    total: Callable[[Context, Document], Awaitable[int | None]]
+    step: Callable[[Context, Document], Awaitable[Slice]]
+
+
 class JobFailed(Exception):
     """The job cannot go on; the text says why, for the person who started it."""
 
 
-Step: TypeAlias = Callable[[Context, Document], Awaitable[Slice]]
-
-
 async def run(
-    ctx: Context, id: JobId, step: Step, worker: str, progress: Progress | None = None
+    ctx: Context,
+    id: JobId,
+    plan: Plan,
+    worker: str,
+    *,
+    progress: Progress | None = None,
+    seconds: float | None = None,
 ) -> bool:
-    """Work a job off, from wherever it stands, until it is done or failed.
+    """Work a job off from wherever it stands, to its end or until the seconds are over.
 
-    False when another worker has it. A step is done again if the process ended before it was
-    noted, so a step leaves things as they are where it has been before.
+    True when it has ended here, done or failed. Otherwise somebody else has it, or it can be gone
+    on with: at once, or after a rest where a step has failed. A worker runs a job once at a time.
+    A step is done again if it was not noted, so it leaves things as they are where it has been.
     """
+    ctx.viewer.require(Right.RUN_JOBS)
     job = await ctx.stores.jobs.lease(id, worker, ctx.now(), LEASE)
     if job is None:
         return False
-    while True:
-        if progress is not None:
-            await progress(job)
+    deadline = None if seconds is None else _clock() + seconds
+    try:
+        return await _Run(ctx, id, plan, worker, progress, deadline).go_on(job)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        _log.warning("Job %s goes on when MongoDB answers: %s", id, in_short(error))
+        with suppress(StoreFailure):
+            await ctx.stores.jobs.give_back(id, worker, ctx.now())
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A job in the hands of a worker, up to a deadline of the event loop's clock."""
+
+    ctx: Context
+    id: JobId
+    plan: Plan
+    worker: str
+    progress: Progress | None
+    deadline: float | None
+
+    async def go_on(self, job: Document) -> bool:
+        while True:
+            try:
+                counted = await self._kept(self._with_total(job))
+                done = None if counted is None else await self._kept(self._slice(counted))
+            except JobFailed as failure:
+                await self._finish(JobStatus.FAILED, str(failure))
+                return True
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                return await self._failed_step(error)
+            if done is None:
+                _log.warning("Job %s is left to whoever has taken it meanwhile.", self.id)
+                return False
+            if done.after is None:
+                await self._finish(JobStatus.DONE, None)
+                return True
+            following = await self._advance(job, done.after, done.counts)
+            if following is None:
+                return False
+            if self.deadline is not None and _clock() >= self.deadline:
+                await self.ctx.stores.jobs.give_back(self.id, self.worker, self.ctx.now())
+                return False
+            job = following
+
+    async def _with_total(self, job: Document) -> Document:
+        if job["progress"]["total"] is not None:
+            return job
+        total = await self.plan.total(self.ctx, job)
+        if total is None:
+            return job
+        now = self.ctx.now()
+        await self.ctx.stores.jobs.note_total(self.id, self.worker, total, now)
+        return {**job, "progress": {**job["progress"], "total": total, "since": now}}
+
+    async def _slice(self, job: Document) -> Slice:
+        if self.progress is not None:
+            await self.progress(job)
+        return await self.plan.step(self.ctx, job)
+
+    async def _kept(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """What the work gives; None when the lease was lost meanwhile, which ends the work."""
+        working = asyncio.create_task(work)
+        renewing = asyncio.create_task(self._renew())
         try:
-            done = await step(ctx, job)
-        except JobFailed as failure:
-            await _finish(ctx, id, worker, "failed", str(failure))
-            return True
-        except Exception:
-            _log.exception("Job %s failed.", id)
-            await _finish(ctx, id, worker, "failed", "Unexpected error; the log says more.")
-            return True
-        if done.after is None:
-            await _finish(ctx, id, worker, "done", None)
-            return True
-        noted = await ctx.stores.jobs.advance(
-            id, worker, job["cursor"], done.after, counts=done.counts, now=ctx.now(), length=LEASE
+            await asyncio.wait((working, renewing), return_when=asyncio.FIRST_COMPLETED)
+            return working.result() if working.done() else renewing.result()
+        finally:
+            working.cancel()
+            renewing.cancel()
+            await asyncio.gather(working, renewing, return_exceptions=True)
+
+    async def _renew(self) -> None:
+        """Renew the lease for as long as it is this worker's."""
+        until = self.ctx.now() + LEASE
+        while self.ctx.now() < until:
+            await asyncio.sleep(RENEW_SECONDS)
+            now = self.ctx.now()
+            try:
+                if not await self.ctx.stores.jobs.renew(self.id, self.worker, now, LEASE):
+                    return
+            except StoreFailure as error:
+                _log.warning("Job %s: its lease is not renewed: %s", self.id, in_short(error))
+            else:
+                until = now + LEASE
+
+    async def _advance(
+        self, job: Document, after: str, counts: Mapping[str, int]
+    ) -> Document | None:
+        """The job with a finished slice noted; None when it is somebody else's by now."""
+        jobs = self.ctx.stores.jobs
+        is_noted = await jobs.advance(
+            self.id,
+            self.worker,
+            job["cursor"],
+            after,
+            counts=counts,
+            now=self.ctx.now(),
+            length=LEASE,
         )
-        taken = await ctx.stores.jobs.one(id)
-        if not noted or taken is None:
+        return await jobs.one(self.id) if is_noted else None
+
+    async def _failed_step(self, error: Exception) -> bool:
+        """Note that a step has failed for no known reason; whether that ends the job."""
+        failed = await self.ctx.stores.jobs.note_failed_step(self.id, self.worker)
+        _log.error("A step of job %s has failed (%d).", self.id, failed, exc_info=error)
+        if failed < MOST_FAILED_STEPS:
+            await self.ctx.stores.jobs.give_back(self.id, self.worker, self.ctx.now(), REST)
             return False
-        job = taken
+        await self._finish(
+            JobStatus.FAILED, f"One step failed {failed} times; the server's log says why."
+        )
+        return True
+
+    async def _finish(self, status: JobStatus, failure: str | None) -> None:
+        ctx = self.ctx
+        type = EventType.JOB_FAILED if failure else EventType.JOB_FINISHED
+
+        def decide(job: Document) -> Change | None:
+            lease = job["lease"]
+            is_running = job["status"] == JobStatus.RUNNING.value
+            if not is_running or lease is None or lease["owner"] != self.worker:
+                return None
+            after = {"status": status.value, "progress": job["progress"], "failure": failure}
+            marks = {"lease": None, "finished_at": ctx.now(), **stamps.updated(ctx)}
+            event = stamps.event(ctx, type, self.id, after=after)
+            return Change({"status": status.value, "failure": failure, **marks}, (event,))
+
+        match await ctx.stores.jobs.change(self.id, decide):
+            case Conflict():
+                _log.warning("Job %s could not be finished; its lease will run out.", self.id)
+            case Changed() | Missing() | None:
+                pass
 
 
-async def _finish(ctx: Context, id: JobId, worker: str, status: str, failure: str | None) -> None:
-    type = EventType.JOB_FAILED if failure else EventType.JOB_FINISHED
-
-    def decide(job: Document) -> Change | None:
-        lease = job["lease"]
-        if job["status"] != "running" or lease is None or lease["owner"] != worker:
-            return None
-        after = {"status": status, "progress": job["progress"], "failure": failure}
-        marks = {"lease": None, "finished_at": ctx.now(), **stamps.updated(ctx)}
-        event = stamps.event(ctx, type, id, after=after)
-        return Change({"status": status, "failure": failure, **marks}, (event,))
-
-    match await ctx.stores.jobs.change(id, decide):
-        case Conflict():
-            _log.warning("Job %s could not be finished; its lease will run out.", id)
-        case Changed() | Missing() | None:
-            pass
+def _clock() -> float:
+    return asyncio.get_running_loop().time()

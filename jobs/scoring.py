@@ -1,12 +1,23 @@
 """Scoring: the engagement of people and groups is computed anew, slice by slice."""
 
+from typing import Final
+
 from execution.context import Context
-from jobs.running import Slice
+from jobs.running import Plan, Slice
 from resolvers import scoring
 from store.driver import Document
+
+
+async def total(ctx: Context, job: Document) -> int | None:
+    """How many people and groups are gone through; None until the run knows whom it touches."""
+    return await scoring.size(ctx, job["cursor"])
 
 
 async def step(ctx: Context, job: Document) -> Slice:
     """Do the next slice of the run from where the last one ended."""
     scored = await scoring.go_on(ctx, job["cursor"])
-    return Slice(scored.after, {"done": scored.people, "groups_changed": scored.groups})
+    done = scored.people + scored.announced
+    return Slice(scored.after, {"done": done, "groups_changed": scored.groups})
+
+
+PLAN: Final = Plan(total, step)

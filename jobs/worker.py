@@ -1,37 +1,99 @@
-"""The worker of a process: takes up waiting jobs, and what ended processes left behind."""
+"""The worker of a process: takes up waiting jobs, and what ended processes left behind.
+
+It goes round the tenants, some at a time. What is due within a minute is looked after beside the
+jobs, so that no job delays it; and each tenant's jobs have their turn, so that nobody's are left
+out.
+"""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from execution.context import Context
 from jobs.kinds import run_open_jobs
-from resolvers import scoring
+from resolvers import members_required, scoring
+from store.deployment import in_short, is_passing
 
 PAUSE_SECONDS: Final = 1.0
+TURN_SECONDS: Final = 5.0
+"""How long a tenant's jobs are worked on before those of others; a slice is not cut short."""
+
+TENDING_SECONDS: Final = 20.0
+"""How long a tenant's due scores are worked on before those of others; its events likewise."""
+
+TENANTS_AT_ONCE: Final = 4
+RECOMPUTED_AT_MOST: Final = 20
+"""How often in a round groups behind their template are looked for."""
+
+_log = logging.getLogger(__name__)
+
+Contexts = Callable[[], Awaitable[Sequence[Context]]]
 
 
-async def work(
-    contexts: Callable[[], Awaitable[Sequence[Context]]],
-    worker: str,
-    pause: float = PAUSE_SECONDS,
-) -> None:
-    """Look after every tenant, again and again, until cancelled or the database fails.
+async def work(contexts: Contexts, worker: str, pause: float = PAUSE_SECONDS) -> None:
+    """Look after every tenant, again and again, until cancelled.
 
-    `contexts` gives a context of the system's own for each tenant there is now.
+    `contexts` gives a context of the system's own for each tenant there is now. What fails is
+    logged and tried again in the next round.
     """
+
+    async def jobs(ctx: Context) -> None:
+        await run_open_jobs(ctx, worker, TURN_SECONDS)
+
+    async with asyncio.TaskGroup() as group:
+        for visit in (jobs, score_due_groups, recompute_behind, sweep):
+            group.create_task(_rounds(contexts, visit, pause))
+
+
+async def score_due_groups(ctx: Context) -> None:
+    """Score the tenant's groups whose score is due; what is too much for now waits."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(TENDING_SECONDS):
+            await scoring.score_due_groups(ctx)
+
+
+async def recompute_behind(ctx: Context) -> None:
+    """Recompute the tenant's groups that are behind their template; the rest waits."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(TENDING_SECONDS):
+            for _ in range(RECOMPUTED_AT_MOST):
+                if not await members_required.recompute_behind(ctx):
+                    return
+
+
+async def sweep(ctx: Context) -> None:
+    """Move the tenant's events that were left in outboxes; what is too much for now waits."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(TENDING_SECONDS):
+            await ctx.stores.relay.sweep()
+
+
+async def _rounds(
+    contexts: Contexts, visit: Callable[[Context], Awaitable[None]], pause: float
+) -> None:
+    some = asyncio.Semaphore(TENANTS_AT_ONCE)
+
+    async def visit_safely(ctx: Context) -> None:
+        async with some:
+            try:
+                await visit(ctx)
+            except Exception as error:
+                _tell(error, f"work for tenant {ctx.viewer.tenant}")
+
     while True:
-        for ctx in await contexts():
-            await work_once(ctx, worker)
+        try:
+            tenants = await contexts()
+        except Exception as error:
+            _tell(error, "looking for tenants")
+        else:
+            await asyncio.gather(*map(visit_safely, tenants))
         await asyncio.sleep(pause)
 
 
-async def work_once(ctx: Context, worker: str) -> int:
-    """One round for one tenant: events left in outboxes, jobs, groups whose score is due.
-
-    How many jobs were worked off.
-    """
-    await ctx.stores.relay.sweep()
-    done = await run_open_jobs(ctx, worker)
-    await scoring.score_due_groups(ctx)
-    return done
+def _tell(error: Exception, what: str) -> None:
+    if is_passing(error):
+        _log.warning("MongoDB does not answer; %s waits: %s", what, in_short(error))
+    else:
+        _log.error("Unexpected error; %s is tried again.", what, exc_info=error)

@@ -13,7 +13,8 @@ from domain.upserting import MOST_ITEMS, Draft, TooManyItems
 from execution.context import Context, Right
 from resolvers import custom_fields, group_names
 from resolvers.upserting import Attempt, Outcome, Pending, Upsert
-from store.accounts import AccountStore, OutOfTurn
+from store.accounts import AccountStore
+from store.transactions import OutOfTurn
 
 
 async def upsert_accounts(
@@ -23,7 +24,7 @@ async def upsert_accounts(
     ctx.viewer.require(Right.EDIT_DATA)
     if len(items) > MOST_ITEMS:
         return TooManyItems(len(items))
-    declared = await custom_fields.declared(ctx, Scope.ACCOUNT)
+    declared = (await custom_fields.declared(ctx))[Scope.ACCOUNT]
     store = ctx.stores.accounts
     upsert = Upsert(
         ctx,

@@ -19,7 +19,10 @@ Refusal = Refused | UnknownRecord
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of one report: its activity, and what about it is not known yet."""
+    """What became of one report, and what is not known yet of its activity as it is stored.
+
+    Of a report that changed nothing the stored activity may have another type and person.
+    """
 
     id: ActivityId
     outcome: Outcome
@@ -76,23 +79,24 @@ async def record_activities(
     checked = [activities.checked(report, ctx.now()) for report in reports]
     taken = await _taken(ctx, checked)
     fit = [each for each in taken if isinstance(each, Activity)]
-    stored = iter(await ctx.stores.activities.record(fit, ctx.now()))
-    waiting = {each.awaits for each in fit if each.awaits}
+    outcomes = await ctx.stores.activities.record(fit, ctx.now())
     # Whoever came while this was being stored has looked for waiting activities too early.
-    waiting -= await attaching.attach_to_known(ctx, waiting)
-    return RecordedActivities(
-        tuple(
-            Recorded(
-                each.id,
-                next(stored),
-                each.report.type,
-                each.awaits in waiting,
-                fold(each.report.type) not in known_types,
-            )
-            if isinstance(each, Activity)
-            else each
-            for each in taken
+    await attaching.attach_to_known(ctx, {each.awaits for each in fit if each.awaits})
+    standing = await ctx.stores.activities.standing(each.id for each in fit)
+    if outcomes and set(outcomes) == {Outcome.UNCHANGED}:
+        await ctx.stores.activities.confirm(fit[0].id)
+    recorded = (
+        Recorded(
+            activity.id,
+            outcome,
+            standing[activity.id].type,
+            standing[activity.id].is_waiting,
+            fold(standing[activity.id].type) not in known_types,
         )
+        for activity, outcome in zip(fit, outcomes, strict=True)
+    )
+    return RecordedActivities(
+        tuple(next(recorded) if isinstance(each, Activity) else each for each in taken)
     )
 
 

@@ -1,5 +1,7 @@
 """Activity types: a tenant's own, and further spellings of any."""
 
+import asyncio
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,7 +23,8 @@ from store.driver import Document
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 
-_TRIES: Final = 5
+_TRIES: Final = 20
+_LONGEST_PAUSE_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,8 @@ async def _claim(
 ) -> NameTaken | Conflict | None:
     """Claim spellings for a type; who has one of them already, if anybody.
 
-    A claim that no type came to carry is taken over once it is old.
+    A claim that no type came to carry is taken over once it is old. Whoever was faster with one
+    of the spellings may not come to carry it, so that is looked up again.
     """
     wanted = {Identity(SPELLINGS, fold(spelling)): spelling for spelling in spellings}
     for _ in range(_TRIES):
@@ -131,8 +135,9 @@ async def _claim(
             if claim.owner != type.id and not is_free:
                 return NameTaken(wanted[identity], claim.owner)
         new = {identity: Wanted(type.id, claims.get(identity)) for identity in wanted}
-        if await ctx.stores.identities.claim_many(new, ctx.now()) is not None:
+        if await ctx.stores.identities.claim_many(new, ctx.now()):
             return None
+        await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))
     return Conflict("activity type", type.id)
 
 

@@ -19,22 +19,26 @@ GROUPS_AT_ONCE: Final = 500
 async def announce(
     ctx: Context, groups: Sequence[BuyingGroupId], reference: Reference | None
 ) -> None:
-    """Write the events of these groups; one whose whole score is what was told last has none."""
+    """Write the events of these groups; one whose whole score is what was told last has none.
+
+    It follows a change that was permitted, and asks for no right of its own.
+    """
     await _announce(ctx, await ctx.stores.scoring.figures(groups), reference)
 
 
-async def announce_next(ctx: Context, after: str) -> str | None:
-    """Write the events of the next groups behind a place; where to go on, if there are more.
+async def announce_next(ctx: Context, after: str) -> tuple[int, str | None]:
+    """Write the events of the next groups behind a place; how many, and where more of them are.
 
-    Every group is looked at, for a new largest raw changes the score of all.
+    Every group is looked at, for a new largest raw changes the score of all. It is a part of
+    scoring, which has asked for a right.
     """
     place = _place(after) if after else None
     figures = await ctx.stores.scoring.all_figures(place, GROUPS_AT_ONCE)
     await _announce(ctx, figures, await ctx.stores.scoring.runs.reference())
     if len(figures) < GROUPS_AT_ONCE:
-        return None
+        return len(figures), None
     last = figures[-1]
-    return f"{last['engagement']['raw']!r}|{last['_id']}"
+    return len(figures), f"{last['engagement']['raw']!r}|{last['_id']}"
 
 
 async def _announce(ctx: Context, figures: Iterable[Document], reference: Reference | None) -> None:

@@ -1,4 +1,7 @@
-"""Attaching: finding the people that activities are about."""
+"""Attaching: finding the people that activities are about.
+
+It is a part of recording and of scoring, which have asked for their rights.
+"""
 
 from collections.abc import Collection, Iterable
 from typing import Final

@@ -20,7 +20,7 @@ KIND: Final = naming.Kind("aud", "account_audience", EventType.ACCOUNT_AUDIENCE_
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class AudienceAccounts:
     """Who belongs: the accounts a rule finds, or those of a list; exactly one of the two."""
 
     condition: Condition | None = None
@@ -28,31 +28,31 @@ class Membership:
 
 
 async def create_account_audience(
-    ctx: Context, name: str, description: str | None, members: Membership
+    ctx: Context, name: str, description: str | None, accounts: AudienceAccounts
 ) -> AudienceId | Invalid | NameTaken:
     """Store an audience."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if fault := (
         naming.check_text("name", name)
         or naming.check_description(description)
-        or await _check(ctx, members)
+        or await _check(ctx, accounts)
     ):
         return fault
-    fields = {"description": description, **_membership(members)}
+    fields = {"description": description, **_accounts(accounts)}
     made = await naming.create(ctx, ctx.stores.audiences, KIND, name, lambda _: fields)
     return made if isinstance(made, NameTaken) else AudienceId(made)
 
 
 async def update_account_audience(
-    ctx: Context, id: str, description: str | None, members: Membership
+    ctx: Context, id: str, description: str | None, accounts: AudienceAccounts
 ) -> AudienceId | Invalid | NotFound | Conflict:
     """Replace an audience's description and who belongs to it."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_description(description) or await _check(ctx, members):
+    if fault := naming.check_description(description) or await _check(ctx, accounts):
         return fault
 
     def decide(document: Document) -> Change | AudienceId:
-        after = {"description": description, **_membership(members)}
+        after = {"description": description, **_accounts(accounts)}
         if all(document[key] == value for key, value in after.items()):
             return AudienceId(id)
         event = stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_UPDATED, id)
@@ -67,12 +67,12 @@ async def update_account_audience(
             return AudienceId(id)
 
 
-async def _check(ctx: Context, members: Membership) -> Invalid | None:
-    if (members.condition is None) == (members.account_ids is None):
+async def _check(ctx: Context, accounts: AudienceAccounts) -> Invalid | None:
+    if (accounts.condition is None) == (accounts.account_ids is None):
         return Invalid("condition", "give either a condition or a list of accounts")
-    if members.condition is not None:
-        return await conditions.check(ctx, "condition", members.condition, conditions.OF_ACCOUNTS)
-    listed = list(members.account_ids or ())
+    if accounts.condition is not None:
+        return await conditions.check(ctx, "condition", accounts.condition, conditions.OF_ACCOUNTS)
+    listed = list(accounts.account_ids or ())
     if len(listed) > MOST_LISTED:
         return Invalid("accountIds", f"at most {MOST_LISTED} accounts, not {len(listed)}")
     known = await ctx.stores.accounts.by_ids(listed, {"_id": 1})
@@ -82,11 +82,11 @@ async def _check(ctx: Context, members: Membership) -> Invalid | None:
     return None
 
 
-def _membership(members: Membership) -> Document:
-    condition = members.condition
+def _accounts(accounts: AudienceAccounts) -> Document:
+    condition = accounts.condition
     return {
         "condition": to_document(condition) if condition is not None else None,
         "account_ids": (
-            sorted(set(members.account_ids)) if members.account_ids is not None else None
+            sorted(set(accounts.account_ids)) if accounts.account_ids is not None else None
         ),
     }

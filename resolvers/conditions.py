@@ -1,14 +1,14 @@
 """Conditions as resolvers meet them: checked against the tenant's fields, and run."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Final
 
-from domain.attributes import FieldType, Scope
+from domain.attributes import Scope
 from domain.condition_checking import ACCOUNT_RULE, MEMBER_RULE, DeclaredFields, faults
 from domain.conditions import Condition
 from execution.context import Context
+from resolvers import custom_fields
 from resolvers.outcomes import Invalid
-from store.driver import Document
 
 OF_ACCOUNTS: Final = ACCOUNT_RULE
 OF_MEMBERS: Final = MEMBER_RULE
@@ -16,11 +16,10 @@ OF_MEMBERS: Final = MEMBER_RULE
 
 async def declared_fields(ctx: Context) -> DeclaredFields:
     """The types of the tenant's custom fields, by family."""
-    tenant = await ctx.stores.tenants.own()
-    fields: Mapping[str, Document] = tenant["custom_fields"] if tenant else {}
+    declared = await custom_fields.declared(ctx)
     return {
-        f"{scope}.custom": {key: FieldType(field["type"]) for key, field in declared.items()}
-        for scope, declared in fields.items()
+        f"{scope.value}.custom": {key: field.type for key, field in fields.items()}
+        for scope, fields in declared.items()
     }
 
 

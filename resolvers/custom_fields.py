@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from domain import custom_fields
+import domain.custom_fields
 from domain.attributes import FieldType, Scope
-from domain.custom_fields import CustomField
+from domain.custom_fields import SCOPES, CustomField
 from domain.events import EventType
 from domain.fields import Refused
 from execution.context import Context, Right
@@ -15,9 +15,19 @@ from store.driver import Document
 from store.records import Change
 
 
-async def declared(ctx: Context, scope: Scope) -> dict[str, CustomField]:
-    """The custom fields of accounts, or of people, by key."""
-    return _declared(await ctx.stores.tenants.own() or {}, scope)
+async def custom_fields(ctx: Context, scope: Scope) -> list[CustomField]:
+    """The custom fields of accounts, or of people, in the order of their declaration."""
+    ctx.viewer.require(Right.READ)
+    return list((await declared(ctx))[scope].values())
+
+
+async def declared(ctx: Context) -> dict[Scope, dict[str, CustomField]]:
+    """The custom fields of accounts and of people, by key.
+
+    Whoever enters data or a condition is told whether it fits, without a right of its own for it.
+    """
+    tenant = await ctx.stores.tenants.own() or {}
+    return {scope: _declared(tenant, scope) for scope in SCOPES}
 
 
 async def define_custom_fields(
@@ -30,7 +40,7 @@ async def define_custom_fields(
 
     def decide(document: Document) -> Change | Invalid | None:
         before = _declared(document, scope)
-        after = custom_fields.define(before, fields)
+        after = domain.custom_fields.define(before, fields)
         if isinstance(after, Refused):
             return Invalid(after.field, after.reason)
         result[:] = after.values()

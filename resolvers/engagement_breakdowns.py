@@ -79,9 +79,7 @@ async def of_groups(
     people = await _people(ctx, groups, run, members_per_role)
     loaded = _Loaded(run, reference, people, members_per_role, types_per_member)
     return [
-        _breakdown(groups[each["group_id"]], loaded)
-        if each["group_id"] in groups
-        else None
+        _breakdown(groups[each["group_id"]], loaded) if each["group_id"] in groups else None
         for each in engagements
     ]
 

@@ -62,27 +62,31 @@ async def explain_membership(
     group = to_group(document)
     claims = next((m.claims for m in group.members if m.person == person_id), {})
     is_related = any(r["account_id"] == group.account for r in person["relations"])
-    subject = Subject(account, person, await groups.score_reference(ctx))
+    reference = await groups.score_reference(ctx)
+    subject = Subject(account, person, reference)
+    given = groups.placements(template, account, [person], reference)[PersonId(person_id)]
     return MembershipExplanation(
         group.id,
         PersonId(person_id),
         claims,
         membership.deciding(claims),
         is_related,
-        _findings(template.roles, subject) if is_related else (),
+        _findings(template.roles, subject, given) if is_related else (),
         {role["_id"]: role["name"] for role in await ctx.stores.roles.all()},
     )
 
 
-def _findings(roles: tuple[TemplateRole, ...], subject: Subject) -> tuple[RuleFinding, ...]:
-    found = [
-        explain(entry.condition, subject) if entry.condition is not None else None
-        for entry in roles
-    ]
-    first = next((place for place, each in enumerate(found) if each is not None and each.held), -1)
+def _findings(
+    roles: tuple[TemplateRole, ...], subject: Subject, given: RoleId | None
+) -> tuple[RuleFinding, ...]:
+    """What each rule found; `given` is the role that the rules give."""
     return tuple(
-        RuleFinding(entry.role, each, place == first)
-        for place, (entry, each) in enumerate(zip(roles, found, strict=True))
+        RuleFinding(
+            entry.role,
+            explain(entry.condition, subject) if entry.condition is not None else None,
+            entry.role == given,
+        )
+        for entry in roles
     )
 
 

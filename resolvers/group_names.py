@@ -15,7 +15,10 @@ _FOR_NAMING = {"version": 1, "name": 1, "account_id": 1, "solution_interest_id":
 
 
 async def follow_accounts(ctx: Context, accounts: Sequence[AccountId]) -> int:
-    """Rename the groups of these accounts where their name is another now; how many."""
+    """Rename the groups of these accounts where their name is another now; how many.
+
+    It follows a change that was permitted, and asks for no right of its own.
+    """
     if not accounts:
         return 0
     groups = await ctx.stores.groups.found({"account_id": {"$in": list(accounts)}}, _FOR_NAMING)

@@ -67,14 +67,22 @@ async def create_buying_group(
     if isinstance(what, NotFound):
         return what
     group_id = buying_groups.identifier(ctx.viewer.tenant, AccountId(account_id), what.id)
-    made = await create_groups(ctx, what, [account], None)
+    await scoring.score_first(ctx)
+    made = await _create_groups(ctx, what, [account], None)
     return group_id if made else GroupExists(group_id)
 
 
 async def create_groups(
+    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId
+) -> list[BuyingGroupId]:
+    """Make the groups these accounts lack for a job, and score them; the ids of those made now."""
+    ctx.viewer.require(Right.ACT_AS_SYSTEM)
+    return await _create_groups(ctx, what, accounts, job)
+
+
+async def _create_groups(
     ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId | None
 ) -> list[BuyingGroupId]:
-    """Make the groups these accounts lack, and score them; the ids of those made now."""
     reference = await score_reference(ctx)
     people = await people_of(ctx, [account["_id"] for account in accounts])
     documents = [
@@ -84,7 +92,7 @@ async def create_groups(
     stored = await ctx.stores.groups.insert_many(documents)
     made = [BuyingGroupId(document["_id"]) for document, _ in documents]
     made = [group for group in made if group in stored]
-    await members_required.catch_up(ctx, what.template)
+    await members_required.catch_up(ctx, what.template, made)
     await scoring.score_groups(ctx, made)
     return made
 
@@ -180,7 +188,6 @@ def _new_group(
         "role_template_id": what.template.id,
         "status": None,
         "stage": None,
-        "stage_history": [],
         "members": [member_document(change.after) for change in changes],
         **derived,
         "created_by_job": {"job_id": job, "members_assigned": len(changes)} if job else None,

@@ -1,21 +1,18 @@
 """Jobs: long work that is stored first, then done slice by slice by whoever holds its lease."""
 
-from collections.abc import Mapping
-from enum import Enum
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from domain.events import EventType
 from domain.identifiers import JobId
+from domain.jobs import JobKind, JobStatus, time_left
 from execution.context import Context, Right
+from execution.sources import Document
 from resolvers import stamps
 from resolvers.outcomes import NotFound
 
-
-class JobKind(Enum):
-    """What a job does."""
-
-    CREATION = "creation"
-    MAINTENANCE = "maintenance"
-    SCORING = "scoring"
+TIME_LEFT_NEEDS: Final = ("status", "progress")
 
 
 async def start_creation_job(
@@ -50,21 +47,37 @@ async def start_scoring_job(ctx: Context) -> JobId:
     return await _start(ctx, JobKind.SCORING, {})
 
 
+async def seconds_left(ctx: Context, jobs: Sequence[Document]) -> list[int | None]:
+    """How many seconds each job will go on, judged by how fast it has been; None: not known."""
+    ctx.viewer.require(Right.READ)
+    lefts = [remaining(job, ctx.now()) for job in jobs]
+    return [None if left is None else round(left.total_seconds()) for left in lefts]
+
+
+def remaining(job: Document, now: datetime) -> timedelta | None:
+    """How long a stored job will go on; None when nobody works on it, or nothing is known yet."""
+    if job["status"] != JobStatus.RUNNING.value:
+        return None
+    progress = job["progress"]
+    return time_left(progress.get("total"), progress["done"], progress.get("since"), now)
+
+
 async def _start(ctx: Context, kind: JobKind, parameters: Mapping[str, str | None]) -> JobId:
     id = JobId(ctx.new_id("job"))
     document = {
         "_id": id,
         "kind": kind.value,
-        "status": "waiting",
+        "status": JobStatus.WAITING.value,
         "parameters": dict(parameters),
         "progress": {
-            "accounts": None,
+            "total": None,
             "done": 0,
             "groups_created": 0,
             "members_assigned": 0,
             "groups_changed": 0,
         },
         "cursor": "",
+        "failed_steps": 0,
         "lease": None,
         "finished_at": None,
         "failure": None,

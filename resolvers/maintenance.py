@@ -52,7 +52,8 @@ async def maintain_groups(ctx: Context, ids: list[BuyingGroupId]) -> Maintained:
             changed.append(BuyingGroupId(id))
             claims += written
     for template in templates.values():
-        await members_required.catch_up(ctx, template)
+        following = [id for id in changed if documents[id]["role_template_id"] == template.id]
+        await members_required.catch_up(ctx, template, following)
     await group_names.follow_accounts(ctx, [AccountId(id) for id in account_ids])
     await scoring.score_groups(ctx, changed)
     return Maintained(len(documents), len(changed), claims)

@@ -1,7 +1,11 @@
 """Members required: what a live template may still change, and the groups that follow it."""
 
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
 from domain.events import EventType
-from domain.identifiers import RoleTemplateId
+from domain.identifiers import BuyingGroupId, RoleTemplateId
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
 from resolvers import roles, stamps
@@ -13,13 +17,16 @@ from store.records import Change, Missing
 from store.records import Conflict as Raced
 from store.role_templates import to_template
 
-_GROUPS_AT_ONCE = 200
+GROUPS_AT_ONCE: Final = 200
 
 
 async def change_members_required(
     ctx: Context, id: str, role: str, members_required: int
 ) -> RoleTemplateId | Invalid | NotFound | Conflict:
-    """Change how many members a role needs, and recompute the groups that use the template."""
+    """Change how many members a role needs, and recompute groups that use the template.
+
+    The first ones are recomputed at once, the others within moments by the worker.
+    """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if members_required < 1:
         return Invalid("membersRequired", "must be at least 1")
@@ -58,39 +65,44 @@ async def change_members_required(
         case Invalid() as invalid:
             return invalid
         case _:
-            await recompute_groups(ctx, id)
+            await _recompute_next(ctx, id)
             return RoleTemplateId(id)
 
 
-async def recompute_groups(ctx: Context, template_id: str) -> int:
-    """Bring every group of the template to its current revision; how many were behind.
+async def recompute_behind(ctx: Context) -> int:
+    """Bring groups that are behind their template's revision up to it, some at a time; how many.
 
-    It ends when no group is below the revision: a group saved meanwhile by a command that knew
-    the former one is found by the next look.
+    Whatever a changed requirement left to do is found here, however it came to be left.
     """
-    done = 0
-    while True:
-        template = await ctx.stores.role_templates.template(template_id)
-        if template is None:
-            return done
-        behind = await ctx.stores.groups.below_revision(
-            template_id, template.revision, _GROUPS_AT_ONCE
-        )
-        if not behind:
-            return done
-        for group_id in behind:
-            await _recompute(ctx, group_id, template)
-        done += len(behind)
+    ctx.viewer.require(Right.ACT_AS_SYSTEM)
+    changed = await ctx.stores.role_templates.found({"revision": {"$gt": 1}}, {"_id": 1})
+    return sum([await _recompute_next(ctx, template["_id"]) for template in changed])
 
 
-async def catch_up(ctx: Context, template: RoleTemplate) -> None:
-    """After groups were saved with this revision: recompute if it is no longer the current one.
+async def catch_up(ctx: Context, template: RoleTemplate, ids: Sequence[BuyingGroupId]) -> None:
+    """After these groups were saved with this revision: see to it that it is the current one.
 
     It follows a change that was permitted, and asks for no right of its own.
     """
-    current = await ctx.stores.role_templates.one(template.id, {"revision": 1})
-    if current is not None and current["revision"] > template.revision:
-        await recompute_groups(ctx, template.id)
+    while True:
+        current = await ctx.stores.role_templates.one(template.id, {"revision": 1})
+        if current is None or current["revision"] <= template.revision:
+            return
+        later = await ctx.stores.role_templates.template(template.id)
+        if later is None:
+            return
+        template = later
+        await asyncio.gather(*(_recompute(ctx, group_id, later) for group_id in ids))
+
+
+async def _recompute_next(ctx: Context, template_id: str) -> int:
+    """Bring the next groups of a template up to its revision; how many were behind."""
+    template = await ctx.stores.role_templates.template(template_id)
+    if template is None:
+        return 0
+    behind = await ctx.stores.groups.below_revision(template_id, template.revision, GROUPS_AT_ONCE)
+    await asyncio.gather(*(_recompute(ctx, group_id, template) for group_id in behind))
+    return len(behind)
 
 
 async def _recompute(ctx: Context, group_id: str, template: RoleTemplate) -> None:

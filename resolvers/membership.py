@@ -189,7 +189,7 @@ async def _decided(
     answer: _Answer = await ctx.stores.groups.change(group_id, decide, FOR_DECIDING)
     match answer:
         case Changed(version):
-            await members_required.catch_up(ctx, template)
+            await members_required.catch_up(ctx, template, [group_id])
             await scoring.score_groups(ctx, [group_id])
             return CommandsDone(group_id, version, tuple(done))
         case Missing():

@@ -1,4 +1,4 @@
-"""Refusals that are no rule of the domain, and that many areas share."""
+"""Refusals that any resolver may give: about ids, names, inputs and races."""
 
 from dataclasses import dataclass
 
@@ -33,11 +33,3 @@ class NameTaken:
 
     name: str
     owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class InUse:
-    """It cannot go while others use it."""
-
-    id: str
-    used_by: tuple[str, ...]

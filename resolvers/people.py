@@ -19,7 +19,7 @@ async def upsert_people(ctx: Context, items: Sequence[PersonItem]) -> list[Outco
     ctx.viewer.require(Right.EDIT_DATA)
     if len(items) > MOST_ITEMS:
         return TooManyItems(len(items))
-    rules = PersonRules(await custom_fields.declared(ctx, Scope.PERSON))
+    rules = PersonRules((await custom_fields.declared(ctx))[Scope.PERSON])
     store = ctx.stores.people
     upsert = Upsert(
         ctx, store, "per", EventType.PERSON_CREATED, EventType.PERSON_UPDATED, rules, _accounts

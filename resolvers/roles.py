@@ -31,6 +31,7 @@ def default_role(tenant: TenantId, name: str) -> RoleId:
 
 async def seed(ctx: Context) -> None:
     """Store the default roles; those that are there stay as they are."""
+    ctx.viewer.require(Right.ADMIN)
     await ctx.stores.roles.insert_many([(_default(ctx, name), []) for name in DEFAULT_ROLES])
     await ctx.stores.identities.claim_all(
         "role.name",

@@ -42,6 +42,7 @@ class Phase(Enum):
 
 
 _NEXT: Final = dict(zip(Phase, [*list(Phase)[1:], None], strict=True))
+_BEFORE_PEOPLE_ARE_KNOWN: Final = (Phase.ATTACH, Phase.COUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Scored:
     after: str | None
     people: int = 0
     groups: int = 0
+    announced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,22 @@ class _Done:
     place: str | None
     people: int = 0
     groups: int = 0
+    announced: int = 0
 
 
 async def run_scoring(ctx: Context) -> ScoringRunId:
     """Compute the engagement of people and groups anew; the run that did it."""
-    scored = await go_on(ctx, "")
-    run = scored.after or ""
-    while scored.after is not None:
-        scored = await go_on(ctx, scored.after)
-    return ScoringRunId(run.split("|", 1)[0])
+    ctx.viewer.require(Right.RUN_JOBS)
+    return await _run(ctx)
+
+
+async def score_first(ctx: Context) -> None:
+    """Do the tenant's first run unless there has been one: to be called before a group is made.
+
+    It belongs to a change that was permitted, and asks for no right of its own.
+    """
+    if await ctx.stores.scoring.runs.reference() is None:
+        await _run(ctx)
 
 
 async def go_on(ctx: Context, place: str) -> Scored:
@@ -77,6 +86,33 @@ async def go_on(ctx: Context, place: str) -> Scored:
     A slice that is done again leaves what it left before.
     """
     ctx.viewer.require(Right.RUN_JOBS)
+    return await _go_on(ctx, place)
+
+
+async def size(ctx: Context, place: str) -> int | None:
+    """How many people a run scores, and groups whose score it looks at; None before it knows."""
+    ctx.viewer.require(Right.RUN_JOBS)
+    if not place:
+        return None
+    id, name, _ = place.split("|", 2)
+    run = await ctx.stores.scoring.runs.run(id)
+    if run is None or Phase(name) in _BEFORE_PEOPLE_ARE_KNOWN:
+        return None
+    groups = await ctx.stores.groups.count()
+    if run.spans is None:
+        return groups + await ctx.stores.people.count()
+    return groups + await ctx.stores.activities.days.count_touched(run.spans)
+
+
+async def _run(ctx: Context) -> ScoringRunId:
+    scored = await _go_on(ctx, "")
+    run = scored.after or ""
+    while scored.after is not None:
+        scored = await _go_on(ctx, scored.after)
+    return ScoringRunId(run.split("|", 1)[0])
+
+
+async def _go_on(ctx: Context, place: str) -> Scored:
     if not place:
         begun = await _begin(ctx)
         return Scored(f"{begun.id}|{Phase.ATTACH.value}|")
@@ -87,7 +123,7 @@ async def go_on(ctx: Context, place: str) -> Scored:
     done = await _PHASES[phase](ctx, run, within)
     following = _NEXT[phase] if done.place is None else phase
     after = f"{id}|{following.value}|{done.place or ''}" if following else None
-    return Scored(after, done.people, done.groups)
+    return Scored(after, done.people, done.groups, done.announced)
 
 
 async def score_groups(ctx: Context, groups: Sequence[BuyingGroupId]) -> None:
@@ -113,11 +149,12 @@ async def score_groups(ctx: Context, groups: Sequence[BuyingGroupId]) -> None:
 
 
 async def score_due_groups(ctx: Context) -> int:
-    """Score groups whose score was left behind by a process that ended; how many."""
-    scored = 0
-    while due := await ctx.stores.scoring.due_groups(GROUPS_AT_ONCE):
+    """Score groups whose score was left behind by a process that ended, each once; how many."""
+    ctx.viewer.require(Right.RUN_JOBS)
+    scored, after = 0, ""
+    while due := await ctx.stores.scoring.due_groups(after, GROUPS_AT_ONCE):
         await score_groups(ctx, due)
-        scored += len(due)
+        scored, after = scored + len(due), due[-1]
     return scored
 
 
@@ -178,7 +215,7 @@ async def _groups(ctx: Context, run: ScoringRun, after: str) -> _Done:
 
 async def _due(ctx: Context, run: ScoringRun, after: str) -> _Done:
     """Groups that nobody has scored since their members changed."""
-    groups = await ctx.stores.scoring.due_groups(GROUPS_AT_ONCE)
+    groups = await ctx.stores.scoring.due_groups(after, GROUPS_AT_ONCE)
     if not groups:
         return _Done(None)
     await ctx.stores.scoring.score_groups(groups, _stamp(run))
@@ -204,7 +241,8 @@ async def _changed(ctx: Context, run: ScoringRun, after: str) -> _Done:
 
 
 async def _announce(ctx: Context, run: ScoringRun, after: str) -> _Done:
-    return _Done(await announcing.announce_next(ctx, after))
+    announced, place = await announcing.announce_next(ctx, after)
+    return _Done(place, announced=announced)
 
 
 async def _settle(ctx: Context, run: ScoringRun, after: str) -> _Done:

@@ -1,8 +1,9 @@
 """Upserting: batches of items matched, decided and stored, whatever kind of record they are of.
 
 A batch is decided on what is loaded at once. Whatever another writer was faster with is loaded and
-decided again, until a deadline; items that wait for a record of their own batch to let go of a
-key or an e-mail address are decided in a second attempt.
+decided again, until a deadline; so is an item that waits for another writer to store or to let go
+of what it has claimed. Items that wait for a record of their own batch to let go of a key or an
+e-mail address are decided in a second attempt.
 """
 
 import asyncio
@@ -50,6 +51,7 @@ class Upsert(Generic[ItemT]):
     references: Callable[[ItemT], Iterable[Reference]]
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     stored: list[Draft] = field(default_factory=list)
+    is_patient: bool = True
 
     async def run(
         self,
@@ -61,12 +63,15 @@ class Upsert(Generic[ItemT]):
         pending: Pending[ItemT] = self._checked(items)
         deadline = clock() + _DEADLINE_SECONDS
         while pending:
-            rest = self._settle(pending, await attempt(pending))
+            tried = await attempt(pending)
+            rest = self._settle(pending, tried)
             if len(rest) < len(pending):
                 deadline = clock() + _DEADLINE_SECONDS
+            elif clock() > deadline and tried.batch.rest and self.is_patient:
+                self.is_patient = False  # what waits is refused, and what comes behind it is not
+                deadline = clock() + _DEADLINE_SECONDS
             elif clock() > deadline:
-                for place, item in rest:
-                    self.outcomes[place] = Conflict(self.rules.noun, item.id or "")
+                self._refuse(rest)
                 break
             else:
                 await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))
@@ -97,7 +102,10 @@ class Upsert(Generic[ItemT]):
             ids |= accounts
         else:
             resolve = await self._resolver(accounts, claims)
-        loaded = Loaded(await store.by_ids(ids), claims, lambda: self.ctx.new_id(self.prefix))
+        records = await store.by_ids(ids)
+        loaded = Loaded(
+            records, claims, lambda: self.ctx.new_id(self.prefix), is_patient=self.is_patient
+        )
         batch = Batch(rules, loaded, resolve)
         batch.run(pending)
         return batch
@@ -140,8 +148,13 @@ class Upsert(Generic[ItemT]):
         for place, outcome in batch.outcomes.items():
             if place not in again:
                 self.outcomes[place] = outcome
+        self._refuse(each for each in pending if each[0] in batch.contended)
         self.stored += [draft for draft in batch.changed() if draft.id in saved]
         return [each for each in pending if each[0] not in self.outcomes]
+
+    def _refuse(self, items: Iterable[tuple[int, ItemT]]) -> None:
+        for place, item in items:
+            self.outcomes[place] = Conflict(self.rules.noun, item.id or "")
 
     async def _resolver(self, accounts: Iterable[str], claims: dict[Identity, Claim]) -> Resolve:
         """Finds the accounts that items refer to, among those loaded now."""

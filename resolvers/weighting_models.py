@@ -10,7 +10,7 @@ from domain.events import EventType
 from domain.identifiers import WeightingModelId
 from domain.standard_activity_types import STANDARD_TYPES
 from domain.weighting_models import TypeWeight, WeightingModel
-from execution.context import Context
+from execution.context import Context, Right
 from resolvers import stamps
 from store.activity_types import type_document
 from store.driver import Document
@@ -26,6 +26,7 @@ async def seed_standard(ctx: Context) -> None:
 
     May be repeated, and ends what an earlier call began.
     """
+    ctx.viewer.require(Right.ADMIN)
     tenant = ctx.viewer.tenant
     types = [
         ActivityType(
@@ -55,10 +56,18 @@ async def seed_standard(ctx: Context) -> None:
         await _activate(ctx, model.id, instead_of=None)
 
 
+async def active_weighting_model(ctx: Context) -> WeightingModelId | None:
+    """The id of the active version; None before the tenant has a model."""
+    ctx.viewer.require(Right.READ)
+    return await _active_id(ctx)
+
+
 async def active(ctx: Context) -> WeightingModel | None:
-    """The active version; None before the tenant has a model."""
-    tenant = await ctx.stores.tenants.own()
-    id = tenant["active_weighting_model_id"] if tenant else None
+    """The active version; None before the tenant has a model.
+
+    It serves changes that were permitted, and asks for no right of its own.
+    """
+    id = await _active_id(ctx)
     return await ctx.stores.weighting_models.version(id) if id else None
 
 
@@ -66,7 +75,8 @@ async def weigh_new_types(ctx: Context) -> WeightingModel | None:
     """Bring the weights that new types were given into force; the active version then.
 
     That is the next version of the active model. Whoever was interrupted after storing a type
-    has left its weight waiting, and this takes it up.
+    has left its weight waiting, and this takes it up. It follows a change that was permitted, and
+    asks for no right of its own.
     """
     while (model := await active(ctx)) is not None:
         await ctx.stores.weighting_models.follow(model.id, ctx.now())
@@ -77,6 +87,12 @@ async def weigh_new_types(ctx: Context) -> WeightingModel | None:
         if types == model.types or await _next_version(ctx, model, types):
             await ctx.stores.activity_types.has_weight([entry.activity_type for entry in waiting])
     return None
+
+
+async def _active_id(ctx: Context) -> WeightingModelId | None:
+    tenant = await ctx.stores.tenants.own()
+    id = tenant["active_weighting_model_id"] if tenant else None
+    return WeightingModelId(id) if id else None
 
 
 async def _next_version(ctx: Context, model: WeightingModel, types: Sequence[TypeWeight]) -> bool:

@@ -15,7 +15,7 @@ from execution.context import Context
 from execution.embedded_lists import listed
 from execution.fields import embedded, one, stored
 from execution.lists import Direction, Listed, Listing, many
-from execution.refusals import bad_request
+from execution.refusals import bad_condition
 from execution.sources import Sourced
 from resolvers import conditions
 from schema.conditions import ConditionInput, RelationKind, condition_of
@@ -77,7 +77,9 @@ class AccountOrder:
 @strawberry.input(description="Which accounts are listed: all that is given holds.")
 class AccountFilter:
     search: str | None = strawberry.field(
-        default=None, description="Every word begins a word of the name; case does not matter."
+        default=None,
+        description="Every word begins a word of the name; case does not matter. A text without a "
+        "letter or digit finds nothing; a blank one asks for nothing.",
     )
     industry: list[str] | None = strawberry.field(
         default=None, description="Is one of these; case does not matter."
@@ -127,10 +129,10 @@ async def _holding(context: Context, given: ConditionInput | None) -> Query | No
     field = "filter.condition"
     condition = condition_of(given)
     if isinstance(condition, ConditionFault):
-        raise bad_request(f"{field}.{condition.path}", condition.reason)
+        raise bad_condition(f"{field}.{condition.path}", condition.reason)
     fault = await conditions.check(context, field, condition, conditions.OF_ACCOUNTS)
     if fault is not None:
-        raise bad_request(fault.field, fault.reason)
+        raise bad_condition(fault.field, fault.reason)
     return account_filter(condition)
 
 

@@ -22,7 +22,9 @@ strawberry.enum(
 @strawberry.input(description="Which activity types are listed: all that is given holds.")
 class ActivityTypeFilter:
     search: str | None = strawberry.field(
-        default=None, description="Every word begins a word of the name; case does not matter."
+        default=None,
+        description="Every word begins a word of the name; case does not matter. A text without a "
+        "letter or digit finds nothing; a blank one asks for nothing.",
     )
     engagement_types: list[EngagementType] | None = strawberry.field(
         default=None, description="Of one of these channels."

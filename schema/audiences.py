@@ -7,21 +7,23 @@ from strawberry.scalars import JSON
 
 from execution.connections import Connection
 from execution.context import Context
-from execution.embedded_lists import listed
 from execution.fields import stored
-from execution.lists import Listed, Listing
-from schema.accounts import Account, entries
+from execution.lists import Listed, Listing, held
+from schema.accounts import Account
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
 from schema.role_templates import written
 from store import filters
+from store.audience_queries import accounts_of
 from store.reading import Order, Query
 
 
 @strawberry.input(description="Which account audiences are listed: all that is given holds.")
 class AccountAudienceFilter:
     search: str | None = strawberry.field(
-        default=None, description="Every word begins a word of the name; case does not matter."
+        default=None,
+        description="Every word begins a word of the name; case does not matter. A text without a "
+        "letter or digit finds nothing; a blank one asks for nothing.",
     )
 
 
@@ -46,10 +48,8 @@ class AccountAudience(Node, Stamped, Listed):
         shown=written,
         description="The rule, as a ConditionInput; null of an audience that lists its accounts.",
     )
-    accounts: Connection[Account] = listed(
-        "account_ids",
-        parts=entries,
-        identity="account_id",
-        is_through=True,
-        description="The accounts listed one by one; none of an audience by rule.",
+    accounts: Connection[Account] = held(
+        accounts_of,
+        needs=("condition", "account_ids"),
+        description="The accounts that belong to it now, by the rule or by the list.",
     )

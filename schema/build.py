@@ -11,7 +11,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from execution import limits
+from execution import given_values, limits
 from execution.error_masking import masked
 from execution.refusals import overdue
 from schema.errors import UserError
@@ -25,7 +25,10 @@ DEADLINE_SECONDS: Final = 30.0
 
 
 class _Limits(SchemaExtension):
-    """Refuses an operation that asks for more than one request may, before it is validated."""
+    """Refuses, before it is validated, an operation that asks for more than one request may.
+
+    So it does one that is given a value which does not fit, for here its path is known.
+    """
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
@@ -35,8 +38,9 @@ class _Limits(SchemaExtension):
         yield
         if context.graphql_document is not None:
             schema: Any = context.schema
-            refusal = limits.check(schema._schema, context.graphql_document, context.variables)
-            if refusal:
+            asked = schema._schema, context.graphql_document, context.variables
+            name = context._provided_operation_name
+            if refusal := limits.check(*asked) or given_values.check(*asked, name):
                 raise refusal
 
 
@@ -50,6 +54,7 @@ class QuorumSchema(strawberry.Schema):
             extensions=[_Limits, OperationNamed],
             types=[*KINDS.values(), *UserError.__subclasses__()],
         )
+        given_values.mark_one_ofs(self._schema)
         self._deadline = deadline_seconds
 
     async def execute(

@@ -1,9 +1,10 @@
-"""Buying groups: the people of one account who decide about one solution interest."""
+"""Buying groups as clients see them, with their roles and members."""
 
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
+import domain.completeness
 import schema.engagement
 from execution.connections import Connection
 from execution.embedded_lists import listed
@@ -39,10 +40,6 @@ def _plays(member: Document, role: Document) -> bool:
     return bool(member["is_member"]) and member["role_id"] == role["role_id"]
 
 
-def _is_missing(is_required: bool, assigned: int) -> bool:
-    return is_required and assigned == 0
-
-
 def _exact(completeness: float) -> dict[str, float]:
     return {"exact": completeness}
 
@@ -67,7 +64,7 @@ class BuyingGroupRole(Sourced):
     is_missing: bool = combined(
         "required",
         "assigned",
-        shown=_is_missing,
+        shown=domain.completeness.is_missing,
         description="Whether it is required for completeness and nobody has it.",
     )
     completeness: Completeness = embedded(
@@ -85,8 +82,8 @@ class BuyingGroupRole(Sourced):
 
 
 @strawberry.type(
-    description="The people inside one account who decide about one solution interest, each in a "
-    "role. An account has one group for a solution interest."
+    description="Who at an account has a say in buying something, and in which part. An account "
+    "has one group for a solution interest."
 )
 class BuyingGroup(Node, Stamped, Listed):
     collection: ClassVar[str] = "buying_groups"

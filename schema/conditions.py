@@ -149,8 +149,13 @@ def _name(attribute: Attribute) -> str:
     return rest or {"relation": "kind", "relation_role": "role"}[attribute.key]
 
 
+_UNDEFINABLE: Final = frozenset({"account.derived"})
+"""Families of which nobody can define a field yet: there is nothing to ask about."""
+
+
 def _scope(scope: Scope) -> Mapping[str, Attribute]:
-    return {_name(each): each for each in CATALOGUE if each.scope is scope}
+    own = (each for each in CATALOGUE if each.scope is scope)
+    return {_name(each): each for each in own if each.key not in _UNDEFINABLE}
 
 
 _ATTRIBUTES: Final = {scope.value: _scope(scope) for scope in Scope}
@@ -170,9 +175,7 @@ RelationCondition = _scope_input(Scope.RELATION, "A test of how the person belon
 
 @strawberry.input(
     one_of=True,
-    description=(
-        "A condition: at most 8 levels deep, with at most 200 tests. Exactly one member is given."
-    ),
+    description=("A condition of up to 8 levels and 200 tests. Exactly one member is given."),
 )
 class ConditionInput:
     """What clients write where a condition is asked for."""
@@ -221,8 +224,9 @@ def condition_of(
     attribute = _ATTRIBUTES[member][name]
     where = _inside(path, f"{member}.{camel(name)}")
     if attribute.is_family:
-        attribute, test = attribute.of_field(test.field), _given(test.test)[1]
-        where = f"{where}.{attribute.field}"
+        kind, asked = _given(test.test)
+        attribute, test = attribute.of_field(test.field), asked
+        where = f"{where}.test.{kind}"
     return _attribute_test(attribute, test, where)
 
 

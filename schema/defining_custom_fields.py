@@ -8,7 +8,6 @@ import strawberry
 import domain.attributes
 import domain.custom_fields
 import resolvers.custom_fields
-from execution.context import Right
 from execution.limits import at_most
 from schema.errors import Conflict, InvalidInput, NotFound, refusal_of
 from schema.info import Info
@@ -89,11 +88,10 @@ async def define_custom_fields(
 
 async def custom_fields(info: Info, scope: CustomFieldScope) -> list[CustomField]:
     """The custom fields the tenant has declared."""
-    info.context.viewer.require(Right.READ)
-    declared = await resolvers.custom_fields.declared(
+    fields = await resolvers.custom_fields.custom_fields(
         info.context, domain.attributes.Scope(scope.value)
     )
-    return [_shown(field) for field in declared.values()]
+    return [_shown(field) for field in fields]
 
 
 def _shown(field: domain.custom_fields.CustomField) -> CustomField:

@@ -8,7 +8,7 @@ import resolvers.audiences
 from domain.conditions import ConditionFault
 from execution.fields import one
 from execution.sources import Sourced
-from resolvers.audiences import Membership
+from resolvers.audiences import AudienceAccounts
 from resolvers.outcomes import Invalid
 from schema.audiences import AccountAudience
 from schema.conditions import ConditionInput, condition_of
@@ -87,8 +87,8 @@ async def update_account_audience(
 
 def _membership(
     input: CreateAccountAudienceInput | UpdateAccountAudienceInput,
-) -> Membership | Invalid:
+) -> AudienceAccounts | Invalid:
     condition = condition_of(input.condition) if input.condition is not None else None
     if isinstance(condition, ConditionFault):
         return Invalid(f"condition.{condition.path}", condition.reason)
-    return Membership(condition, input.account_ids)
+    return AudienceAccounts(condition, input.account_ids)

@@ -103,7 +103,10 @@ class PublishRoleTemplateSuccess(Sourced):
     role_template: RoleTemplate = one("role_template_id", description="The live template.")
 
 
-@strawberry.type(description="The role needs so many members; its groups are recomputed.")
+@strawberry.type(
+    description="The role needs so many members. The groups that use the template are recomputed: "
+    "some hundreds at once, more of them within moments."
+)
 class ChangeMembersRequiredSuccess(Sourced):
     role_template: RoleTemplate = one("role_template_id", description="The template.")
 
@@ -207,14 +210,19 @@ async def delete_role_template(
     gone = await resolvers.role_templates.delete_role_template(info.context, input.role_template_id)
     if isinstance(gone, str):
         return DeleteRoleTemplateSuccess(role_template_id=strawberry.ID(gone))
-    return _is_live(gone) if isinstance(gone, _Live) else refusal_of(gone)
+    if isinstance(gone, _Live):
+        return _is_live(gone, "The template is live; only drafts are deleted.")
+    return refusal_of(gone)
 
 
 _Live = domain.role_templates.TemplateIsLive
 
 
-def _is_live(refusal: domain.role_templates.TemplateIsLive) -> TemplateIsLive:
-    message = "The template is live, so its roles are fixed; only members required may change."
+def _is_live(
+    refusal: domain.role_templates.TemplateIsLive,
+    message: str = "The template is live, so its roles stay; of a role, members required can be"
+    " changed.",
+) -> TemplateIsLive:
     return TemplateIsLive(message=message, role_template_id=strawberry.ID(refusal.id))
 
 

@@ -39,7 +39,8 @@ class CreateSolutionInterestInput:
     )
     update_existing: bool = strawberry.field(
         default=False,
-        description="Whether changes of the solution interest reach groups that exist.",
+        description="Whether groups there are should follow its changes. It is only kept so far: "
+        "it changes nothing yet.",
     )
     thresholds: ThresholdsInput = strawberry.field(
         default_factory=ThresholdsInput, description="When a group is ready."
@@ -55,7 +56,8 @@ class UpdateSolutionInterestInput:
     )
     update_existing: bool = strawberry.field(
         default=False,
-        description="Whether changes of the solution interest reach groups that exist.",
+        description="Whether groups there are should follow its changes. It is only kept so far: "
+        "it changes nothing yet.",
     )
     thresholds: ThresholdsInput = strawberry.field(
         default_factory=ThresholdsInput, description="When a group is ready."

@@ -42,12 +42,6 @@ class NameTaken(UserError):
     owner_id: strawberry.ID = strawberry.field(description="The id of what has the name.")
 
 
-@strawberry.type(description="It cannot go while others use it.")
-class InUse(UserError):
-    id: strawberry.ID = strawberry.field(description="What was to go.")
-    used_by: list[strawberry.ID] = strawberry.field(description="Some of what uses it.")
-
-
 @overload
 def refusal_of(outcome: resolvers.outcomes.NotFound) -> NotFound: ...
 @overload
@@ -56,27 +50,22 @@ def refusal_of(outcome: resolvers.outcomes.Conflict) -> Conflict: ...
 def refusal_of(outcome: resolvers.outcomes.Invalid) -> InvalidInput: ...
 @overload
 def refusal_of(outcome: resolvers.outcomes.NameTaken) -> NameTaken: ...
-@overload
-def refusal_of(outcome: resolvers.outcomes.InUse) -> InUse: ...
 def refusal_of(
     outcome: resolvers.outcomes.NotFound
     | resolvers.outcomes.Conflict
     | resolvers.outcomes.Invalid
-    | resolvers.outcomes.NameTaken
-    | resolvers.outcomes.InUse,
+    | resolvers.outcomes.NameTaken,
 ) -> UserError:
     """A resolver's refusal as clients see it."""
     match outcome:
         case resolvers.outcomes.NotFound(what, id):
             return NotFound(message=f"There is no {what} {id}.", what=what, id=strawberry.ID(id))
         case resolvers.outcomes.Conflict(what, id):
-            message = f"The {what} is being changed too fast; try again."
+            message = f"The {what} is changed by others again and again; try once more."
             return Conflict(message=message, what=what, id=strawberry.ID(id))
         case resolvers.outcomes.Invalid(field, reason):
             return InvalidInput(message=f"{field}: {reason}", field=field, reason=reason)
         case resolvers.outcomes.NameTaken(name, owner):
+            name = name.strip()
             message = f"The name {name} is taken."
             return NameTaken(message=message, name=name, owner_id=strawberry.ID(owner))
-        case resolvers.outcomes.InUse(id, used_by):
-            users = [strawberry.ID(user) for user in used_by]
-            return InUse(message="It is in use.", id=strawberry.ID(id), used_by=users)

@@ -1,7 +1,8 @@
-"""Events: the durable record of every accepted change."""
+"""Events as clients read them: by position, kind, group or person."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 import strawberry
 from strawberry.scalars import JSON
@@ -9,10 +10,11 @@ from strawberry.scalars import JSON
 import domain.events
 from execution.context import Context
 from execution.fields import one, stored
-from execution.lists import Listed, Listing
+from execution.lists import Direction, Listed, Listing
 from schema.accounts import Account
 from schema.members import MembershipMethod
 from schema.people import Person
+from schema.roles import Role
 from schema.scalars import Position, plain
 from schema.solution_interests import SolutionInterest
 from store import filters
@@ -45,6 +47,24 @@ class EventFilter:
     since: datetime | None = strawberry.field(default=None, description="At this moment or later.")
 
 
+@strawberry.enum(description="What events are ordered by.")
+class EventOrderField(Enum):
+    POSITION = "position"
+
+
+@strawberry.input(description="In which order events are listed.")
+class EventOrder:
+    field: EventOrderField = strawberry.field(
+        default=EventOrderField.POSITION, description="What counts."
+    )
+    direction: Direction = strawberry.field(
+        default=Direction.ASC, description="Which end comes first; DESC: the latest."
+    )
+
+
+_BY_POSITION: Final = Order("position", is_unique=True)
+
+
 async def _where(context: Context, asked: EventFilter) -> Query:
     types = None if asked.types is None else [each.value for each in asked.types]
     return filters.every(
@@ -61,7 +81,11 @@ async def _where(context: Context, asked: EventFilter) -> Query:
 class Event(Listed):
     collection: ClassVar[str] = "events"
     listing: ClassVar[Listing] = Listing(
-        default=Order("position", is_unique=True), orders={}, filter=EventFilter, where=_where
+        default=_BY_POSITION,
+        orders={"POSITION": _BY_POSITION},
+        order_by=EventOrder,
+        filter=EventFilter,
+        where=_where,
     )
 
     id: strawberry.ID = stored("event_id", description="The event's id.")
@@ -80,6 +104,12 @@ class Event(Listed):
     )
     solution_interest: SolutionInterest | None = one(
         "solution_interest_id", description="The solution interest it concerns, if any."
+    )
+    role: Role | None = one(
+        "after.role_id", description="The role a member got by the change; null if none."
+    )
+    previous_role: Role | None = one(
+        "before.role_id", description="The role a member had before the change; null if none."
     )
     before: JSON | None = stored(
         shown=plain, description="What stood before: ids and figures, under their stored names."

@@ -71,8 +71,8 @@ class MembershipExplained(Sourced):
     rules: list[RuleFound] = embedded(
         "rules",
         at_most=MOST_ROLES,
-        description="The template's roles in order of priority, and what their rules found; none of "
-        "somebody who has no current relation to the group's account, for whom no rule is asked.",
+        description="The template's roles in order of priority, and what their rules found; none "
+        "of somebody who has no current relation to the group's account: no rule is asked then.",
     )
 
 

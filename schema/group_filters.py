@@ -61,7 +61,9 @@ class RoleCountFilter:
 @strawberry.input(description="Which buying groups are listed: all that is given holds.")
 class BuyingGroupFilter:
     search: str | None = strawberry.field(
-        default=None, description="Every word begins a word of the name; case does not matter."
+        default=None,
+        description="Every word begins a word of the name; case does not matter. A text without a "
+        "letter or digit finds nothing; a blank one asks for nothing.",
     )
     solution_interests: list[strawberry.ID] | None = strawberry.field(
         default=None, description="For one of these solution interests."

@@ -7,8 +7,9 @@ from typing import ClassVar
 import strawberry
 
 import resolvers.jobs
+from domain.jobs import JobKind, JobStatus
 from execution.context import Context
-from execution.fields import embedded, one, stored
+from execution.fields import computed, embedded, one, stored
 from execution.lists import Direction, Listed, Listing
 from execution.sources import Sourced
 from schema.audiences import AccountAudience
@@ -18,7 +19,6 @@ from schema.solution_interests import SolutionInterest
 from store import filters
 from store.reading import Order, Query
 
-JobKind = resolvers.jobs.JobKind
 strawberry.enum(
     JobKind,
     name="JobKind",
@@ -27,13 +27,7 @@ strawberry.enum(
 )
 
 
-@strawberry.enum(description="How a job stands.")
-class JobStatus(Enum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+strawberry.enum(JobStatus, name="JobStatus", description="How a job stands.")
 
 
 @strawberry.enum(description="What jobs are ordered by.")
@@ -68,8 +62,9 @@ async def _where(context: Context, asked: JobFilter) -> Query:
 
 @strawberry.type(description="How far a job is.")
 class JobProgress(Sourced):
-    accounts: int | None = stored(
-        description="How many accounts or groups there are to go through; null before it began."
+    total: int | None = stored(
+        description="How many there are to go through; null until they are counted. Creation goes "
+        "through accounts, maintenance through groups, scoring through people and groups."
     )
     done: int = stored(absent=0, description="How many of them are done.")
     groups_created: int = stored(absent=0, description="Groups it has made.")
@@ -91,6 +86,12 @@ class Job(Node, Stamped, Listed):
     kind: JobKind = stored(shown=JobKind, description="What it does.")
     status: JobStatus = stored(shown=JobStatus, description="How it stands.")
     progress: JobProgress = embedded("progress", description="How far it is.")
+    estimated_seconds_left: int | None = computed(
+        resolvers.jobs.seconds_left,
+        needs=resolvers.jobs.TIME_LEFT_NEEDS,
+        description="How many seconds it will go on if what is left takes as long as what is done; "
+        "null while it does not run and while nothing is done.",
+    )
     solution_interest: SolutionInterest | None = one(
         "parameters.solution_interest_id",
         description="For which solution interest it works; null: for all, or for none.",

@@ -88,7 +88,9 @@ class MembershipOutcome(Sourced):
 class MembershipCommandSuccess(Sourced):
     buying_group: BuyingGroup = one("buying_group_id", description="The group after the command.")
     outcomes: list[MembershipOutcome] = embedded(
-        "outcomes", at_most="input", description="One outcome for each person, in the order they were given."
+        "outcomes",
+        at_most="input",
+        description="One outcome for each person, in the order they were given.",
     )
 
 

@@ -36,7 +36,9 @@ class OpportunityOrder:
 @strawberry.input(description="Which opportunities are listed: all that is given holds.")
 class OpportunityFilter:
     search: str | None = strawberry.field(
-        default=None, description="Every word begins a word of the name; case does not matter."
+        default=None,
+        description="Every word begins a word of the name; case does not matter. A text without a "
+        "letter or digit finds nothing; a blank one asks for nothing.",
     )
     accounts: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Of one of these accounts."

@@ -47,7 +47,8 @@ class PersonOrder:
 class PersonFilter:
     search: str | None = strawberry.field(
         default=None,
-        description="Every word begins a word of the name, e-mail address or job title.",
+        description="Every word begins a word of the name, e-mail address or job title. A text "
+        "without a letter or digit finds nothing; a blank one asks for nothing.",
     )
     email: list[str] | None = strawberry.field(
         default=None, description="Has one of these addresses; case does not matter."

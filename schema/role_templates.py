@@ -59,7 +59,9 @@ def with_shares(roles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 @strawberry.input(description="Which role templates are listed: all that is given holds.")
 class RoleTemplateFilter:
     search: str | None = strawberry.field(
-        default=None, description="Every word begins a word of the name; case does not matter."
+        default=None,
+        description="Every word begins a word of the name; case does not matter. A text without a "
+        "letter or digit finds nothing; a blank one asks for nothing.",
     )
     status: RoleTemplateStatus | None = strawberry.field(
         default=None, description="Is a draft, or is live."

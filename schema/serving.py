@@ -15,9 +15,9 @@ from execution.refusals import CodedError, bad_request
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The response map, and whether it came to executing: if not, the first error's code says why.
+    """The response map, and whether it came to executing; what was not executed has no data.
 
-    What was not executed has no data.
+    `code` is that of the first error where there is no data, or null.
     """
 
     body: dict[str, object]
@@ -67,13 +67,16 @@ async def execute(
     body: dict[str, object] = {"data": result.data}
     if errors:
         body["errors"] = [error.formatted for error in errors]
-    return Answer(body, was_executed=True)
+    return Answer(body, was_executed=True, code=_code(errors) if result.data is None else "")
 
 
 def _refused(errors: Sequence[GraphQLError]) -> Answer:
-    code = str((errors[0].extensions or {}).get("code", "")) if errors else ""
     body: dict[str, object] = {"errors": [error.formatted for error in errors]}
-    return Answer(body, was_executed=False, code=code)
+    return Answer(body, was_executed=False, code=_code(errors))
+
+
+def _code(errors: Sequence[GraphQLError]) -> str:
+    return str((errors[0].extensions or {}).get("code", "")) if errors else ""
 
 
 def _no_operation(name: str | None) -> CodedError:

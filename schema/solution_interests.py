@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @strawberry.input(description="Which solution interests are listed: all that is given holds.")
 class SolutionInterestFilter:
     search: str | None = strawberry.field(
-        default=None, description="Every word begins a word of the name; case does not matter."
+        default=None,
+        description="Every word begins a word of the name; case does not matter. A text without a "
+        "letter or digit finds nothing; a blank one asks for nothing.",
     )
     role_templates: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Follows one of these templates."
@@ -64,7 +66,9 @@ class SolutionInterest(Node, Stamped, Listed):
         "role_template_id", description="The live template its groups are made after."
     )
     update_existing: bool = stored(
-        absent=False, description="Whether maintenance carries its changes to groups there are."
+        absent=False,
+        description="Whether groups there are should follow its changes. It is only kept so far: "
+        "it changes nothing yet.",
     )
     thresholds: Thresholds = embedded("thresholds", description="When its groups are ready.")
     buying_groups: Connection[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (

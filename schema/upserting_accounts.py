@@ -69,7 +69,7 @@ class AccountItemInput:
         default=strawberry.UNSET,
         description=(
             "The account above it, which an earlier item of the call may make; null puts it at "
-            "the top. One that would close a circle is refused."
+            "the top. One that is below the account itself is refused."
         ),
     )
     custom_fields: JSON | None = strawberry.field(

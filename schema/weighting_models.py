@@ -6,8 +6,9 @@ from typing import ClassVar
 import strawberry
 
 import domain.weighting_models
+import resolvers.weighting_models
 from execution.connections import Connection
-from execution.context import Context, Right
+from execution.context import Context
 from execution.embedded_lists import listed
 from execution.fields import one, stored
 from execution.lists import Listed, Listing
@@ -76,11 +77,8 @@ class WeightingModel(Node, Stamped, Listed):
 
 async def active_weighting_model(info: Info) -> WeightingModel | None:
     """The model that counts now."""
-    context = info.context
-    context.viewer.require(Right.READ)
-    tenant = await context.stores.tenants.own()
-    active = tenant["active_weighting_model_id"] if tenant else None
+    active = await resolvers.weighting_models.active_weighting_model(info.context)
     if active is None:
         return None
     fields = Selection.of(info).paths(WeightingModel)
-    return await context.loaders.one(WeightingModel).load((active, fields))
+    return await info.context.loaders.one(WeightingModel).load((active, fields))

@@ -4,14 +4,31 @@ What a command needs is loaded when it runs, so that `--help` answers at once.
 """
 
 import signal
+import tomllib
 from pathlib import Path
 
 import click
 
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
+def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if is_asked:
+        project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+        click.echo(f"quorum {project['version']}")
+        context.exit()
+
+
 @click.group(context_settings=CONTEXT)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Quorum: an open GraphQL server for B2B buying groups.
 
@@ -26,7 +43,7 @@ def main() -> None:
     QUORUM_DRIVER           motor or pymongo (motor)
     QUORUM_HOST             where to listen, on this machine (127.0.0.1)
     QUORUM_PORT             and at which port (8000)
-    QUORUM_ALLOWED_HOSTS    further names to answer to, with commas between
+    QUORUM_ALLOWED_HOSTS    names to answer to besides the loopback ones, with commas between
     QUORUM_TENANT           whose data, when X-Quorum-Tenant does not say (default)
     QUORUM_ACTOR            who asks, when X-Quorum-Actor does not say (local)
     QUORUM_RIGHTS           what they may, when X-Quorum-Rights does not say (everything)

@@ -1,5 +1,6 @@
 """`quorum demo`: a server with something to look at, loaded once and kept."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -50,6 +51,9 @@ async def _fill(installation: Installation) -> None:
     try:
         with _bar() as progress:
             report = await load_demo(context, progress)
+    except asyncio.CancelledError:
+        click.echo("The demo data is not complete yet: run it again to continue.")
+        raise
     except DemoFailed as error:
         raise CommandFailed(f"The demo data could not be loaded: {error}.") from error
     click.echo(_summary(report))

@@ -23,7 +23,7 @@ def run_import(file: Path, mapping_file: Path, rejects: Path | None, tenant: str
     if not file.is_file():
         raise CommandFailed(f"There is no file {file}.")
     try:
-        run_to_its_end(_import(settings, mapping, file, rejects, tenant))
+        run_to_its_end(_import(settings, mapping, file, mapping_file, rejects, tenant))
     except OSError as error:
         raise CommandFailed(f"{error.filename} cannot be used: {error.strerror}.") from error
 
@@ -39,18 +39,30 @@ def _mapping(file: Path) -> FileMapping:
 
 
 async def _import(
-    settings: Settings, mapping: FileMapping, file: Path, rejects: Path | None, tenant: str | None
+    settings: Settings,
+    mapping: FileMapping,
+    file: Path,
+    mapping_file: Path,
+    rejects: Path | None,
+    tenant: str | None,
 ) -> None:
     async with installed(settings) as installation:
         context = await installation.tenant_context(tenant)
         with _bar(f"Importing {mapping.kind.value}") as progress:
             outcome = await importing.import_file(
-                context, mapping, file, rejects_path=rejects, progress=progress
+                context,
+                mapping,
+                file,
+                mapping_path=mapping_file,
+                rejects_path=rejects,
+                progress=progress,
             )
     if not isinstance(outcome, ImportReport):
         raise CommandFailed(f"{file}: {outcome.message}")
     for line in report_lines(outcome):
         click.echo(line)
+    if outcome.rows and outcome.rejected == outcome.rows:
+        raise CommandFailed("Nothing was taken: every row was rejected.")
 
 
 @contextmanager
@@ -81,16 +93,27 @@ def _bar(title: str) -> Iterator[Callable[[importing.Progress], None]]:
 
 def report_lines(report: ImportReport) -> Iterator[str]:
     """What became of the rows, in words: the sum first, then what deserves a look."""
+    rows = _counted(report.rows, "row", "rows")
     yield (
-        f"{report.rows:,} {report.kind.value}: {report.created:,} created,"
+        f"{rows} of {report.kind.value}: {report.created:,} created,"
         f" {report.updated:,} updated, {report.unchanged:,} unchanged,"
         f" {report.rejected:,} rejected."
     )
-    if report.without_parent:
-        yield f"{report.without_parent:,} accounts were stored without the parent they name."
-    if report.unmatched_people:
-        yield f"{report.unmatched_people:,} activities wait for a person who is not known yet."
+    if count := report.repeated:
+        followed = _counted(count, "row is followed", "rows are followed")
+        yield f"{followed} by a later row of the same record, which counts."
+    if count := report.without_parent:
+        accounts = _counted(count, "account was", "accounts were")
+        yield f"{accounts} stored without the parent named in the row."
+    if count := report.unmatched_people:
+        activities = _counted(count, "activity waits", "activities wait")
+        yield f"{activities} for a person who is not known yet."
     for name, count in sorted(report.unknown_types.items()):
-        yield f"{count:,} activities are of the unknown type {name!r} and count once it is known."
+        activities = _counted(count, "activity is", "activities are")
+        yield f"{activities} of the unknown type {name!r}, which no score counts yet."
     if report.rejects is not None:
         yield f"What was not taken, and why: {report.rejects}"
+
+
+def _counted(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"

@@ -2,16 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
 import click
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from domain.identifiers import JobId
+from domain.jobs import JobKind, JobStatus
 from execution.context import Context
 from jobs.kinds import run_job
-from resolvers.jobs import start_creation_job, start_maintenance_job, start_scoring_job
+from resolvers.jobs import (
+    remaining,
+    start_creation_job,
+    start_maintenance_job,
+    start_scoring_job,
+)
 from resolvers.outcomes import NotFound
 from server.commands import installed, run_to_its_end, settings_or_exit
 from server.contexts import new_id
@@ -22,7 +29,6 @@ from store.driver import Document
 Start = Callable[[Context], Awaitable[JobId | NotFound]]
 Show = Callable[[Document], Awaitable[None]]
 
-_OPEN: Final = ("waiting", "running")
 _LOOK_AGAIN_SECONDS: Final = 0.5
 
 _COUNTED: Final = {
@@ -62,15 +68,41 @@ async def _run(settings: Settings, tenant: str | None, title: str, start: Start)
         if isinstance(id, NotFound):
             raise CommandFailed(f"There is no {id.what} {id.id}.")
         console = Console(stderr=True)
-        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-            bar = progress.add_task(title, total=None)
+        with _bar(console) as progress:
+            bar = progress.add_task(title, total=None, left="")
 
             async def show(job: Document) -> None:
                 done = job["progress"]
-                progress.update(bar, total=done["accounts"], completed=done["done"])
+                left = in_words(remaining(job, context.now()))
+                progress.update(bar, total=done["total"], completed=done["done"], left=left)
 
             job = await _ended(context, id, show)
     _report(job)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[left]}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def in_words(left: timedelta | None) -> str:
+    """About how long a job will go on, as the bar says it; nothing while that is not known."""
+    if left is None:
+        return ""
+    seconds = round(left.total_seconds())
+    if seconds < 60:
+        return f"about {seconds} s left"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"about {minutes} min left"
+    return f"about {minutes // 60} h {minutes % 60} min left"
 
 
 async def _ended(context: Context, id: JobId, show: Show) -> Document:
@@ -80,7 +112,7 @@ async def _ended(context: Context, id: JobId, show: Show) -> Document:
         job = await context.stores.jobs.one(id)
         if job is None:
             raise CommandFailed(f"The job {id} was deleted.")
-        if job["status"] not in _OPEN:
+        if not JobStatus(job["status"]).is_open:
             return job
         if not await run_job(context, id, worker, show):
             await show(job)
@@ -88,11 +120,17 @@ async def _ended(context: Context, id: JobId, show: Show) -> Document:
 
 
 def _report(job: Document) -> None:
-    if job["status"] != "done":
+    if job["status"] != JobStatus.DONE.value:
         raise CommandFailed(f"The job {job['_id']} {job['status']}: {job['failure']}")
+    click.echo(f"{job['_id']} is done: {outcome_of(job)}.")
+
+
+def outcome_of(job: Document) -> str:
+    """What a job that is done has done, in words."""
+    progress = job["progress"]
     counted = [
-        f"{job['progress'][name]} {words}"
-        for name, words in _COUNTED.items()
-        if job["progress"].get(name)
+        f"{progress[name]:,} {words}" for name, words in _COUNTED.items() if progress.get(name)
     ]
-    click.echo(f"{job['_id']} is done: {', '.join(counted) or 'nothing had to change'}.")
+    if job["kind"] == JobKind.SCORING.value:
+        counted.insert(0, f"scores of people and groups computed: {progress['done']:,}")
+    return ", ".join(counted) or "nothing had to change"

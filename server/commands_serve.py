@@ -1,7 +1,5 @@
 """`quorum serve`: the server until a signal ends it."""
 
-import os
-import socket
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +13,7 @@ from schema.build import build_schema
 from server.app import build_app
 from server.background import Work
 from server.commands import Installation, installed, run_command, settings_or_exit
+from server.contexts import new_id
 from server.graphql_request import Operation
 from server.process import listen, serve
 from server.settings import Settings
@@ -58,7 +57,7 @@ def app_of(installation: Installation) -> ASGIApp:
 
 def works(installation: Installation) -> Mapping[str, Work]:
     """What runs beside the requests for as long as the server serves, each by its name."""
-    worker = f"{socket.gethostname()}:{os.getpid()}"
+    worker = new_id("worker")
 
     async def contexts() -> list[Context]:
         tenants = await all_tenants(installation.opened.database)

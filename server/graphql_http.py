@@ -1,6 +1,7 @@
 """The GraphQL endpoint: one operation per POST, answered as GraphQL over HTTP asks."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from execution.context import Context
+from execution.error_masking import AWAY, UNAVAILABLE
 from schema.serving import Answer
 from server import graphiql
 from server.access_log import note, request_id
@@ -18,11 +20,14 @@ from server.graphql_request import Operation, media_type_for, operation_in
 from server.refusals import GRAPHQL_JSON, Refusal, bad_request, refused
 from server.settings import Settings
 from server.viewers import Viewers
+from store.deployment import StoreFailure, in_short, is_passing
 
 Execute = Callable[[Context, Operation], Awaitable[Answer]]
 
-_STATUS_OF_CODE: Final = {"INTERNAL": 500, "DEADLINE": 504}
+_STATUS_OF_CODE: Final = {"INTERNAL": 500, UNAVAILABLE: 503, "DEADLINE": 504}
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,80}")
+
+_log = logging.getLogger(__name__)
 
 
 class GraphQLEndpoint:
@@ -54,7 +59,14 @@ class GraphQLEndpoint:
             return Refusal(408, "DEADLINE", f"The body did not come within {self._seconds:g} s.")
         if isinstance(operation, Refusal):
             return operation
-        viewer = await self._viewers.of(request.headers)
+        try:
+            viewer = await self._viewers.of(request.headers)
+        except StoreFailure as error:
+            if not is_passing(error):
+                raise
+            identifier = request_id(request.scope)
+            _log.warning("Request %s: MongoDB does not answer: %s", identifier, in_short(error))
+            return Refusal(503, UNAVAILABLE, AWAY)
         if isinstance(viewer, Refusal):
             return viewer
         note(request.scope, "tenant", viewer.tenant)
@@ -65,8 +77,11 @@ class GraphQLEndpoint:
 
 
 def _status(answer: Answer, media_type: str) -> int:
-    """Plain JSON is always 200, as older clients expect; GraphQL's own type tells more."""
-    if answer.was_executed or media_type != GRAPHQL_JSON:
+    """Plain JSON is always 200, as older clients expect; GraphQL's own type tells more.
+
+    What came to executing is 200 as well, unless the database was away and there is no data.
+    """
+    if media_type != GRAPHQL_JSON or (answer.was_executed and answer.code != UNAVAILABLE):
         return 200
     return _STATUS_OF_CODE.get(answer.code, 400)
 

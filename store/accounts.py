@@ -5,20 +5,16 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from domain.hierarchy import Place
 from domain.identifiers import TenantId
-from store.driver import Database, transaction
+from store.driver import Database, duplicates_of
 from store.relay import Relay
+from store.transactions import OutOfTurn, transaction
 from store.upserted import UpsertedRecords
 
-_DUPLICATE_KEY: Final = 11_000
 _AT_ONCE: Final = 10_000
-
-
-class OutOfTurn(Exception):
-    """Somebody else changed the same things at the same time; nothing of the turn is stored."""
 
 
 class AccountStore(UpsertedRecords):
@@ -44,10 +40,11 @@ class AccountStore(UpsertedRecords):
                 mine = AccountStore(database, self.tenant, self._relay)
                 mine._session = session
                 yield mine
-        except PyMongoError as error:
-            if error.has_error_label("TransientTransactionError") or _is_duplicate(error):
-                raise OutOfTurn from error
-            raise
+        except DuplicateKeyError as error:
+            raise OutOfTurn from error
+        except BulkWriteError as error:
+            duplicates_of(error)
+            raise OutOfTurn from error
 
     async def forward(self, ids: Iterable[str]) -> None:
         """Move on the events of accounts that were written in a turn."""
@@ -95,10 +92,3 @@ class AccountStore(UpsertedRecords):
             {"tenant": self.tenant, "products_in_doubt": True}, {"_id": 1}, limit=limit
         )
         return [each["_id"] async for each in cursor]
-
-
-def _is_duplicate(error: PyMongoError) -> bool:
-    if isinstance(error, DuplicateKeyError):
-        return True
-    failures = (error.details or {})["writeErrors"] if isinstance(error, BulkWriteError) else ()
-    return any(failure["code"] == _DUPLICATE_KEY for failure in failures)

@@ -17,11 +17,10 @@ from domain.folding import fold
 from domain.identifiers import PersonId, TenantId
 from domain.identities import Identity
 from store.activity_days import ActivityDayStore, PersonDay
-from store.driver import Database, Document, aggregate
+from store.driver import Database, Document, aggregate, confirm, duplicates_of
 
 _SLICE: Final = 1_000
 _TRIES: Final = 100
-_DUPLICATE_KEY: Final = 11_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,14 @@ class Newcomer:
 
     person: PersonId
     identities: Collection[Identity]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is stored of an activity: its type as spelled, and whether it waits for its person."""
+
+    type: str
+    is_waiting: bool
 
 
 class ActivityStore:
@@ -67,6 +74,22 @@ class ActivityStore:
             while found := await self._waiting_for(part):
                 attached += await self._give(found, owners)
         return attached
+
+    async def standing(self, ids: Iterable[str]) -> dict[str, Standing]:
+        """The activities of these ids as they are stored, whichever reports they are of."""
+        cursor = self._activities.find(
+            {"_id": {"$in": list(set(ids))}, "tenant": self._tenant},
+            {"type_name": 1, "person_id": 1},
+            batch_size=_SLICE,
+        )
+        return {
+            each["_id"]: Standing(each["type_name"], each["person_id"] is None)
+            async for each in cursor
+        }
+
+    async def confirm(self, id: str) -> None:
+        """Return once all that was read before, this activity too, is known to a majority."""
+        await confirm(self._activities, id)
 
     async def awaited(self, after: str) -> dict[str, Identity]:
         """The next identities that activities wait for, by the texts they are in order of."""
@@ -127,10 +150,7 @@ class ActivityStore:
         try:
             await self._activities.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
-            for failure in (error.details or {})["writeErrors"]:
-                if failure["code"] != _DUPLICATE_KEY:
-                    raise
-                taken.add(failure["index"])
+            taken = duplicates_of(error)
         return [place for number, place in enumerate(places) if number not in taken]
 
     async def _replace(

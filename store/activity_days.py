@@ -17,12 +17,10 @@ from pymongo.errors import BulkWriteError
 
 from domain.engagement import Window
 from domain.identifiers import PersonId, TenantId
-from store.driver import Database, Document, aggregate
+from store.driver import Database, Document, aggregate, duplicates_of
 
 SETTLED_AFTER: Final = timedelta(minutes=10)
 """No writer takes this long between marking a day and storing its activities."""
-
-_DUPLICATE_KEY: Final = 11_000
 
 PersonDay = tuple[PersonId, date]
 
@@ -72,10 +70,7 @@ class ActivityDayStore:
                 await self._days.bulk_write(writes, ordered=False)
             except BulkWriteError as error:
                 # Two writers made the same day at once: the slower one marks what is there.
-                failures = (error.details or {})["writeErrors"]
-                if any(failure["code"] != _DUPLICATE_KEY for failure in failures):
-                    raise
-                writes = [writes[failure["index"]] for failure in failures]
+                writes = [writes[place] for place in sorted(duplicates_of(error))]
                 continue
             return
 
@@ -154,6 +149,17 @@ class ActivityDayStore:
         # Beyond the nearest end of a list that was cut off, others of it may come first.
         until = min(ends, default=None)
         return Touched(sorted(p for p in found if until is None or p <= until), until)
+
+    async def count_touched(self, spans: Sequence[Window]) -> int:
+        """How many people have a marked day or one in these spans."""
+        days = [
+            {"day": {"$gte": span.first_day.isoformat(), "$lte": span.last_day.isoformat()}}
+            for span in spans
+        ]
+        found = {"tenant": self._tenant, "$or": [{"dirty": {"$exists": True}}, *days]}
+        each = {"$group": {"_id": "$person_id"}}
+        rows = await aggregate(self._days, [{"$match": found}, each, {"$count": "people"}])
+        return int(rows[0]["people"]) if rows else 0
 
     async def of_people(
         self, people: Collection[str], window: Window

@@ -2,14 +2,16 @@
 
 from typing import Final, TypeAlias
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 
 from store.driver import Client, Driver, close, open_client
+from store.reading import TookTooLong
 
 StoreFailure: TypeAlias = PyMongoError
 """What any call of a store may raise when MongoDB is away or refuses."""
 
 _LONGEST_REASON: Final = 200
+_MAY_BE_TRIED_AGAIN: Final = ("RetryableWriteError", "TransientTransactionError")
 
 
 async def connect(uri: str, driver: Driver) -> Client | str:
@@ -31,6 +33,15 @@ async def answers(client: Client) -> bool:
         return bool((await client.admin.command("ping"))["ok"])
     except PyMongoError:
         return False
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether a call failed only because MongoDB was away or slow: the same call may do later."""
+    if isinstance(error, TookTooLong | ConnectionFailure | CursorNotFound):
+        return True
+    if not isinstance(error, PyMongoError):
+        return False
+    return error.timeout or any(error.has_error_label(label) for label in _MAY_BE_TRIED_AGAIN)
 
 
 async def _why_unusable(client: Client) -> str | None:

@@ -5,18 +5,17 @@ collections Motor's resemble call by call.
 """
 
 import inspect
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from enum import Enum
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient, ReadPreference
-from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import BulkWriteError
 from pymongo.monitoring import CommandListener
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -27,6 +26,7 @@ Database = AsyncDatabase[Document]
 Collection = AsyncCollection[Document]
 
 READ_EVERYTHING_AT_ONCE = 100_000
+_DUPLICATE_KEY: Final = 11_000
 
 
 class Driver(Enum):
@@ -86,17 +86,23 @@ async def ping(client: Client) -> bool:
     return bool(answer["ok"])
 
 
-@asynccontextmanager
-async def transaction(database: Database) -> AsyncIterator[AsyncClientSession]:
-    """A session in a transaction that commits at the end of the block, or aborts on an error."""
-    opened: Any = database.client.start_session()
-    session = await opened if inspect.isawaitable(opened) else opened
-    async with session, _started(session):
-        yield session
+async def confirm(collection: Collection, id: str) -> None:
+    """Return once all that was read before, this document too, is known to a majority.
+
+    A server that has been deposed without knowing it cannot answer this.
+    """
+    linearizable = collection.with_options(read_concern=ReadConcern("linearizable"))
+    await linearizable.find_one({"_id": id}, {"_id": 1})
 
 
-@asynccontextmanager
-async def _started(session: AsyncClientSession) -> AsyncIterator[None]:
-    started: Any = session.start_transaction()
-    async with await started if inspect.isawaitable(started) else started:
-        yield
+def duplicates_of(error: BulkWriteError) -> set[int]:
+    """The places of the writes that were refused because their key is taken.
+
+    Raises the error when that is not all that went wrong.
+    """
+    details = error.details or {}
+    failures = details.get("writeErrors", ())
+    is_more = any(each["code"] != _DUPLICATE_KEY for each in failures)
+    if is_more or details.get("writeConcernErrors"):
+        raise error
+    return {each["index"] for each in failures}

@@ -6,7 +6,7 @@ Texts are compared in their folded form, word by word where people search.
 from collections.abc import Iterable
 from typing import Final
 
-from domain.folding import words
+from domain.folding import fold, words
 from store.reading import Query
 
 NOTHING: Final[Query] = {"_id": {"$in": []}}
@@ -41,10 +41,15 @@ def is_one(path: str, value: object) -> Query | None:
 
 
 def searched(text: str | None, path: str = "search") -> Query | None:
-    """Documents in whose list of folded words every word of the text begins some word."""
-    if text is None:
+    """Documents in whose list of folded words every word of the text begins some word.
+
+    A blank text asks for nothing; any other one without a word finds none.
+    """
+    if text is None or not fold(text):
         return None
-    ranges = ({"$gte": word, "$lt": word + _GREATEST_CHARACTER} for word in words(text))
+    ranges = [{"$gte": word, "$lt": word + _GREATEST_CHARACTER} for word in words(text)]
+    if not ranges:
+        return NOTHING
     return every(*({path: {"$elemMatch": each}} for each in ranges))
 
 

@@ -9,7 +9,7 @@ from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId, Solut
 from domain.membership import Claim, Claims, Method
 from domain.role_templates import TemplateRole
 from store.driver import Document, aggregate
-from store.records import Records
+from store.queued import QueuedRecords
 
 FOR_DECIDING: Mapping[str, int] = {
     "version": 1,
@@ -25,7 +25,7 @@ FOR_DECIDING: Mapping[str, int] = {
 }
 
 
-class GroupStore(Records):
+class GroupStore(QueuedRecords):
     """The buying groups of one tenant."""
 
     async def of_interest(

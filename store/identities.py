@@ -2,7 +2,8 @@
 
 Each is a document of its own, whose `_id` is what must be unique; it is claimed before its owner
 is written. Every act of claiming leaves a fresh token, so that whoever lets go of an old claim, or
-takes one over, can tell whether it is still the one that was read.
+takes one over, can tell whether it is still the one that was read. Several may claim the same for
+one owner, as one who adopts what nobody has written yet: the claim lasts until all let go of it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,10 +17,9 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from domain.identifiers import TenantId
 from domain.identities import Identity
 from domain.upserting import Claim, Wanted
-from store.driver import Database, Document
+from store.driver import Database, Document, duplicates_of
 
 _STALE_AFTER: Final = timedelta(seconds=60)
-_DUPLICATE_KEY: Final = 11_000
 
 
 def identity_key(tenant: TenantId, identity: Identity) -> str:
@@ -42,27 +42,33 @@ class IdentityStore:
         cursor = self._identities.find({"_id": {"$in": list(wanted)}}, batch_size=10_000)
         return {
             wanted[each["_id"]]: Claim(
-                each["owner"], each["token"], now - each["claimed_at"] > _STALE_AFTER
+                each["owner"], each["tokens"], now - each["claimed_at"] > _STALE_AFTER
             )
             async for each in cursor
         }
 
     async def claim_many(self, wanted: Mapping[Identity, Wanted], at: datetime) -> bool:
-        """Make these claims, each instead of exactly the one it names.
+        """Make these claims, each instead of exactly the one it names or beside it.
 
-        False when somebody was faster with one of them; the others may be made all the same.
+        Beside it when both are for the same owner. False when somebody was faster with one of
+        them: then none is made.
         """
         if not wanted:
             return True
-        writes = [self._claim(identity, each, at) for identity, each in wanted.items()]
-        replaced = sum(each.instead_of is not None for each in wanted.values())
+        token = ObjectId()
+        # Everybody claims in one order: of two who want the same, one is first with all of it.
+        order = sorted(wanted, key=lambda each: (wanted[each].instead_of is not None, each))
+        writes = [self._claim(identity, wanted[identity], token, at) for identity in order]
+        claimed_before = sum(each.instead_of is not None for each in wanted.values())
         try:
-            result = await self._identities.bulk_write(writes, ordered=False)
+            result = await self._identities.bulk_write(writes, ordered=True)
         except BulkWriteError as error:
-            if any(e["code"] != _DUPLICATE_KEY for e in (error.details or {})["writeErrors"]):
-                raise
-            return False
-        return result.matched_count == replaced
+            duplicates_of(error)
+        else:
+            if result.matched_count == claimed_before:
+                return True
+        await self._let_go(wanted, token)
+        return False
 
     async def release_many(self, claims: Mapping[Identity, Claim]) -> None:
         """Let go of exactly these claims; one that was made anew since then stays."""
@@ -70,7 +76,7 @@ class IdentityStore:
             await self._identities.bulk_write(
                 [
                     DeleteOne(
-                        {"_id": self._key(identity), "owner": claim.owner, "token": claim.token}
+                        {"_id": self._key(identity), "owner": claim.owner, "tokens": claim.token}
                     )
                     for identity, claim in claims.items()
                 ],
@@ -108,16 +114,31 @@ class IdentityStore:
         )
 
     def _claim(
-        self, identity: Identity, wanted: Wanted, at: datetime
+        self, identity: Identity, wanted: Wanted, token: ObjectId, at: datetime
     ) -> InsertOne[Document] | UpdateOne:
-        key = self._key(identity)
-        stated: Document = {"owner": wanted.owner, "token": ObjectId(), "claimed_at": at}
-        if wanted.instead_of is None:
+        key, before = self._key(identity), wanted.instead_of
+        stated: Document = {"owner": wanted.owner, "tokens": [token], "claimed_at": at}
+        if before is None:
             return InsertOne({"_id": key, "tenant": self._tenant, **stated})
-        return UpdateOne({"_id": key, "token": wanted.instead_of.token}, {"$set": stated})
+        if before.owner == wanted.owner:
+            beside = {"$push": {"tokens": token}, "$set": {"claimed_at": at}}
+            return UpdateOne({"_id": key, "owner": before.owner}, beside)
+        as_read = {"_id": key, "owner": before.owner, "tokens": before.token}
+        return UpdateOne(as_read, {"$set": stated})
+
+    async def _let_go(self, identities: Iterable[Identity], token: ObjectId) -> None:
+        """Undo one act of claiming; a claim that somebody else still holds stays."""
+        keys = {"_id": {"$in": [self._key(identity) for identity in identities]}}
+        await self._identities.update_many({**keys, "tokens": token}, {"$pull": {"tokens": token}})
+        await self._identities.delete_many({**keys, "tokens": []})
 
     def _unless_claimed(self, owner: str) -> list[Document]:
-        fresh = {"tenant": self._tenant, "owner": owner, "token": ObjectId(), "claimed_at": "$$NOW"}
+        fresh: Document = {
+            "tenant": self._tenant,
+            "owner": owner,
+            "tokens": [ObjectId()],
+            "claimed_at": "$$NOW",
+        }
         return [
             {"$set": {field: {"$ifNull": [f"${field}", value]} for field, value in fresh.items()}}
         ]

@@ -1,4 +1,4 @@
-"""Every index, in one list, each with the query it serves. None is unique: `_id` is what is."""
+"""The indexes of all collections, and what each is for. Only `_id` is unique, anywhere."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +35,7 @@ INDEXES: Final = (
     Index("events", ("tenant", "type", "position"), "events of a type"),
     Index("events", ("tenant", "position"), "the whole history in order"),
     Index("events", ("tenant", "subject_id", "position"), "the history of anything"),
+    Index("events", ("tenant", "at", "position"), "what happened since a moment"),
     Index("buying_groups", ("tenant", "account_id"), "the groups of an account"),
     Index(
         "buying_groups",
@@ -44,6 +45,13 @@ INDEXES: Final = (
     Index("buying_groups", ("tenant", "solution_interest_id", "_id"), "maintenance of an interest"),
     Index("buying_groups", ("tenant", "role_template_id"), "groups below a template's revision"),
     Index("buying_groups", ("tenant", "member_ids"), "the groups of a person; a member filter"),
+    Index("buying_groups", ("tenant", "removed_ids"), "the groups a person was removed from"),
+    Index(
+        "buying_groups",
+        ("tenant", "roles.role_id", "roles.assigned"),
+        "groups by how many members a role has",
+    ),
+    Index("buying_groups", ("tenant", "folded.status"), "groups of a status"),
     Index("buying_groups", ("tenant", "search"), "search by name"),
     Index("buying_groups", ("tenant", "missing_role_ids", "completeness.exact"), "missing roles"),
     Index("buying_groups", ("tenant", "folded.name", "_id"), "order by name"),
@@ -61,6 +69,8 @@ INDEXES: Final = (
     Index("accounts", ("tenant", "parent_id", "folded.name", "_id"), "the accounts below one"),
     Index("accounts", ("tenant", "ancestor_ids"), "the accounts anywhere below one"),
     Index("accounts", ("tenant", "folded.industry", "folded.name", "_id"), "of an industry"),
+    Index("accounts", ("tenant", "folded.address.country", "folded.name", "_id"), "of a country"),
+    Index("accounts", ("tenant", "folded.address.region", "folded.name", "_id"), "of a region"),
     Index("accounts", ("tenant", "folded.products"), "the owners of a product"),
     Index(
         "accounts",
@@ -78,12 +88,16 @@ INDEXES: Final = (
     Index("people", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("people", ("tenant", "search"), "search by name, e-mail address and job title"),
     Index("people", ("tenant", "folded.email"), "who has an e-mail address"),
+    Index("people", ("tenant", "folded.job_title", "folded.name", "_id"), "who has a job title"),
+    Index("people", ("tenant", "relations.relation"), "who belongs to an account in some way"),
     Index("people", ("tenant", "_id"), "scoring everybody"),
     Index("people", ("tenant", "engagement.raw", "_id"), "the largest raw of a person"),
     Index("people", ("tenant", "engagement.largest_weight"), "the largest weight that occurred"),
     Index("buying_groups", ("tenant", "score_due"), "groups to score", _present("score_due")),
     Index("activities", ("tenant", "person_id", "at", "_id"), "a person's activities; a day's"),
     Index("activities", ("tenant", "at", "_id"), "all activities in order"),
+    Index("activities", ("tenant", "type_folded", "at", "_id"), "activities of a type"),
+    Index("activities", ("tenant", "source", "at", "_id"), "activities of a source"),
     Index("activities", ("tenant", "awaits"), "who is waited for", _present("awaits")),
     Index("activity_days", ("tenant", "person_id", "day"), "a person's window"),
     Index("activity_days", ("tenant", "day", "person_id"), "days that leave or enter the window"),
@@ -111,6 +125,8 @@ INDEXES: Final = (
     Index("opportunities", ("tenant", "close_date", "_id"), "order by the day of closing"),
     Index("opportunities", ("tenant", "folded.name", "_id"), "order by name"),
     Index("opportunities", ("tenant", "search"), "search by name"),
+    Index("opportunities", ("tenant", "folded.stage", "updated_at", "_id"), "of a stage"),
+    Index("opportunities", ("tenant", "folded.product", "updated_at", "_id"), "for a product"),
     Index("roles", ("tenant", "folded.name", "_id"), "the roles by name"),
     Index("role_templates", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("role_templates", ("tenant", "template_id"), "the versions of a template"),

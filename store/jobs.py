@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
+from pymongo import ReturnDocument
+
+from domain.jobs import OPEN, JobStatus
 from store.driver import Document
 from store.records import Records
+
+_OPEN: Final = [status.value for status in OPEN]
 
 
 class JobStore(Records):
@@ -17,18 +23,39 @@ class JobStore(Records):
         free = {
             "_id": id,
             "tenant": self.tenant,
-            "status": {"$in": ["waiting", "running"]},
-            "$or": [
-                {"lease": None},
-                {"lease.until": {"$lte": now}},
-                {"lease.owner": worker},
-            ],
+            "status": {"$in": _OPEN},
+            **_free(worker, now),
         }
-        taken = {"status": "running", "lease": {"owner": worker, "until": now + length}}
+        lease = {"owner": worker, "until": now + length}
         updated = await self.collection.update_one(
-            free, {"$set": taken, "$min": {"started_at": now}, "$inc": {"version": 1}}
+            free,
+            {
+                "$set": {"status": JobStatus.RUNNING.value, "lease": lease},
+                "$min": {"started_at": now},
+                "$inc": {"version": 1},
+            },
         )
         return await self.one(id) if updated.matched_count else None
+
+    async def renew(self, id: str, worker: str, now: datetime, length: timedelta) -> bool:
+        """Keep a job for longer; False when it is this worker's no more."""
+        updated = await self.collection.update_one(
+            self._held(id, worker), {"$set": {"lease.until": now + length}}
+        )
+        return updated.matched_count == 1
+
+    async def give_back(
+        self, id: str, worker: str, now: datetime, rest: timedelta | None = None
+    ) -> None:
+        """Let anybody go on with a job, at once or after a rest.
+
+        It comes after those that have waited for longer.
+        """
+        lease = None if rest is None else {"owner": None, "until": now + rest}
+        await self.collection.update_one(
+            self._held(id, worker),
+            {"$set": {"lease": lease, "updated_at": now}, "$inc": {"version": 1}},
+        )
 
     async def advance(
         self,
@@ -42,11 +69,16 @@ class JobStore(Records):
         length: timedelta,
     ) -> bool:
         """Note a finished slice, once: only while the job stands at `cursor` in our hands."""
-        mine = {"_id": id, "tenant": self.tenant, "lease.owner": worker, "cursor": cursor}
+        until = now + length
         updated = await self.collection.update_one(
-            mine,
+            {**self._held(id, worker), "cursor": cursor},
             {
-                "$set": {"cursor": after, "lease.until": now + length, "updated_at": now},
+                "$set": {
+                    "cursor": after,
+                    "failed_steps": 0,
+                    "lease.until": until,
+                    "updated_at": now,
+                },
                 "$inc": {
                     "version": 1,
                     **{f"progress.{name}": count for name, count in counts.items()},
@@ -55,22 +87,45 @@ class JobStore(Records):
         )
         return updated.matched_count == 1
 
-    async def note_size(self, id: str, accounts: int) -> None:
-        """Note how many accounts or groups there are to go through."""
+    async def note_total(self, id: str, worker: str, total: int, now: datetime) -> None:
+        """Note how many there are to go through, and since when they are gone through."""
         await self.collection.update_one(
-            {"_id": id, "tenant": self.tenant},
-            {"$set": {"progress.accounts": accounts}, "$inc": {"version": 1}},
+            {**self._held(id, worker), "progress.total": None},
+            {"$set": {"progress.total": total, "progress.since": now}, "$inc": {"version": 1}},
         )
 
-    async def open_jobs(self, now: datetime) -> list[str]:
-        """Jobs that wait, or whose worker has fallen silent, in the order they were made."""
+    async def note_failed_step(self, id: str, worker: str) -> int:
+        """How often a step has failed where the job stands, now that it has once more."""
+        job = await self.collection.find_one_and_update(
+            self._held(id, worker),
+            {"$inc": {"version": 1, "failed_steps": 1}},
+            projection={"failed_steps": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return int(job["failed_steps"]) if job else 0
+
+    async def open_jobs(self, worker: str, now: datetime) -> list[str]:
+        """Jobs that wait, whose worker has fallen silent, or that this worker could not give back.
+
+        The one that has waited longest comes first.
+        """
         cursor = self.collection.find(
             {
                 "tenant": self.tenant,
-                "status": {"$in": ["waiting", "running"]},
-                "$or": [{"lease": None}, {"lease.until": {"$lte": now}}],
+                "status": {"$in": _OPEN},
+                **_free(worker, now),
             },
             {"_id": 1},
-            sort=[("_id", 1)],
+            sort=[("updated_at", 1), ("_id", 1)],
         )
         return [document["_id"] async for document in cursor]
+
+    def _held(self, id: str, worker: str) -> Document:
+        return {"_id": id, "tenant": self.tenant, "lease.owner": worker}
+
+
+def _free(worker: str, now: datetime) -> Document:
+    """What tells a job that this worker may take now."""
+    return {
+        "$or": [{"lease": None}, {"lease.until": {"$lte": now}}, {"lease.owner": worker}],
+    }

@@ -1,7 +1,7 @@
 """Records: the one way to read and to alter the documents of a collection, tenant by tenant.
 
-A change is one update of one document, guarded by its `version`, that sets only the paths the
-decision owns and pushes its events into the document's outbox.
+A change is stored by a single update that finds the document only in the version that was read.
+It names no path beyond those the decision owns, and adds the events to the document's outbox.
 """
 
 import asyncio
@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from pymongo import InsertOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
-from pymongo.read_concern import ReadConcern
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from domain.events import Event
 from domain.identifiers import TenantId
 from domain.identities import Identity
-from store.driver import Collection, Database, Document, transaction
+from store.driver import Collection, Database, Document, confirm, duplicates_of
 from store.event_documents import to_document
 from store.identities import identity_key
 from store.relay import Relay
+from store.transactions import OutOfTurn, in_transaction
 
 SCHEMA_VERSION: Final = 1
 _DEADLINE_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 0.05
-_DUPLICATE_KEY: Final = 11_000
 
 R = TypeVar("R")
 
@@ -104,10 +104,7 @@ class Records:
         try:
             await self.collection.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
-            for failure in (error.details or {})["writeErrors"]:
-                if failure["code"] != _DUPLICATE_KEY:
-                    raise
-                taken.add(ids[failure["index"]])
+            taken = {ids[place] for place in duplicates_of(error)}
         stored = {id for id in ids if id not in taken}
         if any(events for _, events in documents):
             await self._relay.forward(self.collection.name, stored)
@@ -141,12 +138,8 @@ class Records:
             await _pause()
 
     async def confirm(self, id: str) -> None:
-        """Return once all that was read before is known to a majority.
-
-        A server that has been deposed without knowing it cannot answer this.
-        """
-        collection = self.collection.with_options(read_concern=ReadConcern("linearizable"))
-        await collection.find_one({"_id": id, "tenant": self.tenant}, {"_id": 1})
+        """Return once all that was read before, this document too, is known to a majority."""
+        await confirm(self.collection, id)
 
     async def count(self) -> int:
         """How many documents the tenant has."""
@@ -183,23 +176,11 @@ class Records:
 
         The document takes its outbox with it, so what waits there is moved first. The event goes
         into the tenant's own outbox, and the unique name is let go, in the same transaction.
+        False also when others stand in the way of that until the deadline.
         """
-        await self._relay.forward(self.collection.name, [id])
-        deadline = _deadline()
-        while True:
-            try:
-                is_gone = await self._remove(id, version, event, name)
-            except PyMongoError as error:
-                if not error.has_error_label("TransientTransactionError") or _is_over(deadline):
-                    raise
-                await _pause()
-                continue
-            await self._relay.forward("tenants", [self.tenant])
-            return is_gone
-
-    async def _remove(self, id: str, version: int, event: Event, name: Identity) -> bool:
         database = self.collection.database
-        async with transaction(database) as session:
+
+        async def work(session: AsyncClientSession) -> bool:
             guard = {**self._guard(id, version), "outbox": []}
             deleted = await self.collection.delete_one(guard, session=session)
             if deleted.deleted_count:
@@ -207,7 +188,15 @@ class Records:
                 await database["tenants"].update_one({"_id": self.tenant}, told, session=session)
                 claim = {"_id": identity_key(self.tenant, name), "owner": id}
                 await database["identities"].delete_one(claim, session=session)
-        return deleted.deleted_count == 1
+            return deleted.deleted_count == 1
+
+        await self._relay.forward(self.collection.name, [id])
+        try:
+            is_gone = await in_transaction(database, work)
+        except OutOfTurn:
+            return False
+        await self._relay.forward("tenants", [self.tenant])
+        return is_gone
 
     async def _saved(self, owners: Mapping[str, str]) -> set[str]:
         """The documents whose event is stored, in the outbox or already behind it."""

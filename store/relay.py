@@ -8,12 +8,13 @@ it is tried: before a position is taken, the ids of the batch are looked up.
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from domain.identifiers import TenantId
-from store.driver import Collection, Database, Document
+from store.driver import Collection, Database, Document, duplicates_of
 
 OUTBOXES: Final = (
     "accounts",
@@ -30,13 +31,26 @@ OUTBOXES: Final = (
     "tenants",
 )
 _BATCH: Final = 1_000
-_DUPLICATE_KEY: Final = 11_000
 _log = logging.getLogger(__name__)
 
 
 def event_key(tenant: TenantId, position: int) -> str:
     """The `_id` of the event at a position: text order is position order."""
     return f"{tenant}:{position:016d}"
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Documents, by collection, whose outboxes wait for the next turn.
+
+    `is_over` once that turn has ended by itself: nobody who waited for it has to take one.
+    """
+
+    ids: dict[str, set[str]] = field(default_factory=dict)
+    is_over: bool = False
+
+    def add(self, collection: str, ids: Iterable[str]) -> None:
+        self.ids.setdefault(collection, set()).update(ids)
 
 
 class Relay:
@@ -47,25 +61,29 @@ class Relay:
         self._tenant = tenant
         self._events = database["events"]
         self._turn = asyncio.Lock()
-        self._waiting: dict[str, set[str]] = {}
+        self._waiting = _Waiting()
 
     async def forward(self, collection: str, ids: Iterable[str]) -> None:
         """Move the outboxes of these documents, together with whatever else waits by then.
 
-        Best effort: what cannot be moved now is found by `sweep`.
+        Best effort: what cannot be moved now is moved with what comes next, or by `sweep`.
         """
         mine = self._waiting
-        mine.setdefault(collection, set()).update(ids)
+        mine.add(collection, ids)
         async with self._turn:
-            if mine is not self._waiting:
+            if mine.is_over:
                 return  # somebody who waited as well has moved it
-            self._waiting = {}
+            # Mine, or what became of it after a turn that was broken off.
+            taken, self._waiting = self._waiting, _Waiting()
             try:
-                for name, document_ids in mine.items():
-                    found = {"_id": {"$in": sorted(document_ids)}, "tenant": self._tenant}
-                    await self._move(self._database[name], found)
+                await self._move_all(taken)
             except PyMongoError:
+                self._put_back(taken)
                 _log.warning("Events wait in their outboxes.", exc_info=True)
+            except BaseException:
+                self._put_back(taken)
+                raise
+            taken.is_over = mine.is_over = True
 
     async def sweep(self) -> int:
         """Move what was left behind in any outbox, by a process that ended for instance."""
@@ -75,6 +93,15 @@ class Relay:
                 left = {"tenant": self._tenant, "outbox.0": {"$exists": True}}
                 moved += await self._move(self._database[name], left)
         return moved
+
+    def _put_back(self, taken: _Waiting) -> None:
+        for name, ids in taken.ids.items():
+            self._waiting.add(name, ids)
+
+    async def _move_all(self, taken: _Waiting) -> None:
+        for name, ids in taken.ids.items():
+            found = {"_id": {"$in": sorted(ids)}, "tenant": self._tenant}
+            await self._move(self._database[name], found)
 
     async def _move(self, collection: Collection, found: Document) -> int:
         moved = 0
@@ -127,8 +154,7 @@ class Relay:
             try:
                 await self._events.insert_many(documents, ordered=True)
             except BulkWriteError as error:
-                if any(e["code"] != _DUPLICATE_KEY for e in (error.details or {})["writeErrors"]):
-                    raise
+                duplicates_of(error)
                 continue
             return
 

@@ -77,9 +77,9 @@ class ScoringStore:
         query = {"member_ids": {"$in": list(people)}, "engagement.run_id": {"$ne": stamp.run}}
         return await self._ids({**query, "_id": {"$gt": after}}, limit)
 
-    async def due_groups(self, limit: int) -> list[BuyingGroupId]:
-        """Groups that are new, or whose members have changed, since they were scored."""
-        return await self._ids({"score_due": {"$exists": True}}, limit)
+    async def due_groups(self, after: str, limit: int) -> list[BuyingGroupId]:
+        """The next groups that are new, or whose members have changed, since they were scored."""
+        return await self._ids({"score_due": {"$exists": True}, "_id": {"$gt": after}}, limit)
 
     async def changed_groups(
         self, since: datetime, stamp: Stamp, after: str, limit: int

@@ -1,7 +1,8 @@
 """The pipelines that compute raws in MongoDB and merge them onto people and groups.
 
 They write the engagement paths alone, never a document's version: a score is no decision, and it
-must not make one start over. `domain/engagement.py` holds the same arithmetic in Python.
+must not make one start over. The rules are those of `domain/engagement.py`; a test holds the two
+together.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,6 @@
 """Upserted records: new documents and changes stored together, with their events."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -9,11 +8,9 @@ from pymongo.errors import BulkWriteError
 
 from domain.events import Event
 from domain.identifiers import TenantId
-from store.driver import Database, Document
+from store.driver import Database, Document, duplicates_of
 from store.records import Change, Records
 from store.relay import Relay
-
-_DUPLICATE_KEY: Final = 11_000
 
 New = tuple[Document, Sequence[Event]]
 Saving = tuple[str, int, Change]
@@ -70,11 +67,10 @@ class UpsertedRecords(Records):
             result = await self.collection.bulk_write(writes, ordered=False, session=self._session)
             matched = result.matched_count
         except BulkWriteError as error:
-            details = error.details or {}
-            if self._session or any(e["code"] != _DUPLICATE_KEY for e in details["writeErrors"]):
+            if self._session:
                 raise
-            taken = {ids[e["index"]] for e in details["writeErrors"]}
-            matched = details["nMatched"]
+            taken = {ids[place] for place in duplicates_of(error)}
+            matched = error.details["nMatched"]
         stored = set(ids) - taken
         if matched < len(changes):
             stored -= {id for id, _, _ in changes}

@@ -1,7 +1,7 @@
 """Conditions for tests: one test in a line, and any condition at all, with documents to match."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -27,8 +27,8 @@ from domain.conditions import (
     Operand,
     Range,
     Scalar,
-    leaves_of,
     operands_of,
+    parts_of,
 )
 from domain.folding import fold
 from domain.operators import OperandShape, Operator, ValueType, shape_of_operand
@@ -205,10 +205,17 @@ def _value(random: Random, kind: ValueType, operands: Sequence[Scalar]) -> objec
             return clean()
 
 
+def _leaves(condition: Condition) -> Iterator[AttributeTest]:
+    if isinstance(condition, AttributeTest):
+        yield condition
+    for part in parts_of(condition):
+        yield from _leaves(part)
+
+
 def _asked(condition: Condition, scope: Scope) -> dict[Attribute, list[Scalar]]:
     """What the condition asks about in this scope, with what it compares each with."""
     asked: dict[Attribute, list[Scalar]] = {}
-    for test in leaves_of(condition):
+    for test in _leaves(condition):
         if test.attribute.scope is scope:
             asked.setdefault(test.attribute, []).extend(operands_of(test))
     return asked

@@ -71,6 +71,8 @@ STAGE_WON = Reading(Sort.YES_NO, values={"Won": True, "Lost": False}, otherwise=
         pytest.param("a; b;;", Reading(Sort.TEXTS), ["a", "b"], id="a list"),
         pytest.param("a|b", Reading(Sort.TEXTS, separator="|"), ["a", "b"], id="another separator"),
         pytest.param(["a", 1], Reading(Sort.TEXTS), ["a", "1"], id="a list of JSON"),
+        pytest.param("1; 2.5;", Reading(Sort.NUMBERS), [1.0, 2.5], id="a list of numbers"),
+        pytest.param([1, Decimal("2.5")], Reading(Sort.NUMBERS), [1.0, 2.5], id="numbers of JSON"),
         pytest.param('{"x": 1}', Reading(Sort.OBJECT), {"x": 1}, id="an object in a cell"),
         pytest.param(
             {"x": [Decimal("1.5")]}, Reading(Sort.OBJECT), {"x": [1.5]}, id="an object of JSON"
@@ -88,7 +90,7 @@ def test_a_cell_becomes_a_value(cell: object, reading: Reading, value: object) -
     ("cell", "reading", "reason"),
     [
         pytest.param(True, Reading(Sort.TEXT), "'true' is not a text", id="true is no text"),
-        pytest.param({}, Reading(Sort.TEXT), "'dict' is not a text", id="an object is no text"),
+        pytest.param({}, Reading(Sort.TEXT), "'{}' is not a text", id="an object is no text"),
         pytest.param("1,100", MILLIONS, "'1,100' is not a number", id="a thousands separator"),
         pytest.param("1_000", MILLIONS, "'1_000' is not a number", id="an underscore"),
         pytest.param("NaN", MILLIONS, "'NaN' is not a number", id="not a number"),
@@ -115,8 +117,14 @@ def test_a_cell_becomes_a_value(cell: object, reading: Reading, value: object) -
             "soon", Reading(Sort.MOMENT), "'soon' is not a moment (ISO 8601)", id="no moment"
         ),
         pytest.param(1, Reading(Sort.MOMENT), "'1' is not a moment (ISO 8601)", id="a number"),
-        pytest.param([{}], Reading(Sort.TEXTS), "'list' is not a list of texts", id="no texts"),
-        pytest.param("[1]", Reading(Sort.OBJECT), "'list' is not a JSON object", id="an array"),
+        pytest.param([{}], Reading(Sort.TEXTS), "'[{}]' is not a list of texts", id="no texts"),
+        pytest.param("[1]", Reading(Sort.OBJECT), "'[1]' is not a JSON object", id="an array"),
+        pytest.param(
+            "1;x",
+            Reading(Sort.NUMBERS),
+            "'1;x' is not a list of numbers",
+            id="a text among numbers",
+        ),
         pytest.param("{", Reading(Sort.OBJECT), "'{' is not a JSON object", id="no JSON"),
         pytest.param(
             "x" * 80, Reading(Sort.WHOLE), f"'{'x' * 60}...' is not a whole number", id="cut short"

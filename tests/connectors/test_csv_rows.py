@@ -44,8 +44,8 @@ def read(found: list[Row | BadRow]) -> list[tuple[int, list[object] | str]]:
         pytest.param(
             "a,b\n1\n1,2,3\n4,5\n",
             [
-                (2, "the cells are 1, the columns 2"),
-                (3, "the cells are 3, the columns 2"),
+                (2, "the row has 1 cell, the header 2"),
+                (3, "the row has 3 cells, the header 2"),
                 (4, ["4", "5"]),
             ],
             id="ragged rows",
@@ -64,6 +64,23 @@ def read(found: list[Row | BadRow]) -> list[tuple[int, list[object] | str]]:
 )
 def test_rows(tmp_path: Path, content: str, expected: list[tuple[int, object]]) -> None:
     assert read(rows_of(tmp_path, content)) == expected
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_line_in_a_long_file_too(
+    tmp_path: Path,
+) -> None:
+    long = "x" * (LONGEST // 100)
+
+    found = rows_of(tmp_path, 'a,b\n1,"2\n' + f"3,{long}\n" * 200)
+
+    assert read(found[:2]) == [(2, csv_rows.NEVER_CLOSED), (3, ["3", long])]
+    assert len(found) == 201
+
+
+def test_a_quote_takes_the_lines_along_up_to_the_next_one(tmp_path: Path) -> None:
+    found = rows_of(tmp_path, 'a,b\n1,"2\n3,4\n5,"6"\n7,8\n')
+
+    assert read(found) == [(2, "the row is not CSV: ',' expected after '\"'"), (5, ["7", "8"])]
 
 
 def test_a_row_keeps_its_text_as_it_stands(tmp_path: Path) -> None:

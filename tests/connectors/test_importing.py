@@ -138,8 +138,8 @@ async def test_an_unknown_parent_is_rejected_and_the_account_stays(
     assert counts(report) == (2, 0, 0, 0)
     assert report.without_parent == 2
     assert rejected(report) == [
-        ("2", "parent", "there is no account crm:Nowhere"),
-        ("3", "parent", "would stand above itself"),
+        ("2", "parent.keys.crm", "there is no account crm:Nowhere"),
+        ("3", "parent.keys.crm", "would stand above itself"),
     ]
     assert await names_of_parents(ctx) == {"Lab": (None, 1), "Top": (None, 1)}
 
@@ -202,10 +202,162 @@ async def test_bad_rows_are_rejected_one_by_one(ctx: Context, tmp_path: Path) ->
     assert counts(report) == (1, 0, 0, 4)
     assert rejected(report) == [
         ("3", "", "byte 2 of line 3: 0xFC is not utf-8"),
-        ("4", "", "the cells are 1, the columns 3"),
+        ("4", "", "the row has 1 cell, the header 3"),
         ("5", "employees", "'many' is not a whole number"),
         ("7", "keys.crm", "is required and cannot be empty"),
+        ("7", "name", "is required and cannot be empty"),
     ]
+
+
+async def test_every_fault_of_a_row_is_listed(ctx: Context, tmp_path: Path) -> None:
+    accounts = a_file(tmp_path, "account,employees,parent\nA,1,\n", "accounts.csv")
+    await done(ctx, a_mapping(ACCOUNTS), accounts)
+    people = PEOPLE + 'unsubscribed = "out"\nphone = "phone"\n'
+    path = a_file(
+        tmp_path,
+        f"email,first,account,relation,out,phone\nno,{'x' * 256},,boss,maybe,{'1' * 2_000}\n",
+    )
+    acts = a_file(
+        tmp_path, f"guid,lead,at,type,attributes\n,,soon,{'t' * 256},[1]\n", "activities.csv"
+    )
+
+    report = await done(ctx, a_mapping(people), path)
+    of_acts = await done(ctx, a_mapping(ACTIVITIES), acts)
+
+    assert rejected(report) == [
+        ("2", "unsubscribed", "'maybe' is not true or false"),
+        ("2", "email", "is not an e-mail address"),
+        ("2", "first_name", "is longer than 255 characters"),
+        ("2", "account.relation", "'boss' is none of employee, contractor, other"),
+        ("2", "phone", "is longer than 1000 characters"),
+    ]
+    assert rejected(of_acts) == [
+        ("2", "at", "'soon' is not a moment (ISO 8601)"),
+        ("2", "attributes", "'[1]' is not a JSON object"),
+        ("2", "source_id", "is required and cannot be empty"),
+        ("2", "person.keys.marketo", "is required and cannot be empty"),
+        ("2", "type", "is longer than 255 characters"),
+    ]
+
+
+async def versions_of(ctx: Context) -> dict[str, int]:
+    """The version of everybody: it grows with every change that is written."""
+    return {each["_id"]: each["version"] for each in await ctx.stores.people.all()}
+
+
+PEOPLE_WITH_TITLES = """
+    kind = "people"
+    [fields]
+    keys.crm = "id"
+    email = "email"
+    job_title = "title"
+    account.keys.crm = "account"
+    account.relation = "relation"
+    account.roles = "roles"
+"""
+
+
+async def test_of_several_rows_of_a_person_the_last_counts_and_relations_add_up(
+    ctx: Context, tmp_path: Path
+) -> None:
+    accounts = a_file(tmp_path, "account,employees,parent\nA,1,\nB,2,\nC,2,\n", "accounts.csv")
+    await done(ctx, a_mapping(ACCOUNTS), accounts)
+    between = "".join(f"{n},p{n}@x.example,,C,,\n" for n in range(100, 1_300))
+    path = a_file(
+        tmp_path,
+        "id,email,title,account,relation,roles\n"
+        "1,zoe@old.example,Advisor,A,contractor,\n"
+        "2,max@x.example,Buyer,A,,owner\n"
+        f"{between}"
+        "1,zoe@x.example,CEO,B,,\n"
+        "2,max@x.example,,A,other,sponsor\n"
+        "1,zoe@x.example,CTO,nowhere,,\n",
+    )
+
+    report = await done(ctx, a_mapping(PEOPLE_WITH_TITLES), path)
+    versions = await versions_of(ctx)
+    again = await done(ctx, a_mapping(PEOPLE_WITH_TITLES), path)
+
+    assert counts(report) == (1_202, 1, 1, 1)
+    assert counts(again) == (0, 0, 1_204, 1)
+    assert (report.repeated, again.repeated) == (2, 2)
+    assert rejected(again) == [("1206", "account.keys.crm", "there is no account crm:nowhere")]
+    assert await versions_of(ctx) == versions
+    people = {each["keys"]["crm"]: each for each in await ctx.stores.people.all()}
+    zoe, max_ = people["1"], people["2"]
+    assert (zoe["email"], zoe["job_title"]) == ("zoe@x.example", "CEO")
+    assert [each["relation"] for each in zoe["relations"]] == ["employee", "contractor"]
+    assert max_["job_title"] is None
+    assert [(each["relation"], each["roles"]) for each in max_["relations"]] == [
+        ("other", ["sponsor"])
+    ]
+
+
+async def test_of_several_rows_of_an_account_or_opportunity_the_last_counts(
+    ctx: Context, tmp_path: Path
+) -> None:
+    accounts = a_file(
+        tmp_path, "account,employees,parent\nA,1,B\nB,2,\nA,3,\nB,many,\n", "accounts.csv"
+    )
+    deals = a_mapping(
+        """
+        kind = "opportunities"
+        [fields]
+        keys.crm = "id"
+        account.keys.crm = "account"
+        amount = "amount"
+        """
+    )
+    path = a_file(tmp_path, "id,account,amount\n1,A,10\n1,B,20\n1,B,\n1,A,x\n")
+
+    for expected in ((2, 0, 1, 1), (0, 0, 3, 1)):
+        assert counts(await done(ctx, a_mapping(ACCOUNTS), accounts)) == expected
+    for expected in ((1, 0, 2, 1), (0, 0, 3, 1)):
+        assert counts(await done(ctx, deals, path)) == expected
+
+    stored = {each["name"]: each for each in await ctx.stores.accounts.all()}
+    assert (stored["A"]["employees"], stored["A"]["parent_id"]) == (3, None)
+    assert stored["B"]["employees"] == 2
+    (deal,) = await ctx.stores.opportunities.all()
+    assert (deal["account_id"], deal["amount"]) == (stored["B"]["_id"], None)
+
+
+async def test_rows_of_json_that_leave_names_out_apply_in_order(
+    ctx: Context, tmp_path: Path
+) -> None:
+    mapping = a_mapping(ACCOUNTS)
+    path = a_file(
+        tmp_path,
+        '{"account": "A", "employees": 1}\n{"employees": 2, "account": "A", "parent": null}\n'
+        '{"account": "B", "employees": 5, "parent": "A"}\n{"account": "B", "employees": 6}\n',
+        "file.jsonl",
+    )
+
+    report = await done(ctx, mapping, path)
+
+    assert counts(report) == (2, 1, 1, 0)
+    assert report.repeated == 1
+    stored = {each["name"]: each for each in await ctx.stores.accounts.all()}
+    assert {name: each["employees"] for name, each in stored.items()} == {"A": 2, "B": 6}
+    assert stored["B"]["parent_id"] == stored["A"]["_id"]
+
+
+async def test_spellings_of_an_unknown_type_are_counted_together(
+    ctx: Context, tmp_path: Path
+) -> None:
+    path = a_file(
+        tmp_path,
+        """\
+        guid,lead,at,type,attributes
+        1,7,2026-05-03,Fax Sent,null
+        2,7,2026-05-03,fax  sent,null
+        3,7,2026-05-03,FAX SENT,null
+        """,
+    )
+
+    report = await done(ctx, a_mapping(ACTIVITIES), path)
+
+    assert dict(report.unknown_types) == {"Fax Sent": 3}
 
 
 async def test_a_giant_cell_is_rejected_alone(ctx: Context, tmp_path: Path) -> None:
@@ -248,8 +400,42 @@ async def test_rejects_go_beside_the_file_and_never_over_it(ctx: Context, tmp_pa
 
     assert isinstance(beside, ImportReport)
     assert beside.rejects == tmp_path / "file.rejects.csv"
-    assert over == RejectsInTheWay(path)
+    assert over == RejectsInTheWay(path, "is the file to import")
     assert path.read_bytes() == before
+
+
+async def test_rejects_never_take_the_place_of_the_mapping_file(
+    ctx: Context, tmp_path: Path
+) -> None:
+    path = a_file(tmp_path, "account,employees,parent\nAcme,many,\n")
+    mapping = a_file(tmp_path, ACCOUNTS, "accounts.toml")
+    link = tmp_path / "also.toml"
+    link.hardlink_to(mapping)
+
+    over = [
+        await import_file(
+            ctx, a_mapping(ACCOUNTS), path, mapping_path=mapping, rejects_path=rejects
+        )
+        for rejects in (mapping, link)
+    ]
+
+    assert over == [RejectsInTheWay(each, "is the mapping file") for each in (mapping, link)]
+    assert mapping.read_text(encoding="utf-8") == dedent(ACCOUNTS)
+    assert await ctx.stores.accounts.count() == 0
+
+
+async def test_rejects_never_take_the_place_of_another_file(ctx: Context, tmp_path: Path) -> None:
+    path = a_file(tmp_path, "account,employees,parent\nAcme,3,\n")
+    notes = a_file(tmp_path, "line by line\n", "notes.csv")
+
+    outcome = await import_file(ctx, a_mapping(ACCOUNTS), path, rejects_path=notes)
+
+    assert isinstance(outcome, RejectsInTheWay)
+    assert outcome.message == (
+        f"The rejects cannot go to {notes}: it is a file that holds something else than rejects."
+    )
+    assert notes.read_text(encoding="utf-8") == "line by line\n"
+    assert await ctx.stores.accounts.count() == 0
 
 
 async def test_undeclared_and_mistyped_custom_fields_are_refused_as_a_whole(
@@ -309,14 +495,16 @@ async def test_a_person_of_several_accounts_has_a_row_for_each(
     report = await done(ctx, a_mapping(PEOPLE), path)
     again = await done(ctx, a_mapping(PEOPLE), path)
 
-    assert (report.created, report.rejected, again.unchanged + again.updated) == (1, 3, 2)
+    assert (counts(report), counts(again)) == ((1, 1, 0, 3), (0, 0, 2, 3))
+    assert (report.repeated, again.repeated) == (1, 1)
     assert rejected(report) == [
-        ("4", "account", "there is no account crm:Nowhere"),
+        ("4", "account.keys.crm", "there is no account crm:Nowhere"),
         ("5", "email", "is not an e-mail address"),
         ("6", "email", "is required and cannot be empty"),
     ]
     (ada,) = await ctx.stores.people.all()
-    assert [relation["relation"] for relation in ada["relations"]] == ["employee", "contractor"]
+    assert ada["email"] == "ADA@a.example"
+    assert [relation["relation"] for relation in ada["relations"]] == ["contractor", "employee"]
 
 
 async def test_activities_wait_for_people_and_types_nobody_knows(
@@ -341,8 +529,8 @@ async def test_activities_wait_for_people_and_types_nobody_knows(
     assert (report.unmatched_people, dict(report.unknown_types)) == (2, {"99": 1})
     assert rejected(report) == [
         ("4", "at", "must not be more than one day in the future"),
-        ("5", "person", "is required and cannot be empty"),
-        ("6", "attributes", "'list' is not a JSON object"),
+        ("5", "person.keys.marketo", "is required and cannot be empty"),
+        ("6", "attributes", "'[]' is not a JSON object"),
     ]
     assert counts(again) == (0, 0, 2, 3)
 
@@ -392,7 +580,7 @@ async def test_the_crm_data_is_imported_as_its_mappings_say(ctx: Context, tmp_pa
     assert opportunities.rejects is not None
     first = opportunities.rejects.read_text(encoding="utf-8").partition("\n")[0]
     assert first == (
-        '{"line": 11, "field": "account", "reason": "is required and cannot be empty",'
+        '{"line": 11, "field": "account.keys.crm", "reason": "is required and cannot be empty",'
         ' "row": "HAXMC4IX,James Ascencio,MG Advanced,,Engaging,11/3/2016,,"}'
     )
     stored = {account["name"]: account for account in await ctx.stores.accounts.all()}

@@ -182,7 +182,7 @@ def test_attributes_come_from_an_object_and_from_columns() -> None:
 def test_an_act_needs_its_essentials(path: str) -> None:
     fault = report({**AN_ACT, path: None})
 
-    assert fault == Fault(path.partition(".")[0], REQUIRED)
+    assert fault == Fault(path, REQUIRED)
 
 
 @pytest.mark.parametrize(
@@ -192,13 +192,22 @@ def test_an_act_needs_its_essentials(path: str) -> None:
         pytest.param("address.postalCode", "address.postal_code", id="a field of a group"),
         pytest.param("customFields.tier", "custom.tier", id="a custom field"),
         pytest.param("keys[1].id", "keys.erp", id="an outside key, by its system"),
-        pytest.param("parent", "parent", id="a parent"),
-        pytest.param("parent.key.id", "parent", id="a parent's key"),
-        pytest.param("relations[0].account", "account", id="the account of a person"),
+        pytest.param("parent", "parent.keys.erp", id="a parent"),
+        pytest.param("parent.key.id", "parent.keys.erp", id="a parent's key"),
+        pytest.param("relations[0].account", "account.id", id="the account of a person"),
+        pytest.param("relations[0].account.key", "account.id", id="that account's key"),
         pytest.param("relations[0].roles", "account.roles", id="the roles of a person"),
-        pytest.param("person.key.system", "person", id="the person of an activity"),
+        pytest.param("person.key.system", "person.email", id="the person of an activity"),
         pytest.param("sourceId", "source_id", id="a field of an activity"),
     ],
 )
 def test_refusals_name_fields_as_the_mapping_does(field: str, name: str) -> None:
-    assert mapped_name(field, (ACME, OutsideKey("erp", "1"))) == name
+    values: Values = {
+        "keys.crm": "Acme",
+        "parent.keys.erp": "H1",
+        "account.id": "acc_1",
+        "account.roles": [],
+        "person.email": None,
+    }
+
+    assert mapped_name(field, values, (ACME, OutsideKey("erp", "1"))) == name

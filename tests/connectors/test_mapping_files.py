@@ -37,6 +37,16 @@ ACCOUNTS = """
 """
 
 
+OPPORTUNITIES = """
+    kind = "opportunities"
+    [fields]
+    keys.crm = "id"
+    account.keys.crm = "account"
+    product = "product"
+    close_date = { column = "closed", dates = FORM }
+"""
+
+
 def read(text: str) -> FileMapping | MappingFault:
     return mapping_files.read(dedent(text).encode())
 
@@ -208,8 +218,8 @@ def test_one_column_may_feed_several_fields() -> None:
             'custom.x = { column = "x", type = "colour" }',
             (
                 "name.type: the type of name is known (text)",
-                "custom.x.type must be one of text, number, boolean, date, moment, list,"
-                " not 'colour'",
+                "custom.x.type must be one of text, number, boolean, date, moment,"
+                " text_list, number_list, not 'colour'",
             ),
             id="types that cannot be stated",
         ),
@@ -239,10 +249,68 @@ def test_one_column_may_feed_several_fields() -> None:
             ("encoding 'hex' is not known",),
             id="a codec that is no text encoding",
         ),
+        pytest.param(
+            'kind = "people"\nencoding = "idna"\n[fields]\nemail = "e"',
+            ("encoding 'idna' is not one that files can be read in",),
+            id="an encoding of names alone",
+        ),
+        pytest.param(
+            'kind = "people"\nencoding = ""\ndelimiter = ""\n[fields]\nemail = "e"',
+            (
+                "encoding '' is not known",
+                "delimiter must be one character, and neither a quote nor a line end",
+            ),
+            id="an empty encoding and delimiter",
+        ),
+        pytest.param(
+            'kind = "accounts"\n[fields]\nname = "n"\nkeys.crm = "k"\n'
+            'products = { column = "p", separator = "" }',
+            ("products.separator must not be empty",),
+            id="an empty separator",
+        ),
     ],
 )
 def test_every_mistake_is_named(text: str, problems: tuple[str, ...]) -> None:
     assert read(text) == MappingFault(problems)
+
+
+@pytest.mark.parametrize(
+    ("form", "problem"),
+    [
+        pytest.param("'%Q%'", "'%Q%' is no form of dates, such as '%d.%m.%Y'", id="no directive"),
+        pytest.param("''", "'' is no form of dates, such as '%d.%m.%Y'", id="an empty text"),
+        pytest.param(
+            "'%Y %Y'", "'%Y %Y' is no form of dates, such as '%d.%m.%Y'", id="a part twice"
+        ),
+        pytest.param("'%d.%m.'", "'%d.%m.' is no form of dates, such as '%d.%m.%Y'", id="no year"),
+        pytest.param(
+            "['iso', 'x']", "'x' is no form of dates, such as '%d.%m.%Y'", id="of several"
+        ),
+    ],
+)
+def test_a_form_that_no_date_has_is_named(form: str, problem: str) -> None:
+    text = OPPORTUNITIES.replace("FORM", form)
+
+    assert read(text) == MappingFault((f"close_date.dates: {problem}",))
+
+
+def test_an_empty_list_of_forms_is_named() -> None:
+    fault = MappingFault(("close_date.dates names no form of dates",))
+
+    assert read(OPPORTUNITIES.replace("FORM", "[]")) == fault
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param("%m/%d/%y", id="a short year"),
+        pytest.param("%Y", id="a year alone"),
+        pytest.param("%d. %B %Y %H:%M:%S %z", id="a moment with its offset"),
+        pytest.param("%Y-%j", id="the day of the year"),
+    ],
+)
+def test_forms_of_dates_that_python_reads_are_taken(form: str) -> None:
+    assert isinstance(read(OPPORTUNITIES.replace("FORM", f"'{form}'")), FileMapping)
 
 
 def test_a_mapping_in_another_encoding_is_refused() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -56,11 +57,14 @@ THEIRS = {
 
 
 def a_batch(
-    items: Sequence[PersonItem], claims: Mapping[Identity, Claim] = THEIRS
+    items: Sequence[PersonItem],
+    claims: Mapping[Identity, Claim] = THEIRS,
+    *,
+    is_patient: bool = True,
 ) -> Batch[PersonItem]:
     numbers = count(1)
     records = {"per_ada": ada(), "per_bo": bo()}
-    loaded = Loaded(records, claims, lambda: f"per_new{next(numbers)}")
+    loaded = Loaded(records, claims, lambda: f"per_new{next(numbers)}", is_patient)
     batch = Batch(PersonRules({}), loaded, lambda _: None)
     batch.run(list(enumerate(items)))
     return batch
@@ -216,6 +220,49 @@ def test_a_claim_that_nobody_carries(
 
     assert batch.outcomes == {0: outcome}
     assert batch.wanted() == wanted
+
+
+SPLIT = {KEY_A1: a_claim("per_x"), CY_S: a_claim("per_y")}
+"""Two writers of one person have each won one claim."""
+
+
+def test_what_two_others_have_claimed_for_one_new_person_is_waited_for() -> None:
+    items = [by_email("cy@x.example", A1), by_email("dee@x.example")]
+
+    batch = a_batch(items, SPLIT)
+
+    assert batch.outcomes == {}
+    assert batch.wanted() == {}
+    assert batch.rest == list(enumerate(items))
+
+
+def test_so_is_what_another_has_claimed_for_a_record_that_is_not_stored() -> None:
+    item = PersonItem(id="per_ada", fields={"email": "cy@x.example"})
+
+    batch = a_batch([item], {**THEIRS, CY_S: a_claim("per_y")})
+
+    assert (batch.outcomes, batch.rest) == ({}, [(0, item)])
+
+
+def test_once_patience_is_over_what_waits_is_contended_and_stops_no_other() -> None:
+    items = [by_email("cy@x.example", A1), by_email("dee@x.example")]
+    batch = a_batch(items, SPLIT, is_patient=False)
+
+    assert batch.contended == {0}
+    assert batch.outcomes == {1: Applied(CREATED, "per_new1")}
+    assert batch.rest == ()
+
+
+def test_split_claims_that_are_stale_go_to_one_person() -> None:
+    stale = {identity: replace(claim, is_stale=True) for identity, claim in SPLIT.items()}
+
+    batch = a_batch([by_email("cy@x.example", A1)], stale)
+
+    assert batch.outcomes == {0: Applied(CREATED, "per_x")}
+    assert batch.wanted() == {
+        KEY_A1: Wanted("per_x", stale[KEY_A1]),
+        CY_S: Wanted("per_x", stale[CY_S]),
+    }
 
 
 def test_ones_own_claim_that_was_left_behind_is_made_anew() -> None:

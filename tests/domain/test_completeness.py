@@ -20,8 +20,20 @@ def test_the_share_of_a_role(assigned: int, required: int, share: Fraction) -> N
     assert completeness.of_role(assigned, required) == share
 
 
+@pytest.mark.parametrize(
+    ("is_required", "assigned", "missing"),
+    [
+        pytest.param(True, 0, True, id="counts and nobody has it"),
+        pytest.param(True, 1, False, id="somebody has it, if too few"),
+        pytest.param(False, 0, False, id="does not count"),
+    ],
+)
+def test_a_role_is_missing_when_it(is_required: bool, assigned: int, missing: bool) -> None:
+    assert completeness.is_missing(is_required, assigned) is missing
+
+
 def test_a_role_that_requires_nobody_is_no_role() -> None:
-    with pytest.raises(ValueError, match="at least one member"):
+    with pytest.raises(ValueError, match="1 or more"):
         completeness.of_role(0, 0)
 
 

@@ -20,15 +20,13 @@ from domain.membership import (
     Remove,
     decide,
     deciding,
-    is_member,
-    is_removed,
 )
 from tests.builders import DECISION_MAKER, INFLUENCER, NOON, a_claim, a_command, claims
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "precedence.json").read_text())
 
 BY_HAND = a_claim(Method.MANUAL)
-REMOVED_BY_HAND = a_claim(Method.MANUAL, None)
+OUT_BY_HAND = a_claim(Method.MANUAL, None)
 BY_JOURNEY = a_claim(Method.JOURNEY, version=3)
 REMOVED_BY_JOURNEY = a_claim(Method.JOURNEY, None)
 BY_JOB = a_claim(Method.SYSTEM, version=9)
@@ -62,31 +60,18 @@ def test_the_documented_precedence(case: Mapping[str, Mapping[str, str]]) -> Non
 @pytest.mark.parametrize(
     ("said", "winner"),
     [
-        pytest.param([], None, id="nobody has spoken"),
-        pytest.param([BY_JOB, BY_JOURNEY], BY_JOURNEY, id="a journey outranks a later job"),
-        pytest.param([BY_JOURNEY, BY_HAND], BY_HAND, id="a person outranks a journey"),
-        pytest.param([REMOVED_BY_HAND, BY_JOB], REMOVED_BY_HAND, id="a job cannot put back"),
+        pytest.param([], None, id="no claim at all"),
+        pytest.param([BY_JOB, BY_JOURNEY], BY_JOURNEY, id="a journey against a later job"),
+        pytest.param([BY_JOURNEY, BY_HAND], BY_HAND, id="by hand against a journey"),
+        pytest.param([OUT_BY_HAND, BY_JOB], OUT_BY_HAND, id="a job against a removal by hand"),
         pytest.param([BY_HAND, BY_JOURNEY, BY_JOB], BY_HAND, id="the strongest of three decides"),
     ],
 )
-def test_the_strongest_method_that_has_spoken_decides(
+def test_of_several_claims_the_strongest_methods_has_its_way(
     said: list[Claim], winner: Claim | None
 ) -> None:
     for order in itertools.permutations(said):
         assert deciding(claims(*order)) == winner
-
-
-@pytest.mark.parametrize(
-    ("said", "member", "removed"),
-    [
-        pytest.param(claims(), False, False, id="a stranger is neither in nor out"),
-        pytest.param(claims(BY_JOB), True, False, id="assigned is in"),
-        pytest.param(claims(REMOVED_BY_JOURNEY, BY_JOB), False, True, id="removed is out"),
-    ],
-)
-def test_who_is_in_and_who_is_out(said: Claims, member: bool, removed: bool) -> None:
-    assert is_member(said) is member
-    assert is_removed(said) is removed
 
 
 @pytest.mark.parametrize(
@@ -100,7 +85,7 @@ def test_who_is_in_and_who_is_out(said: Claims, member: bool, removed: bool) -> 
             claims(BY_HAND), Outcome.APPLIED, claims(), id="the last claim withdrawn: a stranger"
         ),
         pytest.param(
-            claims(REMOVED_BY_HAND, BY_JOB),
+            claims(OUT_BY_HAND, BY_JOB),
             Outcome.APPLIED,
             claims(BY_JOB),
             id="what the job said decides at once",

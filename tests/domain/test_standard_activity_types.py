@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from domain.folding import fold
+from domain.identifiers import ActivityTypeId
 from domain.standard_activity_types import STANDARD_TYPES
-from domain.weighting_models import DAILY_CAP
+from domain.weighting_models import TypeWeight
 
 CATALOGUE = Path(__file__).parent.parent / "golden" / "activity_types.csv"
+ROWS = list(csv.DictReader(CATALOGUE.read_text(encoding="utf-8").splitlines()))
 BY_NAME = {type.name: type for type in STANDARD_TYPES}
 
 
@@ -42,15 +44,21 @@ def test_documented_spellings_are_aliases(name: str, aliases: tuple[str, ...]) -
     assert BY_NAME[name].aliases == aliases
 
 
-def test_names_channels_weights_and_caps_are_those_of_the_published_catalogue() -> None:
-    published = [
-        (row["name"], row["engagement_type"], int(row["weight"]), int(row["daily_cap"]))
-        for row in csv.DictReader(CATALOGUE.read_text(encoding="utf-8").splitlines())
-    ]
+@pytest.mark.parametrize("place", range(37))
+def test_a_type_is_the_row_of_the_published_catalogue(place: int) -> None:
+    type = STANDARD_TYPES[place]
+    weight = TypeWeight(ActivityTypeId("at_x"), type.weight)
 
-    assert published == [
-        (type.name, type.engagement_type.value, type.weight, DAILY_CAP) for type in STANDARD_TYPES
-    ]
+    assert ROWS[place] == {
+        "name": type.name,
+        "engagement_type": type.engagement_type.value,
+        "weight": str(weight.weight),
+        "daily_cap": str(weight.daily_cap),
+    }
+
+
+def test_no_row_of_the_published_catalogue_is_missing() -> None:
+    assert len(ROWS) == len(STANDARD_TYPES)
 
 
 def test_no_spelling_means_two_types() -> None:

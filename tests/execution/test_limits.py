@@ -158,3 +158,12 @@ def test_variables_nested_without_end_are_refused() -> None:
 
     assert found is not None
     assert found.extensions == {"code": "TOO_COMPLEX", "limit": 100}
+
+
+@pytest.mark.parametrize("figure", [float("inf"), float("-inf"), float("nan")])
+def test_a_variable_holds_finite_figures_only(figure: float) -> None:
+    found = check_variables({"input": {"items": [{"amount": 1.5}, {"amount": figure}]}})
+
+    assert found is not None
+    assert found.message == "input.items[1].amount must be a finite number."
+    assert found.extensions == {"code": "BAD_REQUEST", "field": "input.items[1].amount"}

@@ -1,24 +1,29 @@
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from domain.attributes import attribute
 from domain.conditions import ALWAYS, AttributeTest
-from domain.identifiers import JobId
+from domain.identifiers import JobId, PersonId
+from domain.jobs import JobKind
 from domain.operators import Operator
+from domain.role_templates import Weighting
 from execution.context import Context
-from jobs import creation, kinds
-from jobs.kinds import run_job, run_open_jobs
+from jobs import creation
+from jobs.kinds import PLANS, run_job, run_open_jobs
 from jobs.running import LEASE
-from resolvers import audiences, jobs
-from resolvers.audiences import Membership
+from resolvers import audiences, jobs, scoring
+from resolvers.audiences import AudienceAccounts
 from resolvers.outcomes import NotFound
+from resolvers.role_templates import RoleEntry
 from store.driver import Document
 from tests.contexts import Clock, a_context
+from tests.engagement_builders import acts, record
 from tests.worlds import an_interest, some_accounts, some_people
 
+TODAY = date(2026, 5, 4)
 NAMES = [f"Account {letter}" for letter in "ABCDEFG"]
 
 
@@ -28,7 +33,7 @@ def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def everybody(ctx: Context) -> str:
-    made = await audiences.create_account_audience(ctx, "Everybody", None, Membership(ALWAYS))
+    made = await audiences.create_account_audience(ctx, "Everybody", None, AudienceAccounts(ALWAYS))
     assert isinstance(made, str)
     return made
 
@@ -66,7 +71,8 @@ async def test_every_account_of_the_audience_gets_its_group(home: Context) -> No
     done = await job_document(home, job)
     assert done["status"] == "done"
     assert done["progress"] == {
-        "accounts": 7,
+        "total": 7,
+        "since": home.now(),
         "done": 7,
         "groups_created": 7,
         "members_assigned": 8,
@@ -78,7 +84,7 @@ async def test_an_audience_by_rule_holds_only_the_accounts_it_finds(home: Contex
     name = attribute("account.name")
     assert name is not None
     rule = AttributeTest(name, Operator.IS_ANY_OF, ("account a", "ACCOUNT G"))
-    audience = await audiences.create_account_audience(home, "Two", None, Membership(rule))
+    audience = await audiences.create_account_audience(home, "Two", None, AudienceAccounts(rule))
     assert isinstance(audience, str)
 
     job = await a_creation_job(home, audience)
@@ -88,6 +94,31 @@ async def test_an_audience_by_rule_holds_only_the_accounts_it_finds(home: Contex
         "Security for Account A",
         "Security for Account G",
     }
+
+
+async def test_a_tenant_that_was_never_scored_is_scored_before_its_first_groups(
+    home: Context,
+) -> None:
+    [account] = (await some_accounts(home, "Acme")).values()
+    people = await some_people(home, account, {"ada": "Chief", "bo": "Engineer", "cy": "Engineer"})
+    ada, bo = PersonId(people["ada"]), PersonId(people["bo"])
+    await record(home, acts(ada, "Click Link", TODAY, 16), acts(bo, "Click Link", TODAY, 4))
+    level = attribute("person.engagement_score")
+    assert level is not None
+    engaged = RoleEntry(
+        "Practitioner", Weighting.NORMAL, True, 1, AttributeTest(level, Operator.AT_LEAST, 50)
+    )
+    interest = await an_interest(home, [engaged])
+    job = await jobs.start_creation_job(home, interest, await everybody(home))
+    assert isinstance(job, str)
+
+    assert await run_job(home, job, "worker")
+
+    [group] = await home.stores.groups.all()
+    assert set(group["member_ids"]) == {ada, bo}
+    assert (group["engagement"]["raw"], "score_due" in group) == (37.947331922, False)
+    progress = (await job_document(home, job))["progress"]
+    assert (progress["total"], progress["done"], progress["members_assigned"]) == (1, 1, 2)
 
 
 class Killed(BaseException):
@@ -117,16 +148,25 @@ class Kill:
             raise Killed
 
 
-@pytest.mark.parametrize("at", range(31))
+@pytest.mark.parametrize(
+    ("is_scored", "at"),
+    [
+        *(pytest.param(True, at, id=f"call {at}") for at in range(50)),
+        *(pytest.param(False, at, id=f"the first scoring, call {at}") for at in range(2, 24, 5)),
+    ],
+)
 async def test_a_killed_job_goes_on_and_makes_and_counts_nothing_twice(
-    home: Context, clock: Clock, at: int
+    home: Context, clock: Clock, is_scored: bool, at: int
 ) -> None:
     job = await a_creation_job(home)
+    if is_scored:
+        await scoring.run_scoring(home)
     kill = Kill(at)
     dying = a_context(home.stores.database, home.viewer.tenant, clock)
     for store, methods in (
         (dying.stores.groups, ("insert_many", "created_by")),
-        (dying.stores.jobs, ("lease", "advance", "note_size", "change")),
+        (dying.stores.jobs, ("lease", "advance", "note_total", "change")),
+        (dying.stores.scoring, ("score_groups", "announce")),
         (dying.stores.accounts, ("found",)),
         (dying.stores.people, ("found",)),
     ):
@@ -144,6 +184,10 @@ async def test_a_killed_job_goes_on_and_makes_and_counts_nothing_twice(
     assert finished["status"] == "done"
     progress = finished["progress"]
     assert (progress["done"], progress["groups_created"], progress["members_assigned"]) == (7, 7, 8)
+    for group in await home.stores.groups.all():
+        assert "score_due" not in group
+        assert group["engagement"]["version"] == group["version"]
+        assert group["engagement"]["run_id"] is not None
 
 
 async def test_a_job_is_one_workers_until_its_lease_runs_out(home: Context, clock: Clock) -> None:
@@ -180,5 +224,5 @@ async def test_a_job_for_something_unknown_is_refused(home: Context) -> None:
     assert await home.stores.jobs.count() == 0
 
 
-def test_every_kind_of_job_has_its_step() -> None:
-    assert set(kinds.STEPS) == set(jobs.JobKind)
+def test_every_kind_of_job_has_its_plan() -> None:
+    assert set(PLANS) == set(JobKind)

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from domain.identifiers import JobId, PersonId
 from domain.identities import Reference
 from domain.people import GivenRelation, PersonItem, RelationKind
@@ -13,8 +15,8 @@ from tests.contexts import Clock
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 
 
-async def maintained(ctx: Context) -> Document:
-    job = await jobs.start_maintenance_job(ctx)
+async def maintained(ctx: Context, interest: str | None = None) -> Document:
+    job = await jobs.start_maintenance_job(ctx, interest)
     assert isinstance(job, str)
     assert await run_job(ctx, JobId(job), "worker")
     document = await ctx.stores.jobs.one(job)
@@ -44,11 +46,25 @@ async def test_nothing_new_changes_nothing(home: Context) -> None:
 
     job = await maintained(home)
 
-    assert (job["progress"]["done"], job["progress"]["groups_changed"]) == (1, 0)
+    progress = job["progress"]
+    assert (progress["total"], progress["done"], progress["groups_changed"]) == (1, 1, 0)
     document = await home.stores.groups.one(group)
     assert document is not None
     assert document["version"] == 1
     assert set(await members(home, group)) == {known["ada"], known["bo"]}
+
+
+async def test_only_the_groups_of_the_given_solution_interest_are_gone_through(
+    home: Context,
+) -> None:
+    _, _, account = await a_world(home)
+    other = await an_interest(home, name="Storage")
+    await a_buying_group(home, account, other)
+    await a_buying_group(home, (await some_accounts(home, "Beta"))["Beta"], other)
+
+    job = await maintained(home, other)
+
+    assert (job["progress"]["total"], job["progress"]["done"]) == (2, 2)
 
 
 async def test_people_join_and_leave_as_the_rules_say_now(home: Context) -> None:
@@ -141,6 +157,23 @@ async def test_a_changed_requirement_recomputes_the_groups_that_use_the_template
         {"exact": 75.0},
         {"exact": 62.5},
     )
+
+
+async def test_groups_that_a_changed_requirement_left_behind_are_found(
+    home: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members_required, "GROUPS_AT_ONCE", 2)
+    ids = await some_accounts(home, *(f"Account {number}" for number in range(5)))
+    interest = await an_interest(home)
+    made = [await a_buying_group(home, account, interest) for account in ids.values()]
+    template = (await home.stores.groups.all())[0]["role_template_id"]
+
+    await members_required.change_members_required(home, template, "Practitioner", 4)
+    behind = [await members_required.recompute_behind(home) for _ in range(3)]
+
+    assert behind == [2, 1, 0]
+    groups = (await home.stores.groups.by_ids(made)).values()
+    assert [group["template_revision"] for group in groups] == [2] * 5
 
 
 async def test_a_worker_takes_up_what_another_left_behind(home: Context, clock: Clock) -> None:

@@ -20,9 +20,10 @@ from execution.context import Context, NotPermitted, Right
 from resolvers import scoring, tenants
 from resolvers.activities import RecordedActivities, record_activities
 from resolvers.people import upsert_people
-from store.driver import Database
+from store.driver import Database, close, open_client, open_database
 from tests.contexts import Clock, a_context
 from tests.engagement_builders import person_raw
+from tests.recorder import Recorder
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 CRM = OutsideKey("crm", "0031")
@@ -153,6 +154,48 @@ async def test_an_id_that_nobody_has_is_refused(ctx: Context, tenant: TenantId) 
         UnknownRecord("person.id", "person", "per_x"),
         UnknownRecord("person.id", "person", stranger),
     )
+
+
+async def test_what_changed_nothing_describes_the_activity_that_is_stored(ctx: Context) -> None:
+    later = replace(a_report(PersonByEmail("bo@acme.com")), source_updated_at=NOON)
+    person = PersonById(await ada(ctx))
+    await recorded(ctx, replace(later, type="Hummed"))
+
+    done = await recorded(ctx, a_report(person, type="Click Link"))
+
+    assert [each.outcome for each in done.recorded] == [Outcome.UNCHANGED]
+    assert done.unmatched_people == 1
+    assert done.unknown_types == {"Hummed": 1}
+
+
+async def test_what_changed_nothing_does_not_wait_once_its_person_has_come(ctx: Context) -> None:
+    later = replace(a_report(PersonByKey(CRM)), source_updated_at=NOON)
+    first = await recorded(ctx, later)
+    await ada(ctx)
+
+    done = await recorded(ctx, a_report(PersonByEmail("nobody@acme.com")))
+
+    assert first.unmatched_people == 1
+    assert [each.outcome for each in done.recorded] == [Outcome.UNCHANGED]
+    assert done.unmatched_people == 0
+
+
+async def test_an_answer_that_stored_nothing_is_confirmed(
+    ctx: Context, mongodb_uri: str, tenant: TenantId
+) -> None:
+    commands = Recorder()
+    client = open_client(mongodb_uri, listeners=[commands])
+    watched = a_context(open_database(client, ctx.stores.database.name), tenant, Clock(NOON))
+    confirming: list[int] = []
+
+    for reports in ([a_report()], [a_report()], [a_report(), a_report(source_id="s-2")]):
+        commands.forget()
+        await recorded(watched, *reports)
+        levels = [sent.get("readConcern", {}).get("level") for sent in commands.sent]
+        confirming.append(levels.count("linearizable"))
+    await close(client)
+
+    assert confirming == [0, 1, 0]
 
 
 async def test_an_activity_falls_on_the_tenants_day(ctx: Context) -> None:

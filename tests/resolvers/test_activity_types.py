@@ -184,6 +184,49 @@ async def test_a_spelling_claimed_and_never_used_is_free_after_a_while(
     assert after == click
 
 
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        pytest.param(["Klick"], id="one spelling"),
+        pytest.param(["Klick", "Tipp", "Wisch"], id="several, in any order"),
+    ],
+)
+async def test_of_types_that_want_an_alias_at_once_one_gets_it(
+    ctx: Context, database: Database, clock: Clock, spellings: list[str]
+) -> None:
+    types = [type.id for type in await ctx.stores.activity_types.types()][:8]
+    writers = [a_context(database, ctx.viewer.tenant, clock) for _ in types]
+    orders = [spellings, spellings[::-1]] * 4
+
+    outcomes = await asyncio.gather(
+        *(
+            add_activity_type_aliases(writer, type, order)
+            for writer, type, order in zip(writers, types, orders, strict=True)
+        )
+    )
+
+    [winner] = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    assert sum(isinstance(outcome, NameTaken) for outcome in outcomes) == 7
+    stored = await ctx.stores.activity_types.types()
+    assert [type.id for type in stored if "klick" in type.spellings] == [winner]
+
+
+async def test_who_wanted_several_aliases_in_vain_leaves_the_others_free(
+    ctx: Context, database: Database, clock: Clock
+) -> None:
+    click, form = await type_named(ctx, "Click Link"), await type_named(ctx, "Fill Out Form")
+    writers = [a_context(database, ctx.viewer.tenant, clock) for _ in range(2)]
+
+    outcomes = await asyncio.gather(
+        add_activity_type_aliases(writers[0], click, ["A", "B"]),
+        add_activity_type_aliases(writers[1], form, ["B", "C"]),
+    )
+
+    [loser] = [id for id, done in zip((click, form), outcomes, strict=True) if done != id]
+    free = "A" if loser == click else "C"
+    assert await add_activity_type_aliases(ctx, loser, [free]) == loser
+
+
 async def test_aliases_of_a_type_that_is_not_there(ctx: Context) -> None:
     assert await add_activity_type_aliases(ctx, "at_x", ["Klick"]) == NotFound(
         "activity type", "at_x"

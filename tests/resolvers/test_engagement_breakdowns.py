@@ -111,6 +111,28 @@ async def test_the_most_engaged_members_are_shown_first(ctx: Context) -> None:
     assert (decider["member_count"], decider["total"]) == (3, 6)
 
 
+async def test_the_types_that_matter_most_are_shown_first(ctx: Context) -> None:
+    [ada] = await some_people(ctx, "ada")
+    types = {"Click Link": 1, "Open Email": 4, "hum": 1, "dance": 3, "blink": 3}
+    for type, count in types.items():
+        await record(ctx, acts(ada, type, TODAY, count))
+    group = await a_group_of(ctx, {ada: "role_d"})
+    await scoring.run_scoring(ctx)
+
+    [shown] = await engagement_breakdowns.of_groups(ctx, [{"group_id": group}], types_per_member=2)
+
+    assert shown is not None
+    [member] = shown["roles"][0]["members"]
+    assert member["unknown"] == [
+        {"spelling": "blink", "count": 3},
+        {"spelling": "dance", "count": 3},
+    ]
+    assert [type["count"] for type in member["types"]] == [4, 1]
+    [shown] = await engagement_breakdowns.of_groups(ctx, [{"group_id": group}], types_per_member=1)
+    assert shown is not None
+    assert [type["count"] for type in shown["roles"][0]["members"][0]["types"]] == [4]
+
+
 async def test_a_group_that_is_gone_is_not_explained(ctx: Context) -> None:
     await scoring.run_scoring(ctx)
 

@@ -1,10 +1,14 @@
+from dataclasses import replace
+from datetime import date
+
 from domain.accounts import AccountItem
-from domain.identifiers import BuyingGroupId
-from execution.context import Context
-from resolvers import accounts, groups
+from domain.identifiers import BuyingGroupId, PersonId
+from execution.context import Context, Right, Viewer
+from resolvers import accounts, engagement, engagement_breakdowns, groups
 from resolvers.groups import GroupExists
 from resolvers.outcomes import Invalid, NotFound
 from store.driver import Document
+from tests.engagement_builders import acts, record
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 
 
@@ -47,6 +51,31 @@ async def test_a_new_group_is_an_event_and_so_is_every_member(home: Context) -> 
     members = sorted(people.values())
     assert found[0] == ("BUYING_GROUP_CREATED", None)
     assert found[1:3] == [("MEMBERSHIP_CHANGED", person) for person in members]
+
+
+async def test_the_first_group_of_a_tenant_has_its_score_at_once(home: Context) -> None:
+    [account] = (await some_accounts(home, "Acme")).values()
+    people = await some_people(home, account, {"ada": "Chief", "bo": "Engineer"})
+    ada = PersonId(people["ada"])
+    await record(home, acts(ada, "Click Link", date(2026, 5, 4), 16))
+    interest = await an_interest(home)
+    rights = frozenset({Right.READ, Right.EDIT_GROUPS})
+    editor = replace(home, viewer=Viewer(home.viewer.tenant, "ed", rights))
+
+    group = await stored(home, await a_buying_group(editor, account, interest))
+
+    # A Vital role of weight 100 and a Normal one of 60: (100 * sqrt(16 * 40) + 60 * 0) / 160.
+    assert group["engagement"]["raw"] == 15.811388301
+    assert "score_due" not in group
+    [shown] = await engagement.of_groups(editor, [group])
+    assert shown is not None
+    assert (shown["exact"], shown["is_stale"]) == (100.0, False)
+    [breakdown] = await engagement_breakdowns.of_groups(editor, [{"group_id": group["_id"]}])
+    assert breakdown is not None
+    assert (breakdown["raw"], breakdown["run_id"]) == (
+        15.811388301,
+        group["engagement"]["run_id"],
+    )
 
 
 async def test_an_account_has_one_group_for_a_solution_interest(home: Context) -> None:

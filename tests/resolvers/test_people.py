@@ -16,6 +16,7 @@ from domain.upserting import Applied, OwnedByAnother, Status, TooManyItems, Unkn
 from execution.context import Context, NotPermitted, Right
 from resolvers.accounts import upsert_accounts
 from resolvers.custom_fields import define_custom_fields
+from resolvers.outcomes import Conflict
 from resolvers.people import upsert_people
 from resolvers.upserting import Outcome
 from store.driver import Database, close, open_client, open_database
@@ -194,6 +195,65 @@ async def test_a_claim_whose_owner_never_took_the_address_passes_to_another(
     clock.forward(timedelta(seconds=seconds))
 
     assert statuses(await upserted(ctx, an_item("ada@x.example"))) == [status]
+
+
+ADA_S = Identity("person.email", "ada@x.example")
+ADAS_KEY = Identity("person.key.crm", "1")
+SPLIT = {ADA_S: Wanted("per_x", None)}, {ADAS_KEY: Wanted("per_y", None)}
+"""What two writers of one person leave behind that end after one claim each."""
+
+
+async def test_split_claims_of_nobody_make_a_conflict_and_stop_no_other_item(
+    ctx: Context, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolvers.upserting._DEADLINE_SECONDS", 0.1)
+    for claims in SPLIT:
+        assert await ctx.stores.identities.claim_many(claims, clock())
+    items = [an_item("ada@x.example", "1"), an_item("bo@x.example", "2")]
+
+    first = await upserted(ctx, *items)
+    clock.forward(timedelta(seconds=61))
+    later = await upserted(ctx, *items)
+
+    assert first[0] == Conflict("person", "")
+    assert statuses(first[1:]) == [CREATED]
+    assert statuses(later) == [CREATED, UNCHANGED]
+
+
+async def test_split_claims_are_waited_for_until_their_writers_let_go(
+    ctx: Context, clock: Clock
+) -> None:
+    identities = ctx.stores.identities
+    for claims in SPLIT:
+        assert await identities.claim_many(claims, clock())
+    held = await identities.find([ADA_S, ADAS_KEY], clock())
+
+    waiting = asyncio.ensure_future(upserted(ctx, an_item("ada@x.example", "1")))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    await identities.release_many({ADAS_KEY: held[ADAS_KEY]})
+
+    assert await waiting == [Applied(CREATED, "per_x")]
+
+
+@pytest.mark.parametrize("round", range(5))
+async def test_racing_calls_about_one_person_by_address_and_key_make_one(
+    ctx: Context, database: Database, clock: Clock, round: int
+) -> None:
+    others = [a_context(database, ctx.viewer.tenant, clock) for _ in range(8)]
+
+    answers = await asyncio.gather(
+        *(
+            upserted(other, an_item("ada@x.example", "1", job_title=str(n)))
+            for n, other in enumerate(others)
+        )
+    )
+
+    [ada] = (await stored(ctx)).values()
+    assert {o.id for [o] in answers if isinstance(o, Applied)} == {ada["_id"]}
+    assert sorted(str(statuses(answer)[0]) for answer in answers) == sorted(
+        [str(CREATED)] + [str(UPDATED)] * 7
+    )
 
 
 async def test_an_unknown_account_refuses_the_item_and_names_its_place(ctx: Context) -> None:

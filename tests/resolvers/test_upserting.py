@@ -11,7 +11,7 @@ import pytest
 from domain.accounts import AccountItem
 from domain.identities import Identity, OutsideKey, Reference, carried
 from domain.people import PersonItem
-from domain.upserting import Applied
+from domain.upserting import Applied, OwnedByAnother
 from execution.context import Context
 from resolvers.accounts import upsert_accounts
 from resolvers.people import upsert_people
@@ -82,7 +82,11 @@ async def test_no_identity_is_ever_carried_by_two(
 
     answers = await asyncio.gather(*(upsert_people(w, some_people(chance)) for w in writers))
 
-    assert all(isinstance(answer, list) and len(answer) == 25 for answer in answers)
+    outcomes = [o for answer in answers if isinstance(answer, list) for o in answer]
+    assert len(outcomes) == 25 * WRITERS
+    refused = {o.owner for o in outcomes if isinstance(o, OwnedByAnother)}
+    assert set(await ctx.stores.people.by_ids(refused)) == refused
+    assert not [o for o in outcomes if not isinstance(o, (Applied, OwnedByAnother))]
     await check_people(ctx)
 
 

@@ -40,7 +40,7 @@ async def test_an_account_is_shown_with_everything_that_is_known_of_it(api: Api)
         """{ account(id: "acc_1") {
           name industry annualRevenue employees website level products customFields
           address { street city postalCode } keys { system id }
-          parent { id } ancestors { id } people { totalCount }
+          parent { id } ancestors { nodes { id } } people { totalCount }
         } }"""
     )
 
@@ -56,7 +56,7 @@ async def test_an_account_is_shown_with_everything_that_is_known_of_it(api: Api)
         "address": {"street": None, "city": "Ulm", "postalCode": "89073"},
         "keys": [{"system": "crm", "id": "17"}, {"system": "erp", "id": "A1"}],
         "parent": None,
-        "ancestors": [],
+        "ancestors": {"nodes": []},
         "people": {"totalCount": 0},
     }
 
@@ -66,7 +66,8 @@ async def test_a_hierarchy_is_read_upwards_and_downwards(api: Api) -> None:
 
     answer = await api(
         """{ accounts { nodes {
-          name level parent { name } ancestors { name } children { totalCount nodes { name } }
+          name level parent { name } ancestors { nodes { name } }
+          children { totalCount nodes { name } }
         } } }"""
     )
 
@@ -74,7 +75,7 @@ async def test_a_hierarchy_is_read_upwards_and_downwards(api: Api) -> None:
         node["name"]: (
             node["level"],
             node["parent"] and node["parent"]["name"],
-            [each["name"] for each in node["ancestors"]],
+            [each["name"] for each in node["ancestors"]["nodes"]],
             [each["name"] for each in node["children"]["nodes"]],
             node["children"]["totalCount"],
         )
@@ -244,3 +245,6 @@ async def test_a_condition_that_cannot_be_asked_is_refused_at_its_node(api: Api)
         "code": "BAD_REQUEST",
         "field": "filter.condition.all[1].account.employees.between",
     }
+    assert error["message"] == (
+        "filter.condition.all[1].account.employees.between: The low value is above the high one."
+    )

@@ -3,7 +3,14 @@ import logging
 from typing import Any
 
 import pytest
-from graphql import GraphQLUnionType, build_client_schema, get_introspection_query, parse, validate
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLUnionType,
+    build_client_schema,
+    get_introspection_query,
+    parse,
+    validate,
+)
 
 from execution.context import Right
 from schema.build import QuorumSchema, build_schema
@@ -218,3 +225,11 @@ async def test_introspection_is_whole_and_a_client_can_be_built_of_it(api: Api) 
 
     mutation = "mutation ($items: [ActivityItemInput!]!) { recordActivities(input: {items: $items})"
     assert validate(client, parse(mutation + " { __typename } }")) == []
+
+
+def test_conditions_ask_of_nothing_that_nobody_can_define() -> None:
+    condition = build_schema()._schema.type_map["AccountCondition"]
+
+    assert isinstance(condition, GraphQLInputObjectType)
+    assert "custom" in condition.fields
+    assert "derived" not in condition.fields

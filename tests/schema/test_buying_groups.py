@@ -37,7 +37,7 @@ def a_world(*groups: Stored) -> list[Stored]:
     ]
 
 
-async def test_members_of_many_groups_cost_one_command_per_level(api: Api) -> None:
+async def test_the_people_of_all_groups_are_read_at_once(api: Api) -> None:
     await api.has(
         a_person("per_ada", "Ada"),
         a_person("per_bo", "Bo"),

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from domain.attributes import attribute
@@ -145,14 +146,51 @@ async def test_an_audience_shows_its_rule_or_its_accounts(api: Api) -> None:
         {
             "name": "aud_2",
             "condition": None,
-            "accounts": {"totalCount": 2, "nodes": [{"name": "Beta"}, {"name": "Acme"}]},
+            "accounts": {"totalCount": 2, "nodes": [{"name": "Acme"}, {"name": "Beta"}]},
         },
         {
             "name": "aud_1",
             "condition": {"account": {"name": {"startsWith": "A"}}},
-            "accounts": {"totalCount": 0, "nodes": []},
+            "accounts": {"totalCount": 1, "nodes": [{"name": "Acme"}]},
         },
     ]
+
+
+async def test_the_accounts_of_an_audience_are_paged_filtered_and_ordered(api: Api) -> None:
+    name = attribute("account.name")
+    assert name is not None
+    rule = to_document(AttributeTest(name, Operator.CONTAINS, "a"))
+    await api.has(
+        an_account("acc_1", "Acme"),
+        an_account("acc_2", "Beta"),
+        an_account("acc_3", "Delta"),
+        an_account("acc_4", "Echo"),
+        a_component("account_audiences", "aud_1", condition=rule, account_ids=None),
+    )
+    query = """query ($after: String) { accountAudience(id: "aud_1") {
+      accounts(first: 1, after: $after, filter: {search: "d"}) { totalCount nodes { name } }
+      latest: accounts(first: 2, after: $after, orderBy: {field: NAME, direction: DESC}) {
+        totalCount nodes { name } pageInfo { endCursor hasNextPage }
+      }
+    } }"""
+
+    answer = (await api(query))["accountAudience"]
+    assert answer["accounts"] == {"totalCount": 1, "nodes": [{"name": "Delta"}]}
+    assert answer["latest"]["nodes"] == [{"name": "Delta"}, {"name": "Beta"}]
+    assert answer["latest"]["pageInfo"]["hasNextPage"] is True
+
+    rest = await api(
+        """query ($after: String) { accountAudience(id: "aud_1") {
+          accounts(first: 2, after: $after, orderBy: {field: NAME, direction: DESC}) {
+            nodes { name } pageInfo { hasNextPage }
+          }
+        } }""",
+        after=answer["latest"]["pageInfo"]["endCursor"],
+    )
+    assert rest["accountAudience"]["accounts"] == {
+        "nodes": [{"name": "Acme"}],
+        "pageInfo": {"hasNextPage": False},
+    }
 
 
 async def test_a_weighting_model_shows_what_each_type_weighs(api: Api) -> None:
@@ -174,7 +212,7 @@ async def test_a_weighting_model_shows_what_each_type_weighs(api: Api) -> None:
     answer = await api(
         """{ weightingModels(filter: {status: [ACTIVE]}) { nodes {
           modelVersion status windowDays activatedAt
-          types { activityType { name aliases } weight dailyCap }
+          types { totalCount nodes { activityType { name aliases } weight dailyCap } }
         } } }"""
     )
 
@@ -184,13 +222,16 @@ async def test_a_weighting_model_shows_what_each_type_weighs(api: Api) -> None:
             "status": "ACTIVE",
             "windowDays": 30,
             "activatedAt": "2026-05-04T12:00:00.000Z",
-            "types": [
-                {
-                    "activityType": {"name": "Attend Event", "aliases": ["Came by"]},
-                    "weight": 60,
-                    "dailyCap": 20,
-                }
-            ],
+            "types": {
+                "totalCount": 1,
+                "nodes": [
+                    {
+                        "activityType": {"name": "Attend Event", "aliases": ["Came by"]},
+                        "weight": 60,
+                        "dailyCap": 20,
+                    }
+                ],
+            },
         }
     ]
 
@@ -208,7 +249,13 @@ async def test_the_active_model_is_the_one_the_tenant_points_at(api: Api) -> Non
 
 
 async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None:
-    progress = {"accounts": 85, "done": 20, "groups_created": 18, "members_assigned": 40}
+    progress = {
+        "total": 85,
+        "since": NOON - timedelta(seconds=40),
+        "done": 20,
+        "groups_created": 18,
+        "members_assigned": 40,
+    }
     await api.has(
         an_interest(),
         a_component("account_audiences", "aud_1", condition=None, account_ids=[]),
@@ -228,15 +275,15 @@ async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None
             "job_2",
             kind="scoring",
             status="waiting",
-            progress={"accounts": None, "done": 0},
+            progress={"total": None, "done": 0},
             parameters={},
         ),
     )
 
     answer = await api(
         """{ jobs { nodes {
-          kind status startedAt finishedAt failure
-          progress { accounts done groupsCreated groupsChanged membersAssigned }
+          kind status startedAt finishedAt failure estimatedSecondsLeft
+          progress { total done groupsCreated groupsChanged membersAssigned }
           solutionInterest { name } audience { name }
         } } }"""
     )
@@ -248,8 +295,9 @@ async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None
             "startedAt": None,
             "finishedAt": None,
             "failure": None,
+            "estimatedSecondsLeft": None,
             "progress": {
-                "accounts": None,
+                "total": None,
                 "done": 0,
                 "groupsCreated": 0,
                 "groupsChanged": 0,
@@ -264,8 +312,9 @@ async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None
             "startedAt": "2026-05-04T12:00:00.000Z",
             "finishedAt": None,
             "failure": None,
+            "estimatedSecondsLeft": 130,
             "progress": {
-                "accounts": 85,
+                "total": 85,
                 "done": 20,
                 "groupsCreated": 18,
                 "groupsChanged": 0,

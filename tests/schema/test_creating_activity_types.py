@@ -66,11 +66,11 @@ async def test_a_type_is_created_with_its_weight(ctx: Context) -> None:
     shown = await operate(
         ctx,
         "{ weightingModels { nodes { modelVersion status "
-        "types { activityType { name } weight dailyCap } } } }",
+        "types(first: 100) { nodes { activityType { name } weight dailyCap } } } } }",
     )
     models = {model["status"]: model for model in shown["weightingModels"]["nodes"]}
     assert models["ACTIVE"]["modelVersion"] == 2
-    assert models["ACTIVE"]["types"][-1] == {
+    assert models["ACTIVE"]["types"]["nodes"][-1] == {
         "activityType": {"name": "Downloaded pub"},
         "weight": 60,
         "dailyCap": 5,

@@ -164,7 +164,7 @@ async def test_a_template_is_drafted_with_its_roles_in_order(home: Context) -> N
                     }
                 ]
             },
-            "roles[0].condition.person.custom.shoe",
+            "roles[0].condition.person.custom.field",
             "person.custom has no field 'shoe'.",
             id="an undeclared field",
         ),
@@ -183,6 +183,26 @@ async def test_a_draft_that_cannot_be_saved(
     assert await home.stores.role_templates.count() == 0
 
 
+async def test_a_test_that_does_not_fit_a_custom_field_is_named_as_it_was_written(
+    home: Context,
+) -> None:
+    await mutate(
+        home,
+        "defineCustomFields",
+        "",
+        scope="PERSON",
+        fields=[{"key": "shoe", "type": "NUMBER", "label": "Shoe"}],
+    )
+    asked = {"person": {"custom": {"field": "shoe", "test": {"text": {"contains": "4"}}}}}
+
+    refused = await a_draft(home, roles=[{"role": "Champion", "condition": asked}])
+
+    assert (refused["field"], refused["reason"]) == (
+        "roles[0].condition.person.custom.test.text",
+        "The field is of type number; its test is `number`.",
+    )
+
+
 async def test_a_condition_deeper_than_8_levels_is_refused(home: Context) -> None:
     condition: dict[str, Any] = {"person": {"city": {"is": "Paris"}}}
     for _ in range(8):
@@ -197,9 +217,10 @@ async def test_a_condition_deeper_than_8_levels_is_refused(home: Context) -> Non
 async def test_a_name_is_a_templates_own(home: Context) -> None:
     first = await a_draft(home)
 
-    second = await a_draft(home, name="STANDARD")
+    second = await a_draft(home, name=" STANDARD ")
 
     assert second["__typename"] == "NameTaken"
+    assert second["message"] == "The name STANDARD is taken."
     assert second["ownerId"] == first["roleTemplate"]["id"]
 
 
@@ -232,6 +253,10 @@ async def test_a_draft_is_edited_published_and_then_fixed(home: Context) -> None
     ]
     assert published["roleTemplate"] == {"status": "LIVE", "publishedBy": "sam"}
     assert [answer["__typename"] for answer in refused] == ["TemplateIsLive"] * 3
+    assert [answer["message"] for answer in refused[1:]] == [
+        "The template is live, so its roles stay; of a role, members required can be changed.",
+        "The template is live; only drafts are deleted.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tests.schema.api import Api
-from tests.stored import NOON, Stored, a_person, a_stored_group, an_account
+from tests.stored import NOON, Stored, a_person, a_role, a_stored_group, an_account
 
 TYPES = ("ACCOUNT_CREATED", "BUYING_GROUP_CREATED", "MEMBERSHIP_CHANGED", "MEMBERSHIP_CHANGED")
 
@@ -86,6 +86,46 @@ async def test_events_are_followed_by_cursor_while_new_ones_come(history: Api) -
 
     assert [event["position"] for event in second["nodes"]] == [4, 5]
     assert history.commands == ["find events"]
+
+
+async def test_events_are_listed_the_latest_first(history: Api) -> None:
+    query = """query ($after: String) {
+      events(first: 2, after: $after, orderBy: {direction: DESC}, filter: {subjects: ["bg_1"]}) {
+        nodes { position } pageInfo { endCursor hasNextPage }
+      }
+    }"""
+    first = (await history(query))["events"]
+    rest = (await history(query, after=first["pageInfo"]["endCursor"]))["events"]
+
+    assert [event["position"] for event in first["nodes"]] == [4, 3]
+    assert [event["position"] for event in rest["nodes"]] == [2]
+    assert rest["pageInfo"]["hasNextPage"] is False
+
+
+async def test_an_event_shows_the_roles_before_and_after(history: Api) -> None:
+    await history.has(
+        a_role("role_dm", "Decision Maker"),
+        a_role("role_ch", "Champion"),
+        an_event(
+            history.tenant, 5, before={"role_id": "role_dm"}, after={"role_id": "role_ch", "x": 1}
+        ),
+    )
+
+    answer = await history(
+        "{ events(filter: {afterPosition: 2}) { nodes {"
+        " role { name } previousRole { name } after } } }"
+    )
+
+    assert answer["events"]["nodes"] == [
+        {"role": {"name": "Decision Maker"}, "previousRole": None, "after": {"role_id": "role_dm"}},
+        {"role": None, "previousRole": None, "after": None},
+        {
+            "role": {"name": "Champion"},
+            "previousRole": {"name": "Decision Maker"},
+            "after": {"role_id": "role_ch", "x": 1},
+        },
+    ]
+    assert history.commands == ["find events", "find roles"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,14 @@
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    get_named_type,
+    get_nullable_type,
+)
 
 from execution.lists import Listed
 from schema.accounts import Account
@@ -164,6 +172,111 @@ async def test_a_cursor_of_one_list_is_refused_by_another(api: Api) -> None:
     }"""
 
     assert await api.code(query, after=cursor) == "BAD_CURSOR"
+
+
+def lists_of(input: GraphQLInputObjectType, path: str = "filter") -> Iterator[tuple[str, str]]:
+    """The paths of an input's lists and texts, and the words to build a literal of them with."""
+    if input.extensions["strawberry-definition"].is_one_of:
+        return
+    for name, field in input.fields.items():
+        kind = get_nullable_type(field.type)
+        if isinstance(kind, GraphQLList):
+            inner = get_named_type(kind)
+            if isinstance(inner, GraphQLEnumType):
+                value = next(iter(inner.values))
+            else:
+                value = '{role: ""}' if isinstance(inner, GraphQLInputObjectType) else '""'
+            yield f"{path}.{name}", f"{{{name}: [{', '.join([value] * 1_001)}]}}"
+        elif isinstance(kind, GraphQLInputObjectType):
+            for inside, literal in lists_of(kind, f"{path}.{name}"):
+                yield inside, f"{{{name}: {literal}}}"
+
+
+QUERY_FIELDS = build_schema()._schema.query_type.fields  # type: ignore[union-attr]
+LISTS_IN_FILTERS = [
+    pytest.param(root, path, literal, id=f"{root}, {path}")
+    for root in ROOTS
+    if "filter" in QUERY_FIELDS[root].args
+    for path, literal in lists_of(get_named_type(QUERY_FIELDS[root].args["filter"].type))
+]
+
+
+@pytest.mark.parametrize(("root", "path", "literal"), LISTS_IN_FILTERS)
+async def test_a_list_in_a_filter_has_at_most_1000_values(
+    api: Api, root: str, path: str, literal: str
+) -> None:
+    (error,) = await api.errors(f"{{ {root}(filter: {literal}) {{ totalCount }} }}")
+
+    assert error["message"] == f"{path} holds at most 1,000 values, not 1,001."
+    assert error["extensions"] == {"code": "BAD_REQUEST", "field": path}
+    assert api.commands == []
+
+
+async def test_a_text_in_a_filter_has_at_most_1000_characters(api: Api) -> None:
+    fits, exceeds = {"search": "a" * 1_000}, {"industry": ["a", "a" * 1_001]}
+
+    assert await api(PAGE, first=1, filter=fits)
+    (error,) = await api.errors(PAGE, first=1, filter=exceeds)
+
+    assert error["message"] == "filter.industry[1] has at most 1,000 characters."
+    assert error["extensions"] == {"code": "BAD_REQUEST", "field": "filter.industry[1]"}
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0"])
+async def test_a_text_in_a_filter_has_no_nul(api: Api, text: str) -> None:
+    (error,) = await api.errors(PAGE, first=1, filter={"search": text})
+
+    assert error["message"] == "filter.search holds a NUL or half a surrogate pair."
+    assert error["extensions"] == {"code": "BAD_REQUEST", "field": "filter.search"}
+
+
+@pytest.mark.parametrize("text", ["$", "@@", ""])
+async def test_a_search_without_a_word_finds_nothing(api: Api, text: str) -> None:
+    await api.has(an_account("acc_1", "Acme"))
+
+    answer = await api(PAGE, first=1, filter={"search": text})
+
+    assert answer["accounts"]["nodes"] == []
+
+
+@pytest.mark.parametrize(
+    ("filter", "field", "ends"),
+    [
+        pytest.param(
+            "{memberCount: {atLeast: 3, atMost: 2}}",
+            "filter.memberCount",
+            ("atLeast", "atMost"),
+            id="a count",
+        ),
+        pytest.param(
+            "{completeness: {greaterThan: 60, lessThan: 40}}",
+            "filter.completeness",
+            ("greaterThan", "lessThan"),
+            id="a figure",
+        ),
+        pytest.param(
+            "{engagement: {atLeast: 60, lessThan: 40}}",
+            "filter.engagement",
+            ("atLeast", "lessThan"),
+            id="a score",
+        ),
+        pytest.param(
+            '{peopleInRole: [{role: "a"}, {role: "b", atLeast: 2, atMost: 1}]}',
+            "filter.peopleInRole[1]",
+            ("atLeast", "atMost"),
+            id="one entry of several",
+        ),
+    ],
+)
+async def test_a_range_that_ends_before_it_begins_is_refused(
+    api: Api, filter: str, field: str, ends: tuple[str, str]
+) -> None:
+    (error,) = await api.errors(f"{{ buyingGroups(filter: {filter}) {{ totalCount }} }}")
+
+    low, high = ends
+    assert error["message"] == f"{field} ends before it begins: {low} is above {high}."
+    assert error["extensions"] == {"code": "BAD_REQUEST", "field": field}
+    assert api.commands == []
 
 
 async def test_rows_without_a_sort_key_are_paged_too(api: Api) -> None:

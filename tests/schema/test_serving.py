@@ -7,8 +7,9 @@ from domain.identifiers import TenantId
 from execution.context import Right
 from schema.build import build_schema
 from schema.serving import Answer, execute
-from store.driver import Database
+from store.driver import Database, close, open_database
 from tests.contexts import Clock, a_context
+from tests.nobody import nobody
 
 Ask = Callable[..., Awaitable[Answer]]
 
@@ -77,7 +78,7 @@ async def test_an_error_of_a_field_stands_beside_data(ask: Ask, query: str, data
             {"id": []},
             None,
             "GRAPHQL_VALIDATION_FAILED",
-            None,
+            "id",
             id="a variable of another type",
         ),
         pytest.param("", None, None, "BAD_REQUEST", "query", id="an empty query"),
@@ -114,6 +115,24 @@ async def test_what_is_not_executed_has_a_code_and_no_data(
     assert "data" not in answer.body
     assert error["extensions"]["code"] == code
     assert error["extensions"].get("field") == field
+
+
+async def test_without_its_database_an_answer_asks_to_try_again_and_logs_no_trace(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = nobody()
+    context = a_context(open_database(client, "nobody"), TenantId("t"), Clock())
+
+    answer = await execute(build_schema(), context, "{ roles { totalCount } }")
+    await close(client)
+
+    (error,) = _errors(answer)
+    assert error["message"] == "The database does not answer now; try again in a moment."
+    assert error["extensions"]["code"] == "UNAVAILABLE"
+    assert (answer.body["data"], answer.code) == (None, "UNAVAILABLE")
+    (line,) = caplog.records
+    assert "MongoDB does not answer: 127.0.0.1:1" in line.message
+    assert line.exc_info is None
 
 
 async def test_of_two_operations_without_a_name_none_is_executed(

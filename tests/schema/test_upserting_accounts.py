@@ -13,7 +13,7 @@ UPSERT = """
             account {
               id name industry annualRevenue employees sicCode website phone products level
               address { street city state region postalCode country }
-              customFields keys { system id } parent { name } ancestors { name }
+              customFields keys { system id } parent { name } ancestors { nodes { name } }
               version createdBy updatedBy
             }
             error {
@@ -87,7 +87,7 @@ async def test_all_that_is_said_about_an_account_is_shown(api: Api) -> None:
         "customFields": {},
         "keys": [{"system": "crm", "id": "A1"}],
         "parent": None,
-        "ancestors": [],
+        "ancestors": {"nodes": []},
         "version": 1,
         "createdBy": "sam",
         "updatedBy": "sam",
@@ -138,7 +138,7 @@ async def test_a_parent_is_named_by_id_or_key_and_taken_away_by_null(api: Api) -
     [shown] = (await upserted(api, by_key("A2", parent={"id": top["id"]})))["outcomes"]
     assert shown["status"] == "UNCHANGED"
     [shown] = (await upserted(api, by_key("A2", parent=None)))["outcomes"]
-    assert shown["account"]["ancestors"] == []
+    assert shown["account"]["ancestors"] == {"nodes": []}
 
 
 async def test_every_refusal_names_its_field(api: Api) -> None:

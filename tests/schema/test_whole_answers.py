@@ -13,7 +13,7 @@ from domain.opportunities import OpportunityItem
 from execution.context import Context
 from jobs.kinds import run_open_jobs
 from resolvers import activities, audiences, jobs, opportunities, scoring
-from resolvers.audiences import Membership
+from resolvers.audiences import AudienceAccounts
 from schema.build import build_schema
 from tests.schema.operations import operate
 from tests.schema.test_lists import ROOTS
@@ -41,7 +41,7 @@ async def full(home: Context) -> Context:
     await activities.record_activities(home, reports)
     interest = await an_interest(home)
     await a_buying_group(home, accounts["Acme"], interest)
-    everybody = Membership(account_ids=list(accounts.values()))
+    everybody = AudienceAccounts(account_ids=list(accounts.values()))
     audience = await audiences.create_account_audience(home, "Everybody", None, everybody)
     assert isinstance(audience, str)
     await jobs.start_creation_job(home, interest, audience)

@@ -16,6 +16,7 @@ import httpx
 QUORUM = Path(sys.executable).with_name("quorum")
 START_SECONDS = 180
 END_SECONDS = 30
+MOMENT_SECONDS = 2
 
 
 class Quorum:
@@ -86,7 +87,13 @@ class Quorum:
         return process.communicate(timeout=END_SECONDS)
 
     def left_running(self) -> list[str]:
-        """Every process that works on the data folder."""
+        """Every process that still works on the data folder, a moment after the command ended."""
+        deadline = time.monotonic() + MOMENT_SECONDS
+        while (left := self._running()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return left
+
+    def _running(self) -> list[str]:
         return [command for _, command in _processes() if str(self.data) in command]
 
     def mongod(self) -> int | None:
@@ -103,7 +110,7 @@ class Quorum:
                 process.kill()
             process.communicate()
         deadline = time.monotonic() + END_SECONDS
-        while self.left_running() and time.monotonic() < deadline:
+        while self._running() and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:

@@ -1,11 +1,16 @@
 """The commands beside a running server, whose MongoDB they join."""
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from connectors.fields import Kind
+from connectors.importing import ImportReport
 from schema.build import build_schema
+from server.commands_import import report_lines
+from server.commands_jobs import outcome_of
 from tests.server.quorum_process import Quorum
 
 ACCOUNTS = """\
@@ -67,6 +72,13 @@ def test_each_command_explains_itself(quorum: Quorum, command: tuple[str, ...]) 
     assert helped.stderr == ""
 
 
+def test_the_version_is_that_of_the_project(quorum: Quorum) -> None:
+    shown = quorum.run("--version")
+
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (shown.returncode, shown.stdout) == (0, f"quorum {project['version']}\n")
+
+
 def test_a_tenant_is_made_once_and_can_be_asked_for_at_once(quorum: Quorum) -> None:
     made = quorum.run("tenant", "create", "acme", "--time-zone", "Europe/Berlin")
     again = quorum.run("tenant", "create", "acme")
@@ -79,6 +91,19 @@ def test_a_tenant_is_made_once_and_can_be_asked_for_at_once(quorum: Quorum) -> N
     assert answer == {"data": {"roles": {"totalCount": 6}}}
 
 
+def test_rejects_over_the_mapping_file_stop_an_import(quorum: Quorum, files: Path) -> None:
+    mapping = files / "accounts.toml"
+    before = mapping.read_bytes()
+
+    run = quorum.run(
+        "import", str(files / "accounts.csv"), "--mapping", str(mapping), "--rejects", str(mapping)
+    )
+
+    assert run.returncode == 1
+    assert f"The rejects cannot go to {mapping}: it is the mapping file." in run.stderr
+    assert mapping.read_bytes() == before
+
+
 def test_importing_a_file_twice_changes_nothing(quorum: Quorum, files: Path) -> None:
     arguments = ("import", str(files / "accounts.csv"), "--mapping", str(files / "accounts.toml"))
 
@@ -87,15 +112,74 @@ def test_importing_a_file_twice_changes_nothing(quorum: Quorum, files: Path) -> 
 
     rejects = files / "accounts.rejects.csv"
     assert first.stdout == (
-        "3 accounts: 2 created, 0 updated, 0 unchanged, 1 rejected.\n"
+        "3 rows of accounts: 2 created, 0 updated, 0 unchanged, 1 rejected.\n"
         f"What was not taken, and why: {rejects}\n"
     )
     assert second.stdout == (
-        "3 accounts: 0 created, 0 updated, 2 unchanged, 1 rejected.\n"
+        "3 rows of accounts: 0 created, 0 updated, 2 unchanged, 1 rejected.\n"
         f"What was not taken, and why: {rejects}\n"
     )
     assert rejects.read_text().splitlines()[1].startswith("3,employees,")
     assert (first.returncode, second.returncode) == (0, 0)
+
+
+def test_an_import_of_which_nothing_is_taken_fails(quorum: Quorum, files: Path) -> None:
+    (files / "accounts.csv").write_text("name,staff\nAcme,many\n")
+
+    failed = quorum.run(
+        "import", str(files / "accounts.csv"), "--mapping", str(files / "accounts.toml")
+    )
+
+    assert failed.stdout.startswith(
+        "1 row of accounts: 0 created, 0 updated, 0 unchanged, 1 rejected.\n"
+    )
+    assert failed.stderr == "Error: Nothing was taken: every row was rejected.\n"
+    assert failed.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "lines"),
+    [
+        pytest.param(
+            1,
+            [
+                "1 row of accounts: 1 created, 0 updated, 0 unchanged, 0 rejected.",
+                "1 row is followed by a later row of the same record, which counts.",
+                "1 account was stored without the parent named in the row.",
+                "1 activity waits for a person who is not known yet.",
+                "1 activity is of the unknown type 'Fax', which no score counts yet.",
+            ],
+            id="one of each",
+        ),
+        pytest.param(
+            2_000,
+            [
+                "2,000 rows of accounts: 2,000 created, 0 updated, 0 unchanged, 0 rejected.",
+                "2,000 rows are followed by a later row of the same record, which counts.",
+                "2,000 accounts were stored without the parent named in the row.",
+                "2,000 activities wait for a person who is not known yet.",
+                "2,000 activities are of the unknown type 'Fax', which no score counts yet.",
+            ],
+            id="many of each",
+        ),
+    ],
+)
+def test_a_report_counts_in_words(count: int, lines: list[str]) -> None:
+    report = ImportReport(
+        kind=Kind.ACCOUNTS,
+        rows=count,
+        created=count,
+        updated=0,
+        unchanged=0,
+        rejected=0,
+        repeated=count,
+        without_parent=count,
+        unmatched_people=count,
+        unknown_types={"Fax": count},
+        rejects=None,
+    )
+
+    assert list(report_lines(report)) == lines
 
 
 def test_a_job_is_run_to_its_end(quorum: Quorum) -> None:
@@ -104,6 +188,30 @@ def test_a_job_is_run_to_its_end(quorum: Quorum) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("job_")
     assert " is done: " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "progress", "words"),
+    [
+        pytest.param(
+            "scoring",
+            {"done": 1_200, "groups_changed": 0},
+            "scores of people and groups computed: 1,200",
+            id="a scoring that changes no group has done something",
+        ),
+        pytest.param(
+            "creation",
+            {"done": 2, "groups_created": 2, "members_assigned": 5},
+            "2 groups created, 5 members assigned",
+            id="a creation",
+        ),
+        pytest.param(
+            "maintenance", {"done": 2, "groups_changed": 0}, "nothing had to change", id="no change"
+        ),
+    ],
+)
+def test_what_a_job_did_is_said_in_words(kind: str, progress: dict[str, int], words: str) -> None:
+    assert outcome_of({"kind": kind, "progress": progress}) == words
 
 
 def test_the_schema_is_written_to_a_file(quorum: Quorum, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_second_start_takes_seconds_and_keeps_the_data(quorum: Quorum) -> None
     assert quorum.left_running() == []
 
 
-def test_ctrl_c_while_it_loads_ends_quietly(quorum: Quorum) -> None:
+def test_ctrl_c_while_it_loads_says_how_to_go_on(quorum: Quorum) -> None:
     process = quorum.start("demo")
     deadline = time.monotonic() + 60
     while quorum.mongod() is None and time.monotonic() < deadline:
@@ -62,7 +62,9 @@ def test_ctrl_c_while_it_loads_ends_quietly(quorum: Quorum) -> None:
     out, err = quorum.end(process, signal.SIGINT)
 
     assert process.returncode == 0
-    assert out == "Starting MongoDB ...\n"
+    assert out == (
+        "Starting MongoDB ...\nThe demo data is not complete yet: run it again to continue.\n"
+    )
     assert err == ""
     assert quorum.left_running() == []
 

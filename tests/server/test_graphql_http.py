@@ -13,8 +13,9 @@ from server.contexts import Contexts, now
 from server.graphql_http import Execute
 from server.graphql_request import Operation
 from server.settings import Settings
-from store.driver import Database
+from store.driver import Database, close, open_database
 from store.stores import Stores
+from tests.nobody import nobody
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -44,6 +45,10 @@ async def late(context: Context, operation: Operation) -> Answer:
     return Answer({"errors": [{"message": "Too late."}]}, was_executed=False, code="DEADLINE")
 
 
+async def away(context: Context, operation: Operation) -> Answer:
+    return Answer({"data": None, "errors": []}, was_executed=True, code="UNAVAILABLE")
+
+
 async def broken(context: Context, operation: Operation) -> Answer:
     raise RuntimeError("the secret")
 
@@ -68,6 +73,26 @@ async def client_of(
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         yield client
+
+
+async def test_a_tenant_that_cannot_be_looked_up_now_is_a_reason_to_try_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = nobody()
+    contexts = Contexts(open_database(client, "nobody"))
+    app = build_app(Settings(), contexts, echo, is_ready=up)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as asking:
+        answer = await asking.post("/graphql", json={"query": "{ a }"})
+    await close(client)
+
+    (error,) = answer.json()["errors"]
+    assert answer.status_code == 503
+    assert error["extensions"]["code"] == "UNAVAILABLE"
+    assert "try again" in error["message"]
+    (line,) = [each for each in caplog.records if each.name != "quorum.access"]
+    assert "MongoDB does not answer: 127.0.0.1:1" in line.message
+    assert line.exc_info is None
 
 
 async def test_an_operation_reaches_the_execution_whole_with_its_viewer(
@@ -103,6 +128,8 @@ async def test_an_operation_reaches_the_execution_whole_with_its_viewer(
         pytest.param(invalid, GRAPHQL_JSON, 400, GRAPHQL_JSON, id="not executed, in GraphQL's own"),
         pytest.param(late, JSON, 200, JSON, id="cut off, in plain JSON"),
         pytest.param(late, GRAPHQL_JSON, 504, GRAPHQL_JSON, id="cut off, in GraphQL's own type"),
+        pytest.param(away, JSON, 200, JSON, id="without a database, in plain JSON"),
+        pytest.param(away, GRAPHQL_JSON, 503, GRAPHQL_JSON, id="without a database, in its own"),
     ],
 )
 async def test_status_and_type_are_those_of_graphql_over_http(

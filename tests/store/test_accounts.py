@@ -5,9 +5,10 @@ import pytest
 
 from domain.hierarchy import Place
 from domain.identifiers import TenantId
-from store.accounts import AccountStore, OutOfTurn
+from store.accounts import AccountStore
 from store.driver import Database
 from store.relay import Relay
+from store.transactions import OutOfTurn
 from tests.store.test_records import an_event
 
 

@@ -1,5 +1,6 @@
 """MongoDB and memory give one answer: shown on real documents, clean and spoilt."""
 
+import operator
 import os
 from collections.abc import Iterator
 from random import Random
@@ -14,6 +15,7 @@ from domain.attributes import Scope, folded_of_account, folded_of_person
 from domain.condition_checking import ACCOUNT_RULE, MEMBER_RULE, faults
 from domain.condition_evaluation import Subject, evaluate
 from domain.conditions import AllOf, Condition, Not
+from domain.engagement import score
 from domain.operators import Operator
 from store.condition_queries import account_filter, person_filter
 from store.driver import Document
@@ -109,6 +111,45 @@ def test_what_mongodb_finds_of_people(
 
     filter = person_filter(condition, account, 1_000)
     assert found(collection, stored, filter) == (stored if holds else [])
+
+
+SCORE_OPERATORS = {
+    Operator.IS: operator.eq,
+    Operator.IS_NOT: operator.ne,
+    Operator.AT_LEAST: operator.ge,
+    Operator.GREATER_THAN: operator.gt,
+    Operator.AT_MOST: operator.le,
+    Operator.LESS_THAN: operator.lt,
+}
+
+
+@many
+@given(
+    reference=st.integers(1, 10**6),
+    shares=st.lists(st.floats(0, 1.1), min_size=1, max_size=DOCUMENTS),
+    steps=st.integers(-3, 3),
+    asked=st.sampled_from(list(SCORE_OPERATORS)),
+)
+def test_a_score_finds_the_people_whose_shown_score_it_is(
+    collection: Collection[Document],
+    reference: int,
+    shares: list[float],
+    steps: int,
+    asked: Operator,
+) -> None:
+    people: list[Document] = [{"engagement": {"raw": int(each * reference)}} for each in shares]
+    shown = [score(each["engagement"]["raw"], reference) for each in people]
+    operand = round(shown[0] + steps / 10**9, 9)
+    condition = asks("person.engagement_score", asked, operand)
+
+    expected = [
+        each
+        for each, figure in zip(people, shown, strict=True)
+        if SCORE_OPERATORS[asked](figure, operand)
+    ]
+    assert found(collection, people, person_filter(condition, None, reference)) == expected
+    subjects = [Subject(None, each, reference) for each in people]
+    assert [each.person for each in subjects if evaluate(condition, each)] == expected
 
 
 def test_without_an_account_no_relation_is_found() -> None:

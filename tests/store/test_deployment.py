@@ -6,9 +6,20 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+from pymongo.errors import (
+    AutoReconnect,
+    CursorNotFound,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    NotPrimaryError,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+    WTimeoutError,
+)
 
-from store.deployment import answers, connect
+from store.deployment import answers, connect, is_passing
 from store.driver import Driver, close
+from store.reading import TookTooLong
 
 
 @pytest.fixture
@@ -66,3 +77,27 @@ async def test_an_address_that_leads_nowhere_is_a_reason_without_the_password(
     uri: str, reason: str
 ) -> None:
     assert await connect(uri, Driver.MOTOR) == reason
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        pytest.param(AutoReconnect("closed"), True, id="a connection that breaks"),
+        pytest.param(ServerSelectionTimeoutError("nobody"), True, id="nobody there"),
+        pytest.param(NotPrimaryError("stepped down"), True, id="another one is in charge"),
+        pytest.param(ExecutionTimeout("slow", 50), True, id="a time limit"),
+        pytest.param(WTimeoutError("slow", 64), True, id="a majority that is slow"),
+        pytest.param(TookTooLong(), True, id="a read that took too long"),
+        pytest.param(CursorNotFound("gone", 43), True, id="a cursor that a restart has ended"),
+        pytest.param(
+            OperationFailure("again", 112, {"errorLabels": ["TransientTransactionError"]}),
+            True,
+            id="a transaction to be tried again",
+        ),
+        pytest.param(OperationFailure("no such command", 59), False, id="a refused command"),
+        pytest.param(DuplicateKeyError("taken", 11000), False, id="an id that is taken"),
+        pytest.param(ValueError("bug"), False, id="an error of our own"),
+    ],
+)
+def test_what_passes_by_itself_is_told_from_what_does_not(error: Exception, passes: bool) -> None:
+    assert is_passing(error) is passes

@@ -49,7 +49,10 @@ async def found(database: Database, tenant: TenantId, query: Query | None) -> li
         pytest.param("mu\u0308ller so\u0308hne", ["Müller & Söhne"], id="composed otherwise"),
         pytest.param("acme .*", ["Acme Rockets", "Acme Widgets"], id="signs are no pattern"),
         pytest.param("\U0001f600", ["\U0001f600 Smile"], id="a picture"),
-        pytest.param("&", sorted(NAMES), id="signs alone ask nothing"),
+        pytest.param("&", [], id="signs alone find nothing"),
+        pytest.param("@@ $", [], id="several signs find nothing"),
+        pytest.param(" ", sorted(NAMES), id="blanks ask for nothing"),
+        pytest.param("", sorted(NAMES), id="an emptied search box asks for nothing"),
         pytest.param(None, sorted(NAMES), id="nothing is asked"),
     ],
 )

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,19 +32,50 @@ async def test_a_claim_is_found_with_its_owner(identities: IdentityStore) -> Non
     assert {identity: claim.owner for identity, claim in found.items()} == {ADA: "per_ada"}
 
 
-async def test_what_is_claimed_cannot_be_claimed_again_but_the_rest_can(
-    identities: IdentityStore,
+@pytest.mark.parametrize(
+    ("theirs", "mine"),
+    [pytest.param(ADA, BO, id="the first of them"), pytest.param(BO, ADA, id="the last of them")],
+)
+async def test_when_one_of_several_is_claimed_already_none_is(
+    identities: IdentityStore, theirs: Identity, mine: Identity
 ) -> None:
-    await identities.claim_many({ADA: Wanted("per_ada", None)}, NOON)
+    await identities.claim_many({theirs: Wanted("per_ada", None)}, NOON)
 
     wanted = {ADA: Wanted("per_eve", None), BO: Wanted("per_eve", None)}
     assert not await identities.claim_many(wanted, NOON)
 
     found = await identities.find([ADA, BO], NOON)
-    assert {identity: claim.owner for identity, claim in found.items()} == {
-        ADA: "per_ada",
-        BO: "per_eve",
-    }
+    assert {identity: claim.owner for identity, claim in found.items()} == {theirs: "per_ada"}
+    assert await identities.claim_many({mine: Wanted("per_bo", None)}, NOON)
+
+
+async def test_a_claim_taken_over_in_vain_is_let_go_of(identities: IdentityStore) -> None:
+    await identities.claim_many({ADA: Wanted("per_gone", None)}, NOON)
+    read = await the_claim(identities, ADA)
+    await identities.claim_many({BO: Wanted("per_bo", None)}, NOON)
+
+    wanted = {ADA: Wanted("per_eve", read), BO: Wanted("per_eve", replace(read, owner="per_x"))}
+    assert not await identities.claim_many(wanted, NOON)
+
+    assert list(await identities.find([ADA, BO], NOON)) == [BO]
+
+
+async def test_a_claim_that_another_adopted_lasts_until_both_let_go(
+    identities: IdentityStore,
+) -> None:
+    """Whoever adopted it may be about to store its owner."""
+    await identities.claim_many({ADA: Wanted("per_ada", None)}, NOON)
+    first = await the_claim(identities, ADA)
+
+    assert await identities.claim_many({ADA: Wanted("per_ada", first)}, NOON)
+    await identities.claim_many({BO: Wanted("per_bo", None)}, NOON)
+    in_vain = {ADA: Wanted("per_ada", first), BO: Wanted("per_ada", None)}
+    assert not await identities.claim_many(in_vain, NOON)
+    await identities.release_many({ADA: first})
+
+    assert (await the_claim(identities, ADA)).owner == "per_ada"
+    await identities.release_many({ADA: await the_claim(identities, ADA)})
+    assert list(await identities.find([ADA, BO], NOON)) == [BO]
 
 
 @pytest.mark.parametrize(

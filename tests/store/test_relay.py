@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from domain.identifiers import TenantId
 from store.driver import Database, Document
 from store.relay import Relay
@@ -66,6 +68,45 @@ async def test_relays_at_once_leave_no_gap_and_no_double(
     moved = await events_of(database, tenant)
     assert [event["position"] for event in moved] == list(range(1, 181))
     assert len({event["event_id"] for event in moved}) == 180
+
+
+@pytest.mark.parametrize("ticks", range(6))
+async def test_what_a_cancelled_turn_left_behind_is_moved_by_those_who_waited(
+    database: Database, tenant: TenantId, ticks: int
+) -> None:
+    await database["roles"].insert_many([a_box(tenant, number) for number in range(3)])
+    relay = Relay(database, tenant)
+    first, cancelled, waiting = (
+        asyncio.ensure_future(relay.forward("roles", [f"role_{tenant}_{number}"]))
+        for number in range(3)
+    )
+
+    await first
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    cancelled.cancel()
+    await asyncio.gather(cancelled, return_exceptions=True)
+    await waiting
+
+    assert len(await events_of(database, tenant)) == 9
+    left = {"tenant": tenant, "outbox.0": {"$exists": True}}
+    assert await database["roles"].count_documents(left) == 0
+
+
+async def test_what_a_cancelled_turn_left_behind_is_moved_with_what_comes_next(
+    database: Database, tenant: TenantId
+) -> None:
+    await database["roles"].insert_many([a_box(tenant, number) for number in range(2)])
+    relay = Relay(database, tenant)
+    cancelled = asyncio.ensure_future(relay.forward("roles", [f"role_{tenant}_0"]))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    await asyncio.gather(cancelled, return_exceptions=True)
+    assert await events_of(database, tenant) == []
+
+    await relay.forward("roles", [f"role_{tenant}_1"])
+
+    assert len(await events_of(database, tenant)) == 6
 
 
 async def test_a_tenants_relay_leaves_other_tenants_alone(

@@ -1,0 +1,103 @@
+"""Every fault that shows in a row itself: what is refused goes on to be checked, field by field."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeAlias, assert_never
+
+from connectors import items
+from connectors.custom_fields import SCOPES
+from connectors.fields import Kind, reference_of
+from connectors.items import Fault, Values
+from domain import activities
+from domain.accounts import AccountRules
+from domain.fields import Refused
+from domain.identities import OutsideKey
+from domain.opportunities import OpportunityRules
+from domain.people import PersonRules
+from execution.context import Context
+from resolvers import custom_fields
+
+Check: TypeAlias = Callable[[Values], Fault | None]
+Faults: TypeAlias = Callable[[Values], Iterator[Fault]]
+
+_SOMEBODY: Final = {"id": "-"}
+_ACCOUNT: Final = {"account.id": "-"}
+_ACT: Final = {"source": "-", "source_id": "-", "type": "-", "person.id": "-"}
+
+
+async def faults_of(ctx: Context, kind: Kind) -> Faults:
+    """What finds the faults of a row of this kind among the values that could be read."""
+    declared = (await custom_fields.declared(ctx)).get(SCOPES[kind], {}) if kind in SCOPES else {}
+
+    def of_account(values: Values) -> Fault | None:
+        item = items.account_item(values)
+        found = item if isinstance(item, Fault) else AccountRules(declared).checked(item)
+        return _fault(found, values)
+
+    def of_person(values: Values) -> Fault | None:
+        item = items.person_item(values)
+        found = item if isinstance(item, Fault) else PersonRules(declared).checked(item)
+        return _fault(found, values)
+
+    def of_opportunity(values: Values) -> Fault | None:
+        item = items.opportunity_item(values)
+        found = item if isinstance(item, Fault) else OpportunityRules().checked(item)
+        return _fault(found, values)
+
+    match kind:
+        case Kind.ACCOUNTS:
+            return lambda values: _of_record(values, of_account, {})
+        case Kind.PEOPLE:
+            return lambda values: _of_record(values, of_person, _ACCOUNT)
+        case Kind.OPPORTUNITIES:
+            return lambda values: _of_record(values, of_opportunity, {})
+        case Kind.ACTIVITIES:
+            return lambda values: _of_act(ctx, values)
+        case _:
+            assert_never(kind)
+
+
+def together(known: Iterable[Fault], others: Iterable[Fault]) -> list[Fault]:
+    """All faults, of each field the first."""
+    found: dict[str, Fault] = {}
+    for fault in (*known, *others):
+        found.setdefault(fault.field, fault)
+    return list(found.values())
+
+
+def _of_record(values: Values, check: Check, account: Values) -> Iterator[Fault]:
+    """What is wrong with the row as a whole, then with each field by itself.
+
+    Where a field says something about another record, or about a record to be found, and the row
+    does not name that one rightly, some name stands in for it.
+    """
+    if whole := check(values):
+        yield whole
+    for path, value in values.items():
+        beside = {} if reference_of(path) == "account" else account
+        if fault := check({**_SOMEBODY, **beside, path: value}):
+            yield fault
+
+
+def _of_act(ctx: Context, values: Values) -> Iterator[Fault]:
+    lacking = items.lacking(values)
+    yield from lacking
+    given = {path: value for path, value in values.items() if value is not None}
+    if any(reference_of(path) == "person" for path in given):
+        stand_ins = {path: value for path, value in _ACT.items() if path != "person.id"}
+    else:
+        stand_ins = _ACT
+    report = items.report({**stand_ins, "at": ctx.now(), **given})
+    if not isinstance(report, Fault):
+        for refused in activities.faults(report, ctx.now()):
+            yield Fault(items.mapped_name(refused.field, values, ()), refused.reason)
+
+
+def _fault(found: object, values: Values) -> Fault | None:
+    if not isinstance(found, Refused):
+        return found if isinstance(found, Fault) else None
+    keys = tuple(
+        OutsideKey(path.removeprefix("keys."), str(value))
+        for path, value in values.items()
+        if path.startswith("keys.") and value is not None
+    )
+    return Fault(items.mapped_name(found.field, values, keys), found.reason)

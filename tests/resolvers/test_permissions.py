@@ -1,0 +1,55 @@
+"""The law of the room: who may do something is asked before anything else is done."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+ROOM: Final = Path(__file__).parents[2] / "resolvers"
+
+FOLLOWS: Final = "follows a change that was permitted, with the right of whoever made it"
+SERVES: Final = "answers those who have asked for a right of their own"
+
+ASKS_FOR_NOTHING: Final[dict[str, str]] = {
+    "announcing.announce": FOLLOWS,
+    "announcing.announce_next": SERVES,
+    "attaching.attach_awaited": SERVES,
+    "attaching.attach_to_known": SERVES,
+    "attaching.people_by_identity": SERVES,
+    "conditions.check": SERVES,
+    "conditions.declared_fields": SERVES,
+    "custom_fields.declared": SERVES,
+    "group_names.follow_accounts": FOLLOWS,
+    "groups.interest": SERVES,
+    "groups.people_of": SERVES,
+    "groups.score_reference": SERVES,
+    "members_required.catch_up": FOLLOWS,
+    "naming.create": FOLLOWS,
+    "roles.directory": SERVES,
+    "scoring.score_first": FOLLOWS,
+    "scoring.score_groups": FOLLOWS,
+    "weighting_models.active": SERVES,
+    "weighting_models.weigh_new_types": FOLLOWS,
+}
+
+
+def entrances() -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
+    """Every public asynchronous function that is given a context, by module and name."""
+    for path in sorted(ROOM.glob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if not isinstance(node, ast.AsyncFunctionDef) or node.name.startswith("_"):
+                continue
+            if [argument.arg for argument in node.args.args[:1]] == ["ctx"]:
+                yield f"{path.stem}.{node.name}", node
+
+
+def asks_first(function: ast.AsyncFunctionDef) -> bool:
+    """Whether the first thing it does is to ask for a right."""
+    statements = function.body[1:] if ast.get_docstring(function) else function.body
+    return bool(statements) and ast.unparse(statements[0]).startswith("ctx.viewer.require(")
+
+
+def test_whoever_is_called_from_outside_asks_for_a_right_first() -> None:
+    silent = {name for name, function in entrances() if not asks_first(function)}
+
+    assert silent == set(ASKS_FOR_NOTHING)
