@@ -5,20 +5,12 @@ from typing import Annotated, TypeVar
 import strawberry
 
 import resolvers.membership
-import resolvers.outcomes
 from domain.identifiers import PersonId
-from domain.membership import Method
 from resolvers.membership import Assignment, CommandResult, CommandsDone
 from schema.errors import Conflict, InvalidInput, NotFound, refusal_of
 from schema.info import Info
 from schema.members import MembershipMethod
 from schema.membership_outcomes import MembershipCommandSuccess, done_document
-
-_METHOD = (
-    "By which method it is said; each asks for its right. Stronger methods prevail: MANUAL over "
-    "JOURNEY over SYSTEM."
-)
-_REASON = "Why, in at most 500 characters; kept with the claim."
 
 
 @strawberry.input(description="A person and the role to have.")
@@ -27,44 +19,40 @@ class MemberRoleInput:
     role: str = strawberry.field(description="A role of the group's template, by id or by name.")
 
 
-@strawberry.input(description="Who is to join a group, in which roles.")
-class AssignMembersInput:
+@strawberry.input
+class _Command:
+    """What every membership command takes."""
+
     buying_group_id: strawberry.ID = strawberry.field(description="The group.")
-    members: list[MemberRoleInput] = strawberry.field(description="1 to 50 people.")
     method: MembershipMethod = strawberry.field(
-        default=MembershipMethod.MANUAL, description=_METHOD
+        default=MembershipMethod.MANUAL,
+        description="By which method it is said; each asks for its right. Stronger methods "
+        "prevail: MANUAL over JOURNEY over SYSTEM.",
     )
-    reason: str | None = strawberry.field(default=None, description=_REASON)
+    reason: str | None = strawberry.field(
+        default=None,
+        description="Why, in at most 500 characters; kept with the claim and in the event.",
+    )
+
+
+@strawberry.input(description="Who is to join a group, in which roles.")
+class AssignMembersInput(_Command):
+    members: list[MemberRoleInput] = strawberry.field(description="1 to 50 people.")
 
 
 @strawberry.input(description="Which members are to have other roles.")
-class ChangeMemberRolesInput:
-    buying_group_id: strawberry.ID = strawberry.field(description="The group.")
+class ChangeMemberRolesInput(_Command):
     members: list[MemberRoleInput] = strawberry.field(description="1 to 50 members.")
-    method: MembershipMethod = strawberry.field(
-        default=MembershipMethod.MANUAL, description=_METHOD
-    )
-    reason: str | None = strawberry.field(default=None, description=_REASON)
 
 
 @strawberry.input(description="Who is to leave a group.")
-class RemoveMembersInput:
-    buying_group_id: strawberry.ID = strawberry.field(description="The group.")
+class RemoveMembersInput(_Command):
     person_ids: list[strawberry.ID] = strawberry.field(description="1 to 50 people.")
-    method: MembershipMethod = strawberry.field(
-        default=MembershipMethod.MANUAL, description=_METHOD
-    )
-    reason: str | None = strawberry.field(default=None, description=_REASON)
 
 
 @strawberry.input(description="About whom a method withdraws what it said.")
-class ReleaseMembersInput:
-    buying_group_id: strawberry.ID = strawberry.field(description="The group.")
+class ReleaseMembersInput(_Command):
     person_ids: list[strawberry.ID] = strawberry.field(description="1 to 50 people.")
-    method: MembershipMethod = strawberry.field(
-        default=MembershipMethod.MANUAL, description=_METHOD
-    )
-    reason: str | None = strawberry.field(default=None, description=_REASON)
 
 
 @strawberry.type(description="The assignments were decided.")
@@ -112,7 +100,7 @@ async def assign_members(info: Info, input: AssignMembersInput) -> AssignMembers
         info.context,
         input.buying_group_id,
         _assignments(input.members),
-        _method(input),
+        input.method,
         input.reason,
     )
     return _result(done, AssignMembersSuccess)
@@ -124,7 +112,7 @@ async def change_member_roles(info: Info, input: ChangeMemberRolesInput) -> Chan
         info.context,
         input.buying_group_id,
         _assignments(input.members),
-        _method(input),
+        input.method,
         input.reason,
     )
     return _result(done, ChangeMemberRolesSuccess)
@@ -134,7 +122,7 @@ async def remove_members(info: Info, input: RemoveMembersInput) -> RemoveMembers
     """Take people out."""
     people = [PersonId(person) for person in input.person_ids]
     done = await resolvers.membership.remove_members(
-        info.context, input.buying_group_id, people, _method(input), input.reason
+        info.context, input.buying_group_id, people, input.method, input.reason
     )
     return _result(done, RemoveMembersSuccess)
 
@@ -143,19 +131,13 @@ async def release_members(info: Info, input: ReleaseMembersInput) -> ReleaseMemb
     """Withdraw claims."""
     people = [PersonId(person) for person in input.person_ids]
     done = await resolvers.membership.release_members(
-        info.context, input.buying_group_id, people, _method(input), input.reason
+        info.context, input.buying_group_id, people, input.method, input.reason
     )
     return _result(done, ReleaseMembersSuccess)
 
 
 def _assignments(members: list[MemberRoleInput]) -> list[Assignment]:
     return [Assignment(PersonId(member.person_id), member.role) for member in members]
-
-
-def _method(
-    input: AssignMembersInput | ChangeMemberRolesInput | RemoveMembersInput | ReleaseMembersInput,
-) -> Method:
-    return input.method
 
 
 def _result(done: CommandResult, success: type[S]) -> S | NotFound | Conflict | InvalidInput:
