@@ -90,7 +90,8 @@ def assert_undisturbed(seen: Visit, server: str) -> None:
 
 
 def test_a_first_visit_runs_the_first_example(server: str) -> None:
-    seen = visit(f"{server}/graphiql", screenshot=os.environ.get("QUORUM_SCREENSHOT"))
+    shot = os.environ.get("QUORUM_SCREENSHOT")
+    seen = visit(f"{server}/graphiql", workers=["editor", "graphql", "json"], screenshot=shot)
 
     assert seen.title == "Quorum"
     assert seen.tabs == ["Incomplete", "Whose"]

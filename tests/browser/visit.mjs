@@ -1,12 +1,13 @@
 // One visit to GraphiQL in a fresh headless Chromium: opens the explorer, runs the query shown, and prints
-// as JSON what the visitor saw. The argument is JSON: { url, headers?, screenshot? }; the program is
+// as JSON what the visitor saw. The argument is JSON: { url, headers?, workers?, screenshot? }. The kinds of
+// workers named are waited for, because an editor starts its own when it first needs it. The program is
 // $QUORUM_BROWSER.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const { url, headers, screenshot } = JSON.parse(process.argv[2]);
+const { url, headers, workers, screenshot } = JSON.parse(process.argv[2]);
 
 const profile = await mkdtemp(join(tmpdir(), 'quorum-browser-'));
 const context = await chromium.launchPersistentContext(profile, {
@@ -62,6 +63,10 @@ try {
     const isRunning = document.querySelector('.graphiql-execute-button[aria-label^="Stop"]');
     return !isRunning && document.querySelector('.graphiql-response .view-lines')?.innerText.trim();
   });
+  const isAtWork = kind => page.workers().some(worker => worker.url().includes(`/${kind}.`));
+  while (!(workers ?? []).every(isAtWork)) {
+    await page.waitForTimeout(50);
+  }
   if (screenshot) {
     await page.screenshot({ path: screenshot });
   }

@@ -4,7 +4,7 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +33,20 @@ class Visit:
 
 
 def visit(
-    url: str, *, headers: Mapping[str, str] | None = None, screenshot: str | None = None
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    workers: Sequence[str] = (),
+    screenshot: str | None = None,
 ) -> Visit:
-    """Open GraphiQL at `url`, open its explorer, fill the headers editor, run the query shown."""
+    """Open GraphiQL at `url`, open its explorer, fill the headers editor, run the query shown.
+
+    The visit lasts until the page has started every kind of worker that `workers` names.
+    """
     assert "QUORUM_BROWSER" in os.environ, "scripts/test-browser finds the browser for these tests"
-    wish = json.dumps({"url": url, "headers": headers, "screenshot": screenshot})
+    wish = json.dumps(
+        {"url": url, "headers": headers, "workers": [*workers], "screenshot": screenshot}
+    )
     finished = subprocess.run(
         ["scripts/with-node", "node", "tests/browser/visit.mjs", wish],
         cwd=ROOT,
