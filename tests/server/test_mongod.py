@@ -207,15 +207,16 @@ def test_ctrl_c_reaches_the_user_and_mongod_serves_until_it_has_ended(
 
 
 def test_a_path_too_long_for_a_socket_gets_a_private_folder_that_goes_away_again(
-    user: StartUser, tmp_path: Path
+    user: StartUser, tmp_path: Path, short_path: Path
 ) -> None:
-    shelter = tmp_path / "t"
+    shelter, mine = short_path / "t", short_path / "u"
     shelter.mkdir()
+    mine.mkdir()
     deep = tmp_path / ("long" * 25) / "data"
     one = user(deep, TMPDIR=str(shelter))
     one.ask("write 9")
 
-    joined = user(deep, TMPDIR="/nowhere", XDG_RUNTIME_DIR=str(tmp_path))
+    joined = user(deep, TMPDIR="/nowhere", XDG_RUNTIME_DIR=str(mine))
 
     assert joined.ask("count") == "9"
     (private,) = shelter.iterdir()

@@ -8,13 +8,11 @@ from server.data_folder import DataFolder, MongodUnavailable, Record
 
 
 @pytest.fixture
-def shelter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shelter(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The temporary folder of this test, where nothing else is."""
-    path = tmp_path / "t"
-    path.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(path))
+    monkeypatch.setattr(tempfile, "tempdir", str(short_path))
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    return path
+    return short_path
 
 
 @pytest.fixture
@@ -88,9 +86,11 @@ def test_a_folder_that_somebody_else_may_have_prepared_is_not_used(
 
 
 def test_the_run_time_folder_of_the_user_comes_second(
-    deep: DataFolder, tmp_path: Path, shelter: Path, monkeypatch: pytest.MonkeyPatch
+    deep: DataFolder, shelter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    mine = shelter / "mine"
+    mine.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(mine))
     mongod_socket.place(deep).parent.chmod(0o755)
 
-    assert mongod_socket.place(deep).parent.parent == tmp_path
+    assert mongod_socket.place(deep).parent.parent == mine
