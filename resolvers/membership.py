@@ -14,13 +14,15 @@ from domain.buying_groups import (
     Refusal,
     RoleNotInTemplate,
 )
+from domain.idempotency import KeptAnswer, KeyedCommand
 from domain.identifiers import BuyingGroupId, PersonId, RoleId
-from domain.membership import Action, Assign, Command, Decision, Method, Release
+from domain.membership import Action, Assign, Command, Method, Release
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import members_required, naming, roles, scoring
+from resolvers import members_required, naming, repeating, roles, scoring
 from resolvers.group_changes import membership_change
 from resolvers.outcomes import Conflict, Invalid, NotFound
+from resolvers.repeating import PersonOutcome
 from store.driver import Document
 from store.groups import FOR_DECIDING, to_group
 from store.records import Change, Changed, Missing
@@ -40,14 +42,6 @@ class Assignment:
 
     person: PersonId
     role: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonOutcome:
-    """What came of the command about one person."""
-
-    person: PersonId
-    result: Decision | Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +66,14 @@ class _Said:
     method: Method
     reason: str | None
     members_only: bool
+    keyed: KeyedCommand | None
 
 
 class _TemplateMovedOn:
     """The group follows a later revision of its template than the one that was loaded."""
 
 
-_Answer = Changed | Missing | Raced | CommandsDone | _TemplateMovedOn
+_Answer = Changed | Missing | Raced | CommandsDone | Invalid | _TemplateMovedOn
 
 
 async def assign_members(
@@ -87,11 +82,14 @@ async def assign_members(
     assignments: Sequence[Assignment],
     method: Method = Method.MANUAL,
     reason: str | None = None,
+    key: str | None = None,
 ) -> CommandResult:
     """Put people of the group's account into roles of its template, 50 at most."""
     ctx.viewer.require(RIGHTS[method])
+    given = [[each.person, each.role] for each in assignments]
+    keyed = repeating.keyed(ctx, "assignMembers", key, [group, given, method.value, reason])
     asked = await _assigning(ctx, assignments)
-    return await _command(ctx, group, "members", asked, method, reason)
+    return await _command(ctx, group, "members", asked, method, reason, keyed)
 
 
 async def change_member_roles(
@@ -100,11 +98,14 @@ async def change_member_roles(
     assignments: Sequence[Assignment],
     method: Method = Method.MANUAL,
     reason: str | None = None,
+    key: str | None = None,
 ) -> CommandResult:
     """Give members of the group other roles; who is no member is refused alone."""
     ctx.viewer.require(RIGHTS[method])
+    given = [[each.person, each.role] for each in assignments]
+    keyed = repeating.keyed(ctx, "changeMemberRoles", key, [group, given, method.value, reason])
     asked = await _assigning(ctx, assignments)
-    return await _command(ctx, group, "members", asked, method, reason, members_only=True)
+    return await _command(ctx, group, "members", asked, method, reason, keyed, members_only=True)
 
 
 async def remove_members(
@@ -113,11 +114,14 @@ async def remove_members(
     people: Sequence[PersonId],
     method: Method = Method.MANUAL,
     reason: str | None = None,
+    key: str | None = None,
 ) -> CommandResult:
     """Take people out of the group; weaker methods will not put them back."""
     ctx.viewer.require(RIGHTS[method])
+    given = list(people)
+    keyed = repeating.keyed(ctx, "removeMembers", key, [group, given, method.value, reason])
     asked = [(person, membership.Remove()) for person in people]
-    return await _command(ctx, group, "personIds", asked, method, reason)
+    return await _command(ctx, group, "personIds", asked, method, reason, keyed)
 
 
 async def release_members(
@@ -126,11 +130,14 @@ async def release_members(
     people: Sequence[PersonId],
     method: Method = Method.MANUAL,
     reason: str | None = None,
+    key: str | None = None,
 ) -> CommandResult:
     """Withdraw the method's claims about people: what a weaker method said last decides."""
     ctx.viewer.require(RIGHTS[method])
+    given = list(people)
+    keyed = repeating.keyed(ctx, "releaseMembers", key, [group, given, method.value, reason])
     asked = [(person, Release()) for person in people]
-    return await _command(ctx, group, "personIds", asked, method, reason)
+    return await _command(ctx, group, "personIds", asked, method, reason, keyed)
 
 
 async def _assigning(ctx: Context, assignments: Sequence[Assignment]) -> list[_Asked]:
@@ -149,16 +156,21 @@ async def _command(
     asked: Sequence[_Asked],
     method: Method,
     reason: str | None,
+    keyed: KeyedCommand | Invalid | None,
     *,
     members_only: bool = False,
 ) -> CommandResult:
     if fault := _check(field, asked, reason):
         return fault
+    if isinstance(keyed, Invalid):
+        return keyed
     document = await ctx.stores.groups.one(group_id, {"role_template_id": 1})
     if document is None:
         return NotFound("buying group", group_id)
+    if keyed and await ctx.stores.groups.answered_elsewhere(group_id, keyed, ctx.now()):
+        return repeating.REUSED
     people = await ctx.stores.people.by_ids({p for p, _ in asked}, {"relations.account_id": 1})
-    said = _Said(asked, people, method, reason, members_only)
+    said = _Said(asked, people, method, reason, members_only, keyed)
     while True:
         template = await ctx.stores.role_templates.template(document["role_template_id"])
         if template is None:
@@ -173,7 +185,9 @@ async def _decided(
 ) -> CommandResult | _TemplateMovedOn:
     done: list[PersonOutcome] = []
 
-    def decide(document: Document) -> Change | CommandsDone | _TemplateMovedOn:
+    def decide(document: Document) -> Change | CommandsDone | Invalid | _TemplateMovedOn:
+        if said.keyed and (answer := repeating.repeated(ctx, document, said.keyed)):
+            return _again(document, answer)
         if document["template_revision"] > template.revision:
             return _TemplateMovedOn()
         group = to_group(document)
@@ -182,9 +196,15 @@ async def _decided(
             for person, action in said.asked
         ]
         after, done[:], changes = _apply(ctx, group, checked, said)
-        if not changes:
+        if not changes and not said.keyed:
             return CommandsDone(group.id, group.version, tuple(done))
-        return membership_change(ctx, document, after, changes, template, said.method, said.reason)
+        change = Change({})
+        if changes:
+            change = membership_change(
+                ctx, document, after, changes, template, said.method, said.reason
+            )
+        answers = repeating.kept(ctx, document, said.keyed, done) if said.keyed else {}
+        return Change({**change.set, **answers}, change.events)
 
     answer: _Answer = await ctx.stores.groups.change(group_id, decide, FOR_DECIDING)
     match answer:
@@ -199,8 +219,16 @@ async def _decided(
         case CommandsDone():
             await ctx.stores.groups.confirm(group_id)
             return answer
-        case _TemplateMovedOn():
+        case Invalid() | _TemplateMovedOn():
             return answer
+
+
+def _again(document: Document, answer: KeptAnswer | Invalid) -> CommandsDone | Invalid:
+    """The answer the command was given the first time."""
+    if isinstance(answer, Invalid):
+        return answer
+    group = BuyingGroupId(document["_id"])
+    return CommandsDone(group, document["version"], repeating.outcomes_of(answer))
 
 
 def _check(field: str, asked: Sequence[_Asked], reason: str | None) -> Invalid | None:

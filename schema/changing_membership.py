@@ -33,6 +33,12 @@ class _Command:
         default=None,
         description="Why, in at most 500 characters; kept with the claim and in the event.",
     )
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="A key of the sender's own, at most 255 characters, new for every command. For "
+        "24 hours the same actor's same command with the same key is answered as it was the first "
+        "time, and not done again; with other input it is refused.",
+    )
 
 
 @strawberry.input(description="Who is to join a group, in which roles.")
@@ -102,6 +108,7 @@ async def assign_members(info: Info, input: AssignMembersInput) -> AssignMembers
         _assignments(input.members),
         input.method,
         input.reason,
+        input.idempotency_key,
     )
     return _result(done, AssignMembersSuccess)
 
@@ -114,6 +121,7 @@ async def change_member_roles(info: Info, input: ChangeMemberRolesInput) -> Chan
         _assignments(input.members),
         input.method,
         input.reason,
+        input.idempotency_key,
     )
     return _result(done, ChangeMemberRolesSuccess)
 
@@ -122,7 +130,12 @@ async def remove_members(info: Info, input: RemoveMembersInput) -> RemoveMembers
     """Take people out."""
     people = [PersonId(person) for person in input.person_ids]
     done = await resolvers.membership.remove_members(
-        info.context, input.buying_group_id, people, input.method, input.reason
+        info.context,
+        input.buying_group_id,
+        people,
+        input.method,
+        input.reason,
+        input.idempotency_key,
     )
     return _result(done, RemoveMembersSuccess)
 
@@ -131,7 +144,12 @@ async def release_members(info: Info, input: ReleaseMembersInput) -> ReleaseMemb
     """Withdraw claims."""
     people = [PersonId(person) for person in input.person_ids]
     done = await resolvers.membership.release_members(
-        info.context, input.buying_group_id, people, input.method, input.reason
+        info.context,
+        input.buying_group_id,
+        people,
+        input.method,
+        input.reason,
+        input.idempotency_key,
     )
     return _result(done, ReleaseMembersSuccess)
 

@@ -10,7 +10,8 @@ from domain.buying_groups import Refusal
 from domain.membership import Claim, Decision
 from execution.fields import embedded, one, stored
 from execution.sources import Document, Sourced
-from resolvers.membership import CommandsDone, PersonOutcome
+from resolvers.membership import CommandsDone
+from resolvers.repeating import PersonOutcome
 from schema.buying_groups import BuyingGroup
 from schema.errors import UserError
 from schema.members import MembershipMethod

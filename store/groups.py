@@ -1,10 +1,12 @@
 """Buying groups in MongoDB: one document a group, its members embedded with their claims."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from domain import buying_groups, completeness
 from domain.buying_groups import BuyingGroup, Member, MemberChange, RoleState
+from domain.idempotency import KEPT, KeyedCommand
 from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId, SolutionInterestId
 from domain.membership import Claim, Claims, Method
 from domain.role_templates import TemplateRole
@@ -70,6 +72,22 @@ class GroupStore(QueuedRecords):
             ],
         )
         return (rows[0]["groups"], rows[0]["members"]) if rows else (0, 0)
+
+    async def answered_elsewhere(self, id: str, command: KeyedCommand, now: datetime) -> bool:
+        """Whether another group keeps an answer to a command of the same key."""
+        sent = {
+            "actor": command.actor,
+            "mutation": command.mutation,
+            "key": command.key,
+            "at": {"$gt": now - KEPT},
+        }
+        found = {
+            "tenant": self.tenant,
+            "answers.key": command.key,
+            "answers": {"$elemMatch": sent},
+            "_id": {"$ne": id},
+        }
+        return await self.collection.find_one(found, {"_id": 1}) is not None
 
 
 def to_group(document: Document) -> BuyingGroup:

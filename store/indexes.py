@@ -94,6 +94,7 @@ INDEXES: Final = (
     Index("people", ("tenant", "engagement.raw", "_id"), "the largest raw of a person"),
     Index("people", ("tenant", "engagement.largest_weight"), "the largest weight that occurred"),
     Index("buying_groups", ("tenant", "score_due"), "groups to score", _present("score_due")),
+    Index("buying_groups", ("tenant", "answers.key"), "sent keys", _present("answers.key")),
     Index("activities", ("tenant", "person_id", "at", "_id"), "a person's activities; a day's"),
     Index("activities", ("tenant", "at", "_id"), "all activities in order"),
     Index("activities", ("tenant", "type_folded", "at", "_id"), "activities of a type"),

@@ -25,7 +25,7 @@ class Loaded:
     report: DemoReport
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def loaded(database: Database) -> Loaded:
     ctx = a_context(database, TenantId("demo-tenant"), Clock())
     await create_tenant(ctx, "Demo", "UTC")

@@ -54,9 +54,9 @@ class Quorum:
         self._started.append(process)
         return process
 
-    def serve(self, command: str = "serve") -> subprocess.Popen[str]:
+    def serve(self, command: str = "serve", **settings: str) -> subprocess.Popen[str]:
         """Start `quorum serve`, or `quorum demo`, and wait until it answers."""
-        process = self.start(command)
+        process = self.start(command, **settings)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             if self.status("/readyz") == 200:
