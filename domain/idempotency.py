@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 KEPT: Final = timedelta(hours=24)
+ABANDONED: Final = timedelta(minutes=1)  # a command without an answer is at work no more
 MOST_KEPT: Final = 1_000  # answers that one group keeps at a time
 KEY_LENGTH: Final = 255
 

@@ -1,4 +1,4 @@
-"""Repeated commands: a membership command with an idempotency key, and the answer it had."""
+"""Repeated commands: what an idempotency key stands for, and the answers groups keep."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -24,6 +24,7 @@ from store.kept_answers import answers_path, kept_in
 
 _FIELD: Final = "idempotencyKey"
 REUSED: Final = Invalid(_FIELD, "has been used for a command that asked for something else")
+AT_WORK: Final = Invalid(_FIELD, "belongs to a command that is still being done; ask again")
 _REFUSALS: Final[dict[str, type[Refusal]]] = {
     "role_not_in_template": RoleNotInTemplate,
     "not_a_member": NotAMember,

@@ -11,6 +11,7 @@ from schema.errors import Conflict, InvalidInput, NotFound, refusal_of
 from schema.info import Info
 from schema.members import MembershipMethod
 from schema.membership_outcomes import MembershipCommandSuccess, done_document
+from schema.repeating import Repeatable
 
 
 @strawberry.input(description="A person and the role to have.")
@@ -20,7 +21,7 @@ class MemberRoleInput:
 
 
 @strawberry.input
-class _Command:
+class _Command(Repeatable):
     """What every membership command takes."""
 
     buying_group_id: strawberry.ID = strawberry.field(description="The group.")
@@ -32,12 +33,6 @@ class _Command:
     reason: str | None = strawberry.field(
         default=None,
         description="Why, in at most 500 characters; kept with the claim and in the event.",
-    )
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description="A key of the sender's own, at most 255 characters, new for every command. For "
-        "24 hours the same actor's same command with the same key is answered as it was the first "
-        "time, and not done again; with other input it is refused.",
     )
 
 

@@ -12,10 +12,11 @@ from resolvers.activity_types import NewActivityType
 from schema.activity_types import ActivityType, EngagementType
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, refusal_of
 from schema.info import Info
+from schema.repeating import Repeatable
 
 
 @strawberry.input(description="A kind of activity, and what it weighs.")
-class CreateActivityTypeInput:
+class CreateActivityTypeInput(Repeatable):
     name: str = strawberry.field(
         description="At most 255 characters; no name or alias of another type."
     )
@@ -38,7 +39,7 @@ class CreateActivityTypeInput:
 
 
 @strawberry.input(description="Further spellings of a type.")
-class AddActivityTypeAliasesInput:
+class AddActivityTypeAliasesInput(Repeatable):
     activity_type_id: strawberry.ID = strawberry.field(description="The type.")
     aliases: list[str] = strawberry.field(
         description="Spellings that are to mean it, 100 in all; those it has change nothing."

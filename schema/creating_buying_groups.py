@@ -13,6 +13,7 @@ from schema.buying_groups import BuyingGroup
 from schema.errors import Conflict, InvalidInput, NotFound, UserError, refusal_of
 from schema.info import Info
 from schema.jobs import Job
+from schema.repeating import Repeatable
 
 
 @strawberry.type(description="The account has a group for the solution interest already.")
@@ -21,13 +22,13 @@ class BuyingGroupExists(Sourced, UserError):
 
 
 @strawberry.input(description="Whose group for what.")
-class CreateBuyingGroupInput:
+class CreateBuyingGroupInput(Repeatable):
     account_id: strawberry.ID = strawberry.field(description="The account.")
     solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
 
 
 @strawberry.input(description="What a group's status is to say.")
-class UpdateBuyingGroupStatusInput:
+class UpdateBuyingGroupStatusInput(Repeatable):
     buying_group_id: strawberry.ID = strawberry.field(description="The group.")
     status: str | None = strawberry.field(
         description="Free text of at most 50 characters; null clears it."
@@ -35,13 +36,13 @@ class UpdateBuyingGroupStatusInput:
 
 
 @strawberry.input(description="For what, and for which accounts, groups are to be made.")
-class StartCreationJobInput:
+class StartCreationJobInput(Repeatable):
     solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
     account_audience_id: strawberry.ID = strawberry.field(description="The accounts.")
 
 
 @strawberry.input(description="Which groups are to be maintained.")
-class StartMaintenanceJobInput:
+class StartMaintenanceJobInput(Repeatable):
     solution_interest_id: strawberry.ID | None = strawberry.field(
         default=None, description="Only this solution interest's groups; null means all."
     )
@@ -73,7 +74,7 @@ class StartScoringJobSuccess(Sourced):
 
 
 CreateBuyingGroupResult = Annotated[
-    CreateBuyingGroupSuccess | NotFound | BuyingGroupExists,
+    CreateBuyingGroupSuccess | NotFound | BuyingGroupExists | InvalidInput,
     strawberry.union("CreateBuyingGroupResult"),
 ]
 UpdateBuyingGroupStatusResult = Annotated[
@@ -81,10 +82,12 @@ UpdateBuyingGroupStatusResult = Annotated[
     strawberry.union("UpdateBuyingGroupStatusResult"),
 ]
 StartCreationJobResult = Annotated[
-    StartCreationJobSuccess | NotFound, strawberry.union("StartCreationJobResult")
+    StartCreationJobSuccess | NotFound | InvalidInput,
+    strawberry.union("StartCreationJobResult"),
 ]
 StartMaintenanceJobResult = Annotated[
-    StartMaintenanceJobSuccess | NotFound, strawberry.union("StartMaintenanceJobResult")
+    StartMaintenanceJobSuccess | NotFound | InvalidInput,
+    strawberry.union("StartMaintenanceJobResult"),
 ]
 
 

@@ -11,6 +11,7 @@ import resolvers.custom_fields
 from execution.limits import at_most
 from schema.errors import Conflict, InvalidInput, NotFound, refusal_of
 from schema.info import Info
+from schema.repeating import Repeatable
 
 
 @strawberry.enum(description="Whose custom fields are meant.")
@@ -48,7 +49,7 @@ class CustomFieldInput:
 
 
 @strawberry.input(description="Custom fields to declare; those declared before stay.")
-class DefineCustomFieldsInput:
+class DefineCustomFieldsInput(Repeatable):
     scope: CustomFieldScope = strawberry.field(description="Whose they are.")
     fields: list[CustomFieldInput] = strawberry.field(
         description="New ones, or declared ones with another label; at most 200 in all."

@@ -14,13 +14,14 @@ from schema.audiences import AccountAudience
 from schema.conditions import ConditionInput, condition_of
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, refusal_of
 from schema.info import Info
+from schema.repeating import Repeatable
 
 _CONDITION = "The rule over accounts; give this or the list."
 _LIST = "The accounts themselves, at most 10,000; give this or the rule."
 
 
 @strawberry.input(description="To whom something is sold: a rule over accounts, or a list.")
-class CreateAccountAudienceInput:
+class CreateAccountAudienceInput(Repeatable):
     name: str = strawberry.field(description="Unique; at most 255 characters.")
     description: str | None = strawberry.field(default=None, description="Free text.")
     condition: ConditionInput | None = strawberry.field(default=None, description=_CONDITION)
@@ -28,7 +29,7 @@ class CreateAccountAudienceInput:
 
 
 @strawberry.input(description="What an audience is to say; all of it is replaced.")
-class UpdateAccountAudienceInput:
+class UpdateAccountAudienceInput(Repeatable):
     account_audience_id: strawberry.ID = strawberry.field(description="The audience.")
     description: str | None = strawberry.field(default=None, description="Free text.")
     condition: ConditionInput | None = strawberry.field(default=None, description=_CONDITION)

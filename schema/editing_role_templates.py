@@ -16,6 +16,7 @@ from resolvers.role_templates import RoleEntry
 from schema.conditions import ConditionInput, condition_of
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
 from schema.info import Info
+from schema.repeating import Repeatable
 from schema.role_templates import RoleTemplate, RoleWeighting
 from schema.roles import Role
 
@@ -44,12 +45,12 @@ class TemplateRoleInput:
 
 
 @strawberry.input(description="A role of the tenant's own.")
-class CreateRoleInput:
+class CreateRoleInput(Repeatable):
     name: str = strawberry.field(description="Unique; at most 255 characters.")
 
 
 @strawberry.input(description="A template to draft.")
-class CreateRoleTemplateInput:
+class CreateRoleTemplateInput(Repeatable):
     name: str = strawberry.field(description="Unique; at most 255 characters.")
     description: str | None = strawberry.field(default=None, description="Free text.")
     roles: list[TemplateRoleInput] = strawberry.field(
@@ -58,7 +59,7 @@ class CreateRoleTemplateInput:
 
 
 @strawberry.input(description="What a draft is to say.")
-class UpdateRoleTemplateInput:
+class UpdateRoleTemplateInput(Repeatable):
     role_template_id: strawberry.ID = strawberry.field(description="The draft.")
     description: str | None = strawberry.field(default=None, description="Free text.")
     roles: list[TemplateRoleInput] = strawberry.field(
@@ -67,17 +68,17 @@ class UpdateRoleTemplateInput:
 
 
 @strawberry.input(description="The draft to make live.")
-class PublishRoleTemplateInput:
+class PublishRoleTemplateInput(Repeatable):
     role_template_id: strawberry.ID = strawberry.field(description="The draft.")
 
 
 @strawberry.input(description="The draft to delete.")
-class DeleteRoleTemplateInput:
+class DeleteRoleTemplateInput(Repeatable):
     role_template_id: strawberry.ID = strawberry.field(description="The draft.")
 
 
 @strawberry.input(description="How many members a role is to need.")
-class ChangeMembersRequiredInput:
+class ChangeMembersRequiredInput(Repeatable):
     role_template_id: strawberry.ID = strawberry.field(description="The template, live or not.")
     role: str = strawberry.field(description="A role of the template, by id or by name.")
     members_required: int = strawberry.field(description="1 or more.")
@@ -117,7 +118,8 @@ class DeleteRoleTemplateSuccess:
 
 
 CreateRoleResult = Annotated[
-    CreateRoleSuccess | InvalidInput | NameTaken, strawberry.union("CreateRoleResult")
+    CreateRoleSuccess | InvalidInput | NameTaken,
+    strawberry.union("CreateRoleResult"),
 ]
 CreateRoleTemplateResult = Annotated[
     CreateRoleTemplateSuccess | InvalidInput | NameTaken,
@@ -136,7 +138,7 @@ ChangeMembersRequiredResult = Annotated[
     strawberry.union("ChangeMembersRequiredResult"),
 ]
 DeleteRoleTemplateResult = Annotated[
-    DeleteRoleTemplateSuccess | NotFound | Conflict | TemplateIsLive,
+    DeleteRoleTemplateSuccess | NotFound | Conflict | TemplateIsLive | InvalidInput,
     strawberry.union("DeleteRoleTemplateResult"),
 ]
 

@@ -11,6 +11,7 @@ from resolvers.solution_interests import NewSolutionInterest, Thresholds
 from resolvers.solution_interests import TemplateNotLive as NotLive
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
 from schema.info import Info
+from schema.repeating import Repeatable
 from schema.solution_interests import SolutionInterest
 
 
@@ -30,7 +31,7 @@ class ThresholdsInput:
 
 
 @strawberry.input(description="What is sold, and the template its groups follow.")
-class CreateSolutionInterestInput:
+class CreateSolutionInterestInput(Repeatable):
     name: str = strawberry.field(description="Unique; at most 255 characters.")
     role_template_id: strawberry.ID = strawberry.field(description="A live role template.")
     description: str | None = strawberry.field(default=None, description="Free text.")
@@ -48,7 +49,7 @@ class CreateSolutionInterestInput:
 
 
 @strawberry.input(description="What may change of a solution interest; all of it is replaced.")
-class UpdateSolutionInterestInput:
+class UpdateSolutionInterestInput(Repeatable):
     solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
     description: str | None = strawberry.field(default=None, description="Free text.")
     products: list[str] = strawberry.field(

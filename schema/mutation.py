@@ -2,6 +2,7 @@
 
 import strawberry
 
+from execution.context import Right
 from schema import (
     changing_membership,
     creating_activity_types,
@@ -15,122 +16,123 @@ from schema import (
     upserting_opportunities,
     upserting_people,
 )
+from schema.repeating import once
 
 
 @strawberry.type(description="Everything that can be changed in the viewer's tenant.")
 class Mutation:
     upsert_accounts = strawberry.mutation(
-        resolver=upserting_accounts.upsert_accounts,
+        resolver=once(upserting_accounts.upsert_accounts, Right.EDIT_DATA),
         description=(
             "Create or update accounts, found by id, then outside key. One outcome for each item. "
             "Right: EDIT_DATA."
         ),
     )
     upsert_people = strawberry.mutation(
-        resolver=upserting_people.upsert_people,
+        resolver=once(upserting_people.upsert_people, Right.EDIT_DATA),
         description=(
             "Create or update people, found by id, then outside key, then e-mail address. One "
             "outcome for each item. Right: EDIT_DATA."
         ),
     )
     upsert_opportunities = strawberry.mutation(
-        resolver=upserting_opportunities.upsert_opportunities,
+        resolver=once(upserting_opportunities.upsert_opportunities, Right.EDIT_DATA),
         description=(
             "Create or update opportunities, found by id, then outside key. One outcome for each "
             "item. Right: EDIT_DATA."
         ),
     )
     define_custom_fields = strawberry.mutation(
-        resolver=defining_custom_fields.define_custom_fields,
+        resolver=once(defining_custom_fields.define_custom_fields, Right.EDIT_COMPONENTS),
         description=(
             "Declare custom fields of accounts or people, or label them anew. Right: "
             "EDIT_COMPONENTS."
         ),
     )
     record_activities = strawberry.mutation(
-        resolver=recording_activities.record_activities,
+        resolver=once(recording_activities.record_activities, Right.EDIT_DATA),
         description=(
             "Store what people did, up to 1,000 activities; telling one again changes nothing. "
             "One outcome for each item. Right: EDIT_DATA."
         ),
     )
     create_activity_type = strawberry.mutation(
-        resolver=creating_activity_types.create_activity_type,
+        resolver=once(creating_activity_types.create_activity_type, Right.EDIT_COMPONENTS),
         description=(
             "Add a type of activity; with a weight it counts from the next scoring on, with the "
             "activities that came in before. Right: EDIT_COMPONENTS."
         ),
     )
     add_activity_type_aliases = strawberry.mutation(
-        resolver=creating_activity_types.add_activity_type_aliases,
+        resolver=once(creating_activity_types.add_activity_type_aliases, Right.EDIT_COMPONENTS),
         description=(
             "Let a type of activity be meant by further spellings. Right: EDIT_COMPONENTS."
         ),
     )
     create_role = strawberry.mutation(
-        resolver=editing_role_templates.create_role,
+        resolver=once(editing_role_templates.create_role, Right.EDIT_COMPONENTS),
         description="Add a role of the tenant's own; 20 roles in all. Right: EDIT_COMPONENTS.",
     )
     create_role_template = strawberry.mutation(
-        resolver=editing_role_templates.create_role_template,
+        resolver=once(editing_role_templates.create_role_template, Right.EDIT_COMPONENTS),
         description="Draft a role template. Right: EDIT_COMPONENTS.",
     )
     update_role_template = strawberry.mutation(
-        resolver=editing_role_templates.update_role_template,
+        resolver=once(editing_role_templates.update_role_template, Right.EDIT_COMPONENTS),
         description="Replace a draft's description and roles. Right: EDIT_COMPONENTS.",
     )
     publish_role_template = strawberry.mutation(
-        resolver=editing_role_templates.publish_role_template,
+        resolver=once(editing_role_templates.publish_role_template, Right.EDIT_COMPONENTS),
         description="Make a draft live; from then on its roles are fixed. Right: EDIT_COMPONENTS.",
     )
     change_members_required = strawberry.mutation(
-        resolver=editing_role_templates.change_members_required,
+        resolver=once(editing_role_templates.change_members_required, Right.EDIT_COMPONENTS),
         description=(
             "Change how many members a role needs, also when live; groups are recomputed. "
             "Right: EDIT_COMPONENTS."
         ),
     )
     delete_role_template = strawberry.mutation(
-        resolver=editing_role_templates.delete_role_template,
+        resolver=once(editing_role_templates.delete_role_template, Right.EDIT_COMPONENTS),
         description="Delete a draft. Right: EDIT_COMPONENTS.",
     )
     create_solution_interest = strawberry.mutation(
-        resolver=editing_solution_interests.create_solution_interest,
+        resolver=once(editing_solution_interests.create_solution_interest, Right.EDIT_COMPONENTS),
         description=(
             "Create a solution interest that follows a live role template. Right: EDIT_COMPONENTS."
         ),
     )
     update_solution_interest = strawberry.mutation(
-        resolver=editing_solution_interests.update_solution_interest,
+        resolver=once(editing_solution_interests.update_solution_interest, Right.EDIT_COMPONENTS),
         description="Replace what may change of a solution interest. Right: EDIT_COMPONENTS.",
     )
     create_account_audience = strawberry.mutation(
-        resolver=editing_account_audiences.create_account_audience,
+        resolver=once(editing_account_audiences.create_account_audience, Right.EDIT_COMPONENTS),
         description=(
             "Create an audience: a rule over accounts, or a list of them. Right: EDIT_COMPONENTS."
         ),
     )
     update_account_audience = strawberry.mutation(
-        resolver=editing_account_audiences.update_account_audience,
+        resolver=once(editing_account_audiences.update_account_audience, Right.EDIT_COMPONENTS),
         description="Replace what an audience says. Right: EDIT_COMPONENTS.",
     )
     create_buying_group = strawberry.mutation(
-        resolver=creating_buying_groups.create_buying_group,
+        resolver=once(creating_buying_groups.create_buying_group, Right.EDIT_GROUPS),
         description=(
             "Make the group of one account for one solution interest, its people placed by "
             "the template's rules. Right: EDIT_GROUPS."
         ),
     )
     update_buying_group_status = strawberry.mutation(
-        resolver=creating_buying_groups.update_buying_group_status,
+        resolver=once(creating_buying_groups.update_buying_group_status, Right.EDIT_GROUPS),
         description="Set a group's status text. Right: EDIT_GROUPS.",
     )
     start_creation_job = strawberry.mutation(
-        resolver=creating_buying_groups.start_creation_job,
+        resolver=once(creating_buying_groups.start_creation_job, Right.RUN_JOBS),
         description="Make a group for every account of an audience without one. Right: RUN_JOBS.",
     )
     start_maintenance_job = strawberry.mutation(
-        resolver=creating_buying_groups.start_maintenance_job,
+        resolver=once(creating_buying_groups.start_maintenance_job, Right.RUN_JOBS),
         description="Apply the templates' rules anew to the people there are now. Right: RUN_JOBS.",
     )
     start_scoring_job = strawberry.mutation(

@@ -20,6 +20,7 @@ from resolvers.activities import Recorded, RecordedActivities, Refusal
 from schema.activities import Activity
 from schema.errors import InvalidInput, UserError
 from schema.info import Info
+from schema.repeating import Repeatable
 from schema.upserting import OutsideKeyInput, TooManyItems, UnknownRecord, outside_key, too_many
 
 _stored = stored  # a field of that name would hide it from the fields below
@@ -67,7 +68,7 @@ class ActivityItemInput:
 
 
 @strawberry.input(description="What people did.")
-class RecordActivitiesInput:
+class RecordActivitiesInput(Repeatable):
     items: list[ActivityItemInput] = strawberry.field(
         description=f"Up to {domain.upserting.MOST_ITEMS:,} activities."
     )
@@ -127,7 +128,8 @@ class RecordActivitiesSuccess(Sourced):
 
 
 RecordActivitiesResult = Annotated[
-    RecordActivitiesSuccess | TooManyItems, strawberry.union("RecordActivitiesResult")
+    RecordActivitiesSuccess | TooManyItems | InvalidInput,
+    strawberry.union("RecordActivitiesResult"),
 ]
 
 

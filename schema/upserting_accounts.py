@@ -12,8 +12,9 @@ from execution.fields import embedded, one, stored
 from execution.sources import Sourced
 from schema import upserting
 from schema.accounts import Account
-from schema.errors import UserError
+from schema.errors import InvalidInput, UserError
 from schema.info import Info
+from schema.repeating import Repeatable
 from schema.upserting import (
     CLEARS,
     AccountReferenceInput,
@@ -78,7 +79,7 @@ class AccountItemInput:
 
 
 @strawberry.input(description="What is said about accounts.")
-class UpsertAccountsInput:
+class UpsertAccountsInput(Repeatable):
     items: list[AccountItemInput] = strawberry.field(description=upserting.ITEMS)
 
 
@@ -98,7 +99,8 @@ class UpsertAccountsSuccess(upserting.UpsertCounts):
 
 
 UpsertAccountsResult = Annotated[
-    UpsertAccountsSuccess | TooManyItems, strawberry.union("UpsertAccountsResult")
+    UpsertAccountsSuccess | TooManyItems | InvalidInput,
+    strawberry.union("UpsertAccountsResult"),
 ]
 
 

@@ -11,9 +11,10 @@ import resolvers.opportunities
 from execution.fields import embedded, one, stored
 from execution.sources import Sourced
 from schema import upserting
-from schema.errors import UserError
+from schema.errors import InvalidInput, UserError
 from schema.info import Info
 from schema.opportunities import Opportunity
+from schema.repeating import Repeatable
 from schema.upserting import (
     CLEARS,
     AccountReferenceInput,
@@ -66,7 +67,7 @@ class OpportunityItemInput:
 
 
 @strawberry.input(description="What is said about opportunities.")
-class UpsertOpportunitiesInput:
+class UpsertOpportunitiesInput(Repeatable):
     items: list[OpportunityItemInput] = strawberry.field(description=upserting.ITEMS)
 
 
@@ -88,7 +89,8 @@ class UpsertOpportunitiesSuccess(upserting.UpsertCounts):
 
 
 UpsertOpportunitiesResult = Annotated[
-    UpsertOpportunitiesSuccess | TooManyItems, strawberry.union("UpsertOpportunitiesResult")
+    UpsertOpportunitiesSuccess | TooManyItems | InvalidInput,
+    strawberry.union("UpsertOpportunitiesResult"),
 ]
 
 

@@ -12,9 +12,10 @@ from execution.fields import embedded, one, stored
 from execution.sources import Sourced
 from schema import upserting
 from schema.conditions import RelationKind
-from schema.errors import UserError
+from schema.errors import InvalidInput, UserError
 from schema.info import Info
 from schema.people import Person
+from schema.repeating import Repeatable
 from schema.upserting import (
     CLEARS,
     AccountReferenceInput,
@@ -127,7 +128,7 @@ class PersonItemInput:
 
 
 @strawberry.input(description="What is said about people.")
-class UpsertPeopleInput:
+class UpsertPeopleInput(Repeatable):
     items: list[PersonItemInput] = strawberry.field(description=upserting.ITEMS)
 
 
@@ -147,7 +148,8 @@ class UpsertPeopleSuccess(upserting.UpsertCounts):
 
 
 UpsertPeopleResult = Annotated[
-    UpsertPeopleSuccess | TooManyItems, strawberry.union("UpsertPeopleResult")
+    UpsertPeopleSuccess | TooManyItems | InvalidInput,
+    strawberry.union("UpsertPeopleResult"),
 ]
 
 

@@ -95,6 +95,7 @@ INDEXES: Final = (
     Index("people", ("tenant", "engagement.largest_weight"), "the largest weight that occurred"),
     Index("buying_groups", ("tenant", "score_due"), "groups to score", _present("score_due")),
     Index("buying_groups", ("tenant", "answers.key"), "sent keys", _present("answers.key")),
+    Index("idempotency_keys", ("tenant", "at"), "keys that are a day old"),
     Index("activities", ("tenant", "person_id", "at", "_id"), "a person's activities; a day's"),
     Index("activities", ("tenant", "at", "_id"), "all activities in order"),
     Index("activities", ("tenant", "type_folded", "at", "_id"), "activities of a type"),

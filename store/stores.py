@@ -8,6 +8,7 @@ from store.driver import Database
 from store.groups import GroupStore
 from store.identities import IdentityStore
 from store.jobs import JobStore
+from store.key_claims import KeyClaims
 from store.opportunities import OpportunityStore
 from store.people import PersonStore
 from store.reading import Reader
@@ -28,6 +29,7 @@ class Stores:
         self.relay = Relay(database, tenant)
         self.reader = Reader(database, tenant)
         self.identities = IdentityStore(database, tenant)
+        self.key_claims = KeyClaims(database, tenant)
         self.tenants = TenantStore(database, tenant, self.relay)
         self.accounts = AccountStore(database, tenant, self.relay)
         self.people = PersonStore(database, tenant, self.relay)

@@ -1,0 +1,157 @@
+"""Mutations that carry an idempotency key, and the answers they have the second time."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import schema.repeating
+from domain.idempotency import KeyedCommand, input_hash
+from domain.identifiers import TenantId
+from execution.context import Context, Right
+from schema.build import build_schema
+from store.driver import Database
+from tests.contexts import Clock, a_context
+from tests.schema.operations import mutate
+
+ROLE = """
+... on CreateRoleSuccess { role { id name } }
+... on UserError { __typename message }
+"""
+PEOPLE = """... on UpsertPeopleSuccess {
+  created refused outcomes { status person { firstName } error { __typename message } }
+}"""
+AT_WORK = "idempotencyKey: belongs to a command that is still being done; ask again"
+WITHOUT_KEY = {"startScoringJob"}
+
+
+async def a_role(ctx: Context, name: str, key: str = "k") -> Any:
+    return await mutate(ctx, "createRole", ROLE, name=name, idempotencyKey=key)
+
+
+async def codes_of_a_role(ctx: Context, name: str) -> list[str]:
+    """The codes of the errors with which a keyed `createRole` ends."""
+    result = await build_schema().execute(
+        'mutation ($name: String!) { createRole(input: {name: $name, idempotencyKey: "k"}) '
+        "{ __typename } }",
+        variable_values={"name": name},
+        context_value=ctx,
+    )
+    return [str((error.extensions or {}).get("code")) for error in result.errors or []]
+
+
+async def own_roles(ctx: Context) -> int:
+    return await ctx.stores.roles.count_found({"is_default": False})
+
+
+def test_every_mutation_takes_a_key() -> None:
+    printed = build_schema().as_str()
+    mutations = printed.split("\ntype Mutation {")[1].split("\n}")[0]
+    names = [line.split("(")[0].strip() for line in mutations.splitlines() if "): " in line]
+    inputs = [name[0].upper() + name[1:] + "Input" for name in names]
+
+    assert len(names) == 25
+    for name in inputs:
+        assert (
+            "idempotencyKey: String = null"
+            in printed.split(f"\ninput {name} {{")[1].split("\n}")[0]
+        )
+    assert all(f"{name}: " in mutations for name in WITHOUT_KEY)
+
+
+async def test_a_repeat_has_the_first_answer(home: Context) -> None:
+    first = await a_role(home, "Auditor")
+
+    assert await a_role(home, "Auditor") == first
+    assert first["role"]["name"] == "Auditor"
+    assert await own_roles(home) == 1
+
+
+async def test_other_input_under_the_same_key_is_refused(home: Context) -> None:
+    await a_role(home, "Auditor")
+
+    refused = await a_role(home, "Buyer")
+
+    reason = "has been used for a command that asked for something else"
+    assert refused == {"__typename": "InvalidInput", "message": f"idempotencyKey: {reason}"}
+    assert await own_roles(home) == 1
+
+
+async def test_a_refusal_did_nothing_and_is_not_kept(home: Context) -> None:
+    taken = await a_role(home, "Champion")
+    await home.stores.roles.collection.update_one(
+        {"tenant": home.viewer.tenant, "name": "Champion"}, {"$set": {"is_default": True}}
+    )
+
+    again = await a_role(home, "Auditor")
+
+    assert taken["__typename"] == "NameTaken"
+    assert again["role"]["name"] == "Auditor"
+
+
+async def test_the_outcomes_of_a_bulk_command_are_told_again_item_by_item(home: Context) -> None:
+    items = [{"email": "ada@example.com", "firstName": "Ada"}, {"email": "nowhere"}]
+    first = await mutate(home, "upsertPeople", PEOPLE, items=items, idempotencyKey="k")
+    await mutate(home, "upsertPeople", PEOPLE, items=[{**items[0], "firstName": "Augusta"}])
+
+    again = await mutate(home, "upsertPeople", PEOPLE, items=items, idempotencyKey="k")
+
+    assert (first["created"], first["refused"]) == (1, 1)
+    assert first["outcomes"][1]["error"]["__typename"] == "InvalidInput"
+    first["outcomes"][0]["person"]["firstName"] = "Augusta"
+    assert again == first
+
+
+async def test_the_same_command_sent_at_once_is_done_once(
+    home: Context, database: Database, clock: Clock
+) -> None:
+    others = [a_context(database, home.viewer.tenant, clock) for _ in range(3)]
+
+    answers = await asyncio.gather(*(a_role(ctx, "Auditor") for ctx in (home, *others)))
+
+    assert answers == [answers[0]] * 4
+    assert await own_roles(home) == 1
+
+
+async def test_the_key_of_a_command_at_work_waits_and_that_of_a_dead_one_is_free(
+    home: Context, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema.repeating, "WAIT_SECONDS", 0.1)
+    given = input_hash({"name": "Auditor"})
+    await home.stores.key_claims.claim(KeyedCommand("sam", "createRole", "k", given), clock())
+
+    at_work = await a_role(home, "Auditor")
+    clock.forward(timedelta(seconds=61))
+    dead = await a_role(home, "Auditor")
+
+    assert at_work == {"__typename": "InvalidInput", "message": AT_WORK}
+    assert dead["role"]["name"] == "Auditor"
+
+
+async def test_after_a_day_the_key_is_new(home: Context, clock: Clock) -> None:
+    await a_role(home, "Auditor")
+    clock.forward(timedelta(hours=24))
+
+    assert (await a_role(home, "Auditor"))["__typename"] == "NameTaken"
+
+
+async def test_an_error_gives_the_key_back(home: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("resolvers.roles.create_role", fail)
+        codes = await codes_of_a_role(home, "Auditor")
+
+    assert codes == ["INTERNAL"]
+    assert (await a_role(home, "Auditor"))["role"]["name"] == "Auditor"
+
+
+async def test_a_kept_answer_asks_for_the_right_of_its_command(
+    home: Context, database: Database, tenant: TenantId, clock: Clock
+) -> None:
+    await a_role(home, "Auditor")
+    reader = a_context(database, tenant, clock, rights=[Right.READ])
+
+    assert await codes_of_a_role(reader, "Auditor") == ["FORBIDDEN"]
