@@ -7,16 +7,12 @@ from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from execution.context import NotPermitted
+from execution.error_codes import ErrorCode
 from execution.limits import TOKENS
 from execution.refusals import overdue, too_complex
 from store.deployment import in_short, is_passing
 from store.reading import SECONDS_FOR_A_READ, TookTooLong
 
-PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
-VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
-FORBIDDEN: Final = "FORBIDDEN"
-UNAVAILABLE: Final = "UNAVAILABLE"
-INTERNAL: Final = "INTERNAL"
 AWAY: Final = "The database does not answer now; try again in a moment."
 
 _log = logging.getLogger(__name__)
@@ -34,23 +30,23 @@ def masked(error: GraphQLError, request_id: str) -> GraphQLError:
     if isinstance(cause, GraphQLSyntaxError):
         if f"more than {TOKENS} tokens" in cause.description:
             return _like(error, too_complex(f"A request may have {TOKENS} tokens.", TOKENS))
-        return _coded(error, error.message, PARSE_FAILED)
+        return _coded(error, error.message, ErrorCode.GRAPHQL_PARSE_FAILED)
     if isinstance(cause, NotPermitted):
         right = cause.right.name
-        return _coded(error, f"This needs the right {right}.", FORBIDDEN, right=right)
+        return _coded(error, f"This needs the right {right}.", ErrorCode.FORBIDDEN, right=right)
     if isinstance(cause, TookTooLong):
         return _like(error, overdue(SECONDS_FOR_A_READ))
     if is_passing(cause):
         _log.warning("Request %s: MongoDB does not answer: %s", request_id or "-", in_short(cause))
-        return _coded(error, AWAY, UNAVAILABLE, requestId=request_id)
+        return _coded(error, AWAY, ErrorCode.UNAVAILABLE, requestId=request_id)
     if isinstance(cause, RecursionError):
         return _like(error, too_complex("The request is nested too deeply.", 0))
     if isinstance(cause, StrawberryInputCoercionError):
-        return _coded(error, str(cause), VALIDATION_FAILED)
+        return _coded(error, str(cause), ErrorCode.GRAPHQL_VALIDATION_FAILED)
     if isinstance(cause, GraphQLError) and (error.path is None or _is_about_input(cause)):
-        return _coded(error, error.message, VALIDATION_FAILED)
+        return _coded(error, error.message, ErrorCode.GRAPHQL_VALIDATION_FAILED)
     _log.error("Request %s failed at %s.", request_id or "-", error.path, exc_info=cause)
-    return _coded(error, "Unexpected error.", INTERNAL, requestId=request_id)
+    return _coded(error, "Unexpected error.", ErrorCode.INTERNAL, requestId=request_id)
 
 
 def _cause(error: GraphQLError) -> Exception:
@@ -66,7 +62,7 @@ def _is_about_input(error: GraphQLError) -> bool:
     return any(not isinstance(node, FieldNode) for node in error.nodes or ())
 
 
-def _coded(error: GraphQLError, message: str, code: str, **details: object) -> GraphQLError:
+def _coded(error: GraphQLError, message: str, code: ErrorCode, **details: object) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,
@@ -79,4 +75,4 @@ def _coded(error: GraphQLError, message: str, code: str, **details: object) -> G
 
 def _like(error: GraphQLError, refusal: GraphQLError) -> GraphQLError:
     details = dict(refusal.extensions or {})
-    return _coded(error, refusal.message, str(details.pop("code")), **details)
+    return _coded(error, refusal.message, ErrorCode(details.pop("code")), **details)

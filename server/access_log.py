@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from execution.error_codes import ErrorCode
 from server.refusals import Refusal, refused
 
 LOG: Final = logging.getLogger("quorum.access")
@@ -15,7 +16,7 @@ LOG: Final = logging.getLogger("quorum.access")
 _REQUEST_ID: Final = "quorum.request_id"
 _NOTES: Final = "quorum.notes"
 _PLAIN: Final = re.compile(r"[!-~]{1,200}")
-_UNEXPECTED: Final = Refusal(500, "INTERNAL", "Unexpected error.")
+_UNEXPECTED: Final = Refusal(500, ErrorCode.INTERNAL, "Unexpected error.")
 
 
 class AccessLog:

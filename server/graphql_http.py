@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 import orjson
@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from execution.context import Context
-from execution.error_masking import AWAY, UNAVAILABLE
+from execution.error_codes import ErrorCode
+from execution.error_masking import AWAY
 from schema.serving import Answer
 from server import graphiql
 from server.access_log import note, request_id
@@ -24,7 +25,11 @@ from store.deployment import StoreFailure, in_short, is_passing
 
 Execute = Callable[[Context, Operation], Awaitable[Answer]]
 
-_STATUS_OF_CODE: Final = {"INTERNAL": 500, UNAVAILABLE: 503, "DEADLINE": 504}
+_STATUS_OF_CODE: Final[Mapping[str, int]] = {
+    ErrorCode.INTERNAL: 500,
+    ErrorCode.UNAVAILABLE: 503,
+    ErrorCode.DEADLINE: 504,
+}
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,80}")
 
 _log = logging.getLogger(__name__)
@@ -56,7 +61,9 @@ class GraphQLEndpoint:
             async with asyncio.timeout(self._seconds):
                 operation = await operation_in(request, self._body_limit)
         except TimeoutError:
-            return Refusal(408, "DEADLINE", f"The body did not come within {self._seconds:g} s.")
+            return Refusal(
+                408, ErrorCode.DEADLINE, f"The body did not come within {self._seconds:g} s."
+            )
         if isinstance(operation, Refusal):
             return operation
         try:
@@ -66,7 +73,7 @@ class GraphQLEndpoint:
                 raise
             identifier = request_id(request.scope)
             _log.warning("Request %s: MongoDB does not answer: %s", identifier, in_short(error))
-            return Refusal(503, UNAVAILABLE, AWAY)
+            return Refusal(503, ErrorCode.UNAVAILABLE, AWAY)
         if isinstance(viewer, Refusal):
             return viewer
         note(request.scope, "tenant", viewer.tenant)
@@ -81,7 +88,7 @@ def _status(answer: Answer, media_type: str) -> int:
 
     What came to executing is 200 as well, unless the database was away and there is no data.
     """
-    if media_type != GRAPHQL_JSON or (answer.was_executed and answer.code != UNAVAILABLE):
+    if media_type != GRAPHQL_JSON or (answer.was_executed and answer.code != ErrorCode.UNAVAILABLE):
         return 200
     return _STATUS_OF_CODE.get(answer.code, 400)
 

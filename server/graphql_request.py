@@ -8,6 +8,7 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
+from execution.error_codes import ErrorCode
 from server.refusals import GRAPHQL_JSON, JSON, Refusal, bad_request
 
 _UTF_8: Final = ("utf-8", "utf8")
@@ -50,7 +51,9 @@ def unsupported(headers: Headers) -> Refusal | None:
 async def read_body(request: Request, limit: int) -> bytes | Refusal:
     """The body's bytes, or the refusal once it is known to have more than `limit`."""
     too_large = Refusal(
-        413, "PAYLOAD_TOO_LARGE", f"A request may be {limit} bytes at most; send less at a time."
+        413,
+        ErrorCode.PAYLOAD_TOO_LARGE,
+        f"A request may be {limit} bytes at most; send less at a time.",
     )
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and (len(announced) > 15 or int(announced) > limit):

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from execution.error_codes import ErrorCode
 from server.access_log import request_id
 from server.refusals import Refusal, refused
 
@@ -64,10 +65,12 @@ def foreign(headers: Headers, allowed_hosts: Collection[str]) -> Refusal | None:
     """Why the request is not meant for this server or not made by its pages; None when it is."""
     hosts = headers.getlist("host")
     if len(hosts) != 1 or host_name(hosts[0]) not in allowed_hosts:
-        return Refusal(403, "FORBIDDEN", "This server does not answer to that Host.", "Host")
+        return Refusal(
+            403, ErrorCode.FORBIDDEN, "This server does not answer to that Host.", "Host"
+        )
     origins = headers.getlist("origin")
     if any(_authority(origin) != hosts[0].lower() for origin in origins):
-        return Refusal(403, "FORBIDDEN", "Pages of other origins may not ask.", "Origin")
+        return Refusal(403, ErrorCode.FORBIDDEN, "Pages of other origins may not ask.", "Origin")
     return None
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import orjson
 from starlette.responses import Response
 
+from execution.error_codes import ErrorCode
+
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
@@ -14,14 +16,14 @@ class Refusal:
     """Why a request is not carried out; `field` names the part of it that is wrong."""
 
     status: int
-    code: str
+    code: ErrorCode
     message: str
     field: str | None = None
 
 
 def bad_request(message: str, field: str | None = None, status: int = 400) -> Refusal:
     """The request itself is malformed."""
-    return Refusal(status, "BAD_REQUEST", message, field)
+    return Refusal(status, ErrorCode.BAD_REQUEST, message, field)
 
 
 def refused(

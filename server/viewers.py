@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 
 from domain.identifiers import TenantId
 from execution.context import Right, Viewer
+from execution.error_codes import ErrorCode
 from server.refusals import Refusal, bad_request
 from server.settings import ACTOR_LENGTH, TENANT_NAME, Settings, rights_named
 
@@ -47,7 +48,7 @@ class Viewers:
         if isinstance(rights, Refusal):
             return rights
         if not await self._is_known(TenantId(tenant)):
-            return Refusal(400, "TENANT_UNKNOWN", f"There is no tenant {tenant}.", TENANT)
+            return Refusal(400, ErrorCode.TENANT_UNKNOWN, f"There is no tenant {tenant}.", TENANT)
         return Viewer(tenant=TenantId(tenant), actor=actor, rights=rights)
 
     def _rights(self, headers: Headers) -> frozenset[Right] | Refusal:

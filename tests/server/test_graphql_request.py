@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from execution.error_codes import ErrorCode
 from server.graphql_request import (
     Operation,
     media_type_for,
@@ -104,7 +105,7 @@ def test_a_well_formed_body_gives_the_operation(body: bytes, operation: Operatio
     ],
 )
 def test_a_malformed_body_is_refused_by_name(body: bytes, message: str, field: str | None) -> None:
-    assert parse(body) == Refusal(400, "BAD_REQUEST", message, field)
+    assert parse(body) == Refusal(400, ErrorCode.BAD_REQUEST, message, field)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from starlette.datastructures import Headers
 
 from domain.identifiers import TenantId
 from execution.context import Right, Viewer
+from execution.error_codes import ErrorCode
 from server.refusals import Refusal
 from server.settings import Settings
 from server.viewers import Viewers
@@ -90,7 +91,7 @@ async def test_a_header_sent_twice_is_refused() -> None:
     )
 
     assert refusal == Refusal(
-        400, "BAD_REQUEST", "X-Quorum-Actor is sent more than once.", "X-Quorum-Actor"
+        400, ErrorCode.BAD_REQUEST, "X-Quorum-Actor is sent more than once.", "X-Quorum-Actor"
     )
 
 
