@@ -1,0 +1,1 @@
+"""Speed and size, measured against peers and limits on the machine that runs it."""
