@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
 
+from domain.folding import fold
 from execution import cursors, filter_limits
 from execution.connections import LoadedConnection, Page, Row
 from execution.context import Context, Right
@@ -176,13 +177,13 @@ class _Reading:
         self._context: Context = info.context
         self._reader = self._context.loaders.reader
         self._filter = filter
-        order = _order(field.target.listing, order_by)
+        window = first_window(field.target.listing, first + 1, filter, order_by)
         self._list = cursors.fingerprint(
-            info._raw_info.parent_type.name, field.python_name, filter, order
+            info._raw_info.parent_type.name, field.python_name, filter, window.order, window.leading
         )
         self._after = cursors.decode(after, self._list) if after is not None else None
         self._first = first
-        self._window = Window(order, first + 1, self._after)
+        self._window = replace(window, after=self._after)
         self._fields = field.wanted(info)
         self._asked: Future[Query] | None = None
         loaders = self._context.loaders
@@ -278,9 +279,16 @@ def check_size(name: str, size: int, smallest: int = 1) -> None:
         raise bad_page_size(name, size)
 
 
-def _order(listing: Listing, order_by: Any) -> Order:
-    if order_by is None:
-        return listing.default
-    order = listing.orders[order_by.field.name]
-    is_descending = order_by.direction is Direction.DESC
-    return replace(order, is_descending=is_descending)
+def first_window(
+    listing: Listing, size: int, filter: object = None, order_by: Any = None
+) -> Window:
+    """The first rows of a list, by the filter's `search` and the order asked for.
+
+    Without an order, a search of names puts those first that begin with what is searched.
+    """
+    if order_by is not None:
+        order = listing.orders[order_by.field.name]
+        return Window(replace(order, is_descending=order_by.direction is Direction.DESC), size)
+    search = fold(getattr(filter, "search", None) or "")
+    is_by_name = listing.default.path == "folded.name"
+    return Window(listing.default, size, leading=search if search and is_by_name else None)

@@ -22,6 +22,7 @@ from schema.conditions import ConditionInput, RelationKind, condition_of
 from schema.node import Node, Stamped
 from schema.ordering import orders
 from schema.scalars import plain
+from schema.searching import search_of
 from store import filters
 from store.condition_queries import account_filter
 from store.reading import Order, Query
@@ -76,11 +77,7 @@ class AccountOrder:
 
 @strawberry.input(description="Which accounts are listed: all that is given holds.")
 class AccountFilter:
-    search: str | None = strawberry.field(
-        default=None,
-        description="Every word begins a word of the name; case does not matter. A text without a "
-        "letter or digit finds nothing; a blank one asks for nothing.",
-    )
+    search: str | None = search_of("name")
     industry: list[str] | None = strawberry.field(
         default=None, description="Is one of these; case does not matter."
     )

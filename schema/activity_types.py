@@ -10,6 +10,7 @@ from execution.fields import stored
 from execution.lists import Listed, Listing
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
+from schema.searching import search_of
 from store import filters
 from store.reading import Order, Query
 
@@ -21,11 +22,7 @@ strawberry.enum(
 
 @strawberry.input(description="Which activity types are listed: all that is given holds.")
 class ActivityTypeFilter:
-    search: str | None = strawberry.field(
-        default=None,
-        description="Every word begins a word of the name; case does not matter. A text without a "
-        "letter or digit finds nothing; a blank one asks for nothing.",
-    )
+    search: str | None = search_of("name")
     engagement_types: list[EngagementType] | None = strawberry.field(
         default=None, description="Of one of these channels."
     )

@@ -13,6 +13,7 @@ from schema.accounts import Account
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
 from schema.role_templates import written
+from schema.searching import search_of
 from store import filters
 from store.audience_queries import accounts_of
 from store.reading import Order, Query
@@ -20,11 +21,7 @@ from store.reading import Order, Query
 
 @strawberry.input(description="Which account audiences are listed: all that is given holds.")
 class AccountAudienceFilter:
-    search: str | None = strawberry.field(
-        default=None,
-        description="Every word begins a word of the name; case does not matter. A text without a "
-        "letter or digit finds nothing; a blank one asks for nothing.",
-    )
+    search: str | None = search_of("name", is_listed_by_name=False)
 
 
 async def _where(context: Context, asked: AccountAudienceFilter) -> Query:

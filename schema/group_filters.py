@@ -13,6 +13,7 @@ from execution.lists import Direction
 from execution.refusals import bad_request
 from schema.accounts import folded
 from schema.ordering import CountRange, FigureRange
+from schema.searching import search_of
 from store import filters
 from store.reading import Query
 
@@ -60,11 +61,7 @@ class RoleCountFilter:
 
 @strawberry.input(description="Which buying groups are listed: all that is given holds.")
 class BuyingGroupFilter:
-    search: str | None = strawberry.field(
-        default=None,
-        description="Every word begins a word of the name; case does not matter. A text without a "
-        "letter or digit finds nothing; a blank one asks for nothing.",
-    )
+    search: str | None = search_of("name")
     solution_interests: list[strawberry.ID] | None = strawberry.field(
         default=None, description="For one of these solution interests."
     )

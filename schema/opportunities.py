@@ -13,6 +13,7 @@ from execution.lists import Direction, Listed, Listing
 from schema.accounts import Account, OutsideKey, folded, outside_keys
 from schema.node import Node, Stamped
 from schema.ordering import orders
+from schema.searching import search_of
 from store import filters
 from store.reading import Order, Query
 
@@ -35,11 +36,7 @@ class OpportunityOrder:
 
 @strawberry.input(description="Which opportunities are listed: all that is given holds.")
 class OpportunityFilter:
-    search: str | None = strawberry.field(
-        default=None,
-        description="Every word begins a word of the name; case does not matter. A text without a "
-        "letter or digit finds nothing; a blank one asks for nothing.",
-    )
+    search: str | None = search_of("name", is_listed_by_name=False)
     accounts: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Of one of these accounts."
     )

@@ -19,6 +19,7 @@ from schema.engagement import PersonEngagement
 from schema.node import Node, Stamped
 from schema.ordering import orders
 from schema.scalars import plain
+from schema.searching import search_of
 from store import filters
 from store.reading import Order, Query
 
@@ -45,11 +46,7 @@ class PersonOrder:
 
 @strawberry.input(description="Which people are listed: all that is given holds.")
 class PersonFilter:
-    search: str | None = strawberry.field(
-        default=None,
-        description="Every word begins a word of the name, e-mail address or job title. A text "
-        "without a letter or digit finds nothing; a blank one asks for nothing.",
-    )
+    search: str | None = search_of("name, e-mail address or job title")
     email: list[str] | None = strawberry.field(
         default=None, description="Has one of these addresses; case does not matter."
     )

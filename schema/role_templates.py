@@ -20,6 +20,7 @@ from schema.conditions import as_written
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
 from schema.roles import Role
+from schema.searching import search_of
 from store import filters
 from store.reading import Order, Query
 
@@ -58,11 +59,7 @@ def with_shares(roles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 @strawberry.input(description="Which role templates are listed: all that is given holds.")
 class RoleTemplateFilter:
-    search: str | None = strawberry.field(
-        default=None,
-        description="Every word begins a word of the name; case does not matter. A text without a "
-        "letter or digit finds nothing; a blank one asks for nothing.",
-    )
+    search: str | None = search_of("name", is_listed_by_name=False)
     status: RoleTemplateStatus | None = strawberry.field(
         default=None, description="Is a draft, or is live."
     )

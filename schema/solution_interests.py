@@ -12,6 +12,7 @@ from execution.sources import Sourced
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
 from schema.role_templates import RoleTemplate
+from schema.searching import search_of
 from store import filters
 from store.reading import Order, Query
 
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
 
 @strawberry.input(description="Which solution interests are listed: all that is given holds.")
 class SolutionInterestFilter:
-    search: str | None = strawberry.field(
-        default=None,
-        description="Every word begins a word of the name; case does not matter. A text without a "
-        "letter or digit finds nothing; a blank one asks for nothing.",
-    )
+    search: str | None = search_of("name", is_listed_by_name=False)
     role_templates: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Follows one of these templates."
     )

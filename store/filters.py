@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from domain.folding import fold, words
-from store.reading import Query
+from store.reading import GREATEST_CHARACTER, Query
 
 NOTHING: Final[Query] = {"_id": {"$in": []}}
-
-_GREATEST_CHARACTER: Final = "\U0010ffff"
 
 
 def every(*queries: Query | None) -> Query:
@@ -47,7 +45,7 @@ def searched(text: str | None, path: str = "search") -> Query | None:
     """
     if text is None or not fold(text):
         return None
-    ranges = [{"$gte": word, "$lt": word + _GREATEST_CHARACTER} for word in words(text)]
+    ranges = [{"$gte": word, "$lt": word + GREATEST_CHARACTER} for word in words(text)]
     if not ranges:
         return NOTHING
     return every(*({path: {"$elemMatch": each}} for each in ranges))

@@ -23,6 +23,7 @@ Fields = frozenset[str]
 Key = str | int | float | datetime | None
 
 EVERYTHING: Final[Fields] = frozenset({"*"})
+GREATEST_CHARACTER: Final = "\U0010ffff"
 SECONDS_FOR_A_READ: Final = 10.0
 
 _BOOKKEEPING: Final = ("outbox", "folded", "search")
@@ -60,11 +61,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """So many rows of an order, after a place or from the beginning."""
+    """So many rows of an order, after a place or from the beginning.
+
+    With `leading`, rows whose text in the order begins with it come before all others; that is
+    for orders that are ascending and have a text in every row.
+    """
 
     order: Order
     size: int
     after: Place | None = None
+    leading: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +252,8 @@ def projection(fields: Fields) -> Mapping[str, object]:
 
 def ranges(window: Window) -> list[_Range]:
     """The stretches of the order that a window may reach into, in order."""
+    if window.leading is not None:
+        return _with_leading(window, window.leading)
     order, after = window.order, window.after
     by_id = {"_id": order.direction}
     both = {order.path: order.direction, **({} if order.is_unique else by_id)}
@@ -261,3 +269,20 @@ def ranges(window: Window) -> list[_Range]:
         return [further, *without]
     same = _Range({order.path: after.value, "_id": {beyond: after.id}}, by_id)
     return [same, further, *without]
+
+
+def _with_leading(window: Window, leading: str) -> list[_Range]:
+    path, after = window.order.path, window.after
+    both, end = {path: 1, "_id": 1}, leading + GREATEST_CHARACTER
+    first = _Range({path: {"$gte": leading, "$lt": end}}, both)
+    before = _Range({path: {"$lt": leading}}, both)
+    behind = _Range({path: {"$gte": end}}, both)
+    if after is None:
+        return [first, before, behind]
+    value = after.value
+    same = _Range({path: value, "_id": {"$gt": after.id}}, {"_id": 1})
+    if not isinstance(value, str) or value >= end:
+        return [same, _Range({path: {"$gt": value}}, both)]
+    if value >= leading:
+        return [same, _Range({path: {"$gt": value, "$lt": end}}, both), before, behind]
+    return [same, _Range({path: {"$gt": value, "$lt": leading}}, both), behind]

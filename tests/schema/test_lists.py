@@ -108,6 +108,33 @@ async def test_a_page_has_25_rows_unless_asked_otherwise(api: Api) -> None:
     assert answer["accounts"]["pageInfo"]["hasNextPage"] is True
 
 
+@pytest.mark.parametrize(
+    ("order_by", "expected"),
+    [
+        pytest.param(None, "Sand Bank|Santa Fe|Big Sand|Old Sandwich", id="names that begin so"),
+        pytest.param(
+            {"field": "NAME"}, "Big Sand|Old Sandwich|Sand Bank|Santa Fe", id="by name when asked"
+        ),
+    ],
+)
+async def test_what_a_search_puts_first(
+    api: Api, order_by: dict[str, str] | None, expected: str
+) -> None:
+    names = ("Old Sandwich", "Santa Fe", "Big Sand", "Zoo", "Sand Bank")
+    await api.has(*(an_account(f"acc_{name}", name) for name in names))
+    found, after = [], None
+
+    for _ in range(4):
+        page = (await api(PAGE, first=1, after=after, filter={"search": " SAN"}, orderBy=order_by))[
+            "accounts"
+        ]
+        found += [node["name"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+
+    assert found == expected.split("|")
+    assert page["pageInfo"]["hasNextPage"] is False
+
+
 @pytest.mark.parametrize("size", [0, -1, 101, 2**31 - 1])
 @pytest.mark.parametrize(
     "query",

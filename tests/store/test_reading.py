@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,6 +85,32 @@ async def test_pages_hold_every_row_once_in_order(
         rows = await walk(reader, order, size)
 
     assert rows == expected.split()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+@pytest.mark.parametrize(
+    ("leading", "expected"),
+    [
+        pytest.param("b", "bank beer bus acme acme cab zoo", id="some in the middle"),
+        pytest.param("a", "acme acme bank beer bus cab zoo", id="the first"),
+        pytest.param("zo", "zoo acme acme bank beer bus cab", id="the last"),
+        pytest.param("x", "acme acme bank beer bus cab zoo", id="none"),
+    ],
+)
+async def test_rows_that_begin_with_the_leading_text_come_first(
+    reader: Reader, shelf: Collection, tenant: TenantId, size: int, leading: str, expected: str
+) -> None:
+    names = {"1": "bus", "2": "acme", "3": "zoo", "4": "bank", "5": "cab", "6": "beer", "7": "acme"}
+    await put(shelf, tenant, names.items())
+    found: list[str] = []
+    window = Window(Order("n"), size, leading=leading)
+
+    while rows := await reader.page("shelf", {}, window, FIELDS):
+        found += [row["_id"] for row in rows]
+        window = replace(window, after=Place(rows[-1]["n"], rows[-1]["_id"]))
+
+    assert [names[id] for id in found] == expected.split()
+    assert len(set(found)) == len(names)
 
 
 async def test_rows_that_stay_are_seen_once_while_others_come_go_and_move(

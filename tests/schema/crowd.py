@@ -1,0 +1,223 @@
+"""A crowd: a tenant with many rows of everything that grows, of which few fit a selective filter.
+
+One row in a hundred is of the wide kind, whose filters fit many rows; of each other kind there
+are about five.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.identifiers import TenantId
+from execution.lists import Listed
+from schema.accounts import Account
+from schema.activities import Activity
+from schema.buying_groups import BuyingGroup
+from schema.conditions import RelationKind
+from schema.events import Event, EventType
+from schema.group_filters import MissingRolesFilter, RoleCountFilter
+from schema.opportunities import Opportunity
+from schema.ordering import CountRange, FigureRange
+from schema.people import Person
+from tests.stored import (
+    NOON,
+    Stored,
+    a_person,
+    a_role,
+    a_scored_tenant,
+    a_stored_group,
+    an_account,
+    an_activity,
+    an_entry,
+    an_opportunity,
+)
+
+Questions = dict[type[Listed], dict[str, object]]
+
+# Half of all rows may fit these, and a condition may ask about anything.
+NOT_SELECTIVE = {
+    (Account, "is_top_level"),
+    (Account, "condition"),
+    (Opportunity, "is_open"),
+    (Opportunity, "is_won"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """So many rows of everything in one tenant."""
+
+    tenant: TenantId
+    size: int
+
+    @property
+    def kinds(self) -> int:
+        return self.size // 5
+
+    @property
+    def rare(self) -> int:
+        """The kind that differs in more than its number, with which no other number begins."""
+        return self.kinds - 1
+
+    def kind(self, n: int) -> str:
+        """The kind of the n-th row."""
+        return "wide" if n % 100 == 50 else str(n % self.kinds)
+
+    def selective(self) -> Questions:
+        """Filters that few rows fit, by the type that is listed and the name of the filter."""
+        rare = self.rare
+        late = NOON + timedelta(minutes=self.size - 5)
+        return {
+            Account: {
+                "search": f"name{rare}",
+                "industry": [f"Industry {rare}"],
+                "country": [f"Country {rare}"],
+                "region": [f"Region {rare}"],
+                "products": [f"Product {rare}"],
+                "parents": [f"acc_of_{rare}"],
+                "ancestors": [f"acc_over_{rare}"],
+            },
+            Person: {
+                "search": f"name{rare}",
+                "email": [f"name{rare}@example.com"],
+                "job_title": [f"Title {rare}"],
+                "accounts": [f"acc_of_{rare}"],
+                "relations": [RelationKind.CONTRACTOR],
+            },
+            Opportunity: {
+                "search": f"name{rare}",
+                "accounts": [f"acc_of_{rare}"],
+                "products": [f"Product {rare}"],
+                "stages": [f"Stage {rare}"],
+            },
+            Activity: {
+                "people": [f"per_{rare}"],
+                "types": [f"Type {rare}"],
+                "sources": [f"Source {rare}"],
+                "since": late,
+                "before": NOON + timedelta(minutes=5),
+                "is_matched": False,
+            },
+            Event: {
+                "after_position": self.size - 5,
+                "types": [EventType.JOB_CREATED],
+                "buying_groups": [f"bg_{rare}"],
+                "people": [f"per_{rare}"],
+                "subjects": [f"x_{rare}"],
+                "since": late,
+            },
+            BuyingGroup: {
+                "search": f"name{rare}",
+                "solution_interests": [f"si_{rare}"],
+                "accounts": [f"acc_of_{rare}"],
+                "role_templates": [f"rt_{rare}"],
+                "statuses": [f"Status {rare}"],
+                "completeness": FigureRange(greater_than=50.0),
+                "engagement": FigureRange(at_least=99.9),
+                "missing_roles": MissingRolesFilter(any_of=["role_rare"]),
+                "people_in_role": [RoleCountFilter(role="role_dm", at_least=2)],
+                "member_count": CountRange(at_least=2),
+                "members": [f"per_{rare}"],
+                "removed_people": [f"per_out_{rare}"],
+                "created_since": late,
+                "updated_since": late,
+            },
+        }
+
+    def wide(self) -> Questions:
+        """Filters that one row in a hundred fits."""
+        return {
+            Account: {
+                "industry": ["Industry wide"],
+                "country": ["Country wide"],
+                "region": ["Region wide"],
+                "parents": ["acc_of_wide"],
+            },
+            Person: {"job_title": ["Title wide"], "accounts": ["acc_of_wide"]},
+            Opportunity: {
+                "accounts": ["acc_of_wide"],
+                "products": ["Product wide"],
+                "stages": ["Stage wide"],
+            },
+            Activity: {"people": ["per_wide"], "types": ["Type wide"], "sources": ["Source wide"]},
+            Event: {
+                "types": [EventType.JOB_FINISHED],
+                "buying_groups": ["bg_wide"],
+                "people": ["per_wide"],
+                "subjects": ["x_wide"],
+            },
+            BuyingGroup: {"solution_interests": ["si_wide"]},
+        }
+
+    def rows(self, n: int) -> Iterator[Stored]:
+        """The n-th row of every growing collection."""
+        id, kind, at = f"{self.tenant}_{n:07}", self.kind(n), NOON + timedelta(minutes=n)
+        is_rare = kind == str(self.rare)
+        account = f"acc_of_{kind}"
+        yield an_account(
+            id,
+            f"Name{kind} {n:07}",
+            industry=f"Industry {kind}",
+            address={"country": f"Country {kind}", "region": f"Region {kind}"},
+            products=[f"Product {kind}"],
+            parent_id=account,
+            ancestor_ids=[f"acc_over_{kind}", account],
+            level=1 + n % 2,
+        )
+        relation = "contractor" if is_rare else "employee"
+        yield a_person(
+            id,
+            f"Name{kind}",
+            job_title=f"Title {kind}",
+            relations=[{"account_id": account, "relation": relation, "roles": []}],
+        )
+        yield an_opportunity(
+            id,
+            f"Name{kind} {n:07}",
+            account_id=account,
+            folded={"product": f"product {kind}", "stage": f"stage {kind}"},
+            updated_at=at,
+        )
+        yield an_activity(
+            id,
+            f"Type {kind}",
+            source=f"Source {kind}",
+            person_id=None if kind == str(self.rare - 1) else f"per_{kind}",
+            at=at,
+        )
+        yield (
+            "events",
+            {
+                "_id": id,
+                "position": n + 1,
+                "type": {str(self.rare): "JOB_CREATED", "wide": "JOB_FINISHED"}.get(
+                    kind, "PERSON_UPDATED"
+                ),
+                "buying_group_id": f"bg_{kind}",
+                "person_id": f"per_{kind}",
+                "subject_id": f"x_{kind}",
+                "at": at,
+            },
+        )
+        deciders = {f"per_{kind}": "role_dm", f"per_{kind}b": "role_dm"}
+        name = f"Name{kind} {n:07}"
+        yield a_stored_group(
+            id,
+            name,
+            (deciders if is_rare else {f"per_{kind}": "role_x"}) | {f"per_out_{kind}": None},
+            [an_entry("role_dm"), an_entry("role_rare")] if is_rare else [an_entry("role_dm")],
+            account_id=account,
+            solution_interest_id=f"si_{kind}",
+            role_template_id=f"rt_{kind}",
+            folded={"name": name.lower(), "status": f"status {kind}"},
+            completeness={"exact": 100.0 if is_rare else float(n % 50)},
+            engagement={"raw": 100.0 if is_rare else n / self.size},
+            created_at=at,
+            updated_at=at,
+        )
+
+    def one_of_a_kind(self) -> Iterator[Stored]:
+        """What the rows refer to and of which there are few."""
+        yield a_role("role_dm")
+        yield a_role("role_rare", "Rare")
+        yield a_scored_tenant(self.tenant, 100.0, 1)
