@@ -38,12 +38,8 @@ async def fill(ground: Ground, crowd: Crowd, collection: str) -> None:
     rows = ground.database[collection]
     await rows.drop_indexes()
     for start in range(0, crowd.size, AT_ONCE):
-        documents = [
-            {**document, "tenant": crowd.tenant}
-            for n in range(start, min(start + AT_ONCE, crowd.size))
-            for name, document in crowd.rows(n)
-            if name == collection
-        ]
+        numbers = range(start, min(start + AT_ONCE, crowd.size))
+        documents = [{**crowd.row(collection, n)[1], "tenant": crowd.tenant} for n in numbers]
         await rows.insert_many(documents, ordered=False)
     await ensure_indexes(ground.database)
 

@@ -32,6 +32,8 @@ from tests.stored import (
     an_opportunity,
 )
 
+COLLECTIONS = ("accounts", "people", "opportunities", "activities", "events", "buying_groups")
+
 Questions = dict[type[Listed], dict[str, object]]
 
 # Half of all rows may fit these, and a condition may ask about anything.
@@ -151,70 +153,82 @@ class Crowd:
 
     def rows(self, n: int) -> Iterator[Stored]:
         """The n-th row of every growing collection."""
+        for collection in COLLECTIONS:
+            yield self.row(collection, n)
+
+    def row(self, collection: str, n: int) -> Stored:
+        """The n-th row of one collection."""
         id, kind, at = f"{self.tenant}_{n:07}", self.kind(n), NOON + timedelta(minutes=n)
         is_rare = kind == str(self.rare)
-        account = f"acc_of_{kind}"
-        yield an_account(
-            id,
-            f"Name{kind} {n:07}",
-            industry=f"Industry {kind}",
-            address={"country": f"Country {kind}", "region": f"Region {kind}"},
-            products=[f"Product {kind}"],
-            parent_id=account,
-            ancestor_ids=[f"acc_over_{kind}", account],
-            level=1 + n % 2,
-        )
-        relation = "contractor" if is_rare else "employee"
-        yield a_person(
-            id,
-            f"Name{kind}",
-            job_title=f"Title {kind}",
-            relations=[{"account_id": account, "relation": relation, "roles": []}],
-        )
-        yield an_opportunity(
-            id,
-            f"Name{kind} {n:07}",
-            account_id=account,
-            folded={"product": f"product {kind}", "stage": f"stage {kind}"},
-            updated_at=at,
-        )
-        yield an_activity(
-            id,
-            f"Type {kind}",
-            source=f"Source {kind}",
-            person_id=None if kind == str(self.rare - 1) else f"per_{kind}",
-            at=at,
-        )
-        yield (
-            "events",
-            {
-                "_id": id,
-                "position": n + 1,
-                "type": {str(self.rare): "JOB_CREATED", "wide": "JOB_FINISHED"}.get(
-                    kind, "PERSON_UPDATED"
-                ),
-                "buying_group_id": f"bg_{kind}",
-                "person_id": f"per_{kind}",
-                "subject_id": f"x_{kind}",
-                "at": at,
-            },
-        )
-        deciders = {f"per_{kind}": "role_dm", f"per_{kind}b": "role_dm"}
-        name = f"Name{kind} {n:07}"
-        yield a_stored_group(
-            id,
-            name,
-            (deciders if is_rare else {f"per_{kind}": "role_x"}) | {f"per_out_{kind}": None},
-            [an_entry("role_dm"), an_entry("role_rare")] if is_rare else [an_entry("role_dm")],
-            account_id=account,
-            solution_interest_id=f"si_{kind}",
-            role_template_id=f"rt_{kind}",
-            folded={"name": name.lower(), "status": f"status {kind}"},
-            completeness={"exact": 100.0 if is_rare else float(n % 50)},
-            engagement={"raw": 100.0 if is_rare else n / self.size},
-            created_at=at,
-            updated_at=at,
-        )
+        name, account, person = f"Name{kind} {n:07}", f"acc_of_{kind}", f"per_{kind}"
+        match collection:
+            case "accounts":
+                return an_account(
+                    id,
+                    name,
+                    industry=f"Industry {kind}",
+                    address={"country": f"Country {kind}", "region": f"Region {kind}"},
+                    products=[f"Product {kind}"],
+                    parent_id=account,
+                    ancestor_ids=[f"acc_over_{kind}", account],
+                    level=1 + n % 2,
+                )
+            case "people":
+                relation = "contractor" if is_rare else "employee"
+                return a_person(
+                    id,
+                    f"Name{kind}",
+                    job_title=f"Title {kind}",
+                    relations=[{"account_id": account, "relation": relation, "roles": []}],
+                )
+            case "opportunities":
+                return an_opportunity(
+                    id,
+                    name,
+                    account_id=account,
+                    folded={"product": f"product {kind}", "stage": f"stage {kind}"},
+                    updated_at=at,
+                )
+            case "activities":
+                is_matched = kind != str(self.rare - 1)
+                return an_activity(
+                    id,
+                    f"Type {kind}",
+                    source=f"Source {kind}",
+                    person_id=person if is_matched else None,
+                    at=at,
+                )
+            case "events":
+                types = {str(self.rare): "JOB_CREATED", "wide": "JOB_FINISHED"}
+                return collection, {
+                    "_id": id,
+                    "position": n + 1,
+                    "type": types.get(kind, "PERSON_UPDATED"),
+                    "buying_group_id": f"bg_{kind}",
+                    "person_id": person,
+                    "subject_id": f"x_{kind}",
+                    "at": at,
+                }
+            case "buying_groups":
+                deciders = {person: "role_dm", f"{person}b": "role_dm"}
+                members = deciders if is_rare else {person: "role_x"}
+                rare_roles = [an_entry("role_rare")] if is_rare else []
+                return a_stored_group(
+                    id,
+                    name,
+                    {**members, f"per_out_{kind}": None},
+                    [an_entry("role_dm"), *rare_roles],
+                    account_id=account,
+                    solution_interest_id=f"si_{kind}",
+                    role_template_id=f"rt_{kind}",
+                    folded={"name": name.lower(), "status": f"status {kind}"},
+                    completeness={"exact": 100.0 if is_rare else float(n % 50)},
+                    engagement={"raw": 100.0 if is_rare else n / self.size},
+                    created_at=at,
+                    updated_at=at,
+                )
+            case _:
+                raise ValueError(collection)
 
     def one_of_a_kind(self) -> Iterator[Stored]:
         """What the rows refer to and of which there are few."""
