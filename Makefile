@@ -1,10 +1,10 @@
-# Quorum: two commands for a newcomer (`make demo`, `make test`) and what they stand on.
+# Quorum: two commands for a newcomer (`make demo`, `make test`), long runs, and what they stand on.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := graphiql/dist/bundle.json
 
-.PHONY: demo test test-browser setup clean
+.PHONY: demo test test-browser soak bench setup clean
 
 demo: setup
 	@$(BIN)/quorum demo
@@ -14,6 +14,12 @@ test: setup
 
 test-browser: setup
 	@scripts/test-browser
+
+soak: setup
+	@scripts/soak
+
+bench: setup
+	@scripts/bench
 
 setup: $(VENV)/.installed $(BUNDLE)
 

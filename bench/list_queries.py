@@ -56,11 +56,12 @@ def questions(crowd: Crowd, kind: type[Listed]) -> Iterator[Question]:
 
 
 def searches(crowd: Crowd, kind: type[Listed]) -> Iterator[Question]:
-    """A word, and ever shorter beginnings of it, which ever more rows fit."""
+    """The first word of a name, then its number, and ever shorter beginnings of them."""
     if "search" in crowd.selective()[kind]:
-        word = f"name{crowd.rare}"
-        for length in range(len(word) - 1, len("name"), -1):
-            yield f"search {word[:length]}", {"search": word[:length]}, None
+        word, number = f"name{crowd.rare}", "0" * 7
+        begun = [word[:length] for length in range(len(word) - 1, len("name"), -1)]
+        for text in (*begun, *(number[:length] for length in range(6, 0, -1))):
+            yield f"search {text}", {"search": text}, None
 
 
 async def measure(ground: Ground, crowd: Crowd, kind: type[Listed]) -> int:

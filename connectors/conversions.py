@@ -1,15 +1,17 @@
 """From what stands in a cell to the value a field takes."""
 
 import json
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date, datetime, tzinfo
+from decimal import Context, Decimal, DecimalException, Inexact
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
+from connectors import json_values
 from connectors.fields import Sort
 from connectors.mappings import Reading
 
@@ -18,8 +20,11 @@ TRUE_TEXTS: Final = frozenset({"true", "t", "yes", "y", "1"})
 FALSE_TEXTS: Final = frozenset({"false", "f", "no", "n", "0"})
 NUMBER: Final = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 SHOWN_CHARACTERS: Final = 60
+_FEW_DIGITS: Final = re.compile(r"\d{1,15}", re.ASCII)
+_EXACTLY: Final = Context(prec=200, traps=[Inexact])
 
 Value = str | float | int | bool | date | datetime | list[str] | list[float] | dict[str, object]
+Stated = TypeVar("Stated", date, datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,13 @@ def convert(cell: object, reading: Reading) -> Value | Unreadable | None:
 
     A cell is a text (CSV) or whatever a JSON value parses to, with decimals as `Decimal`.
     """
-    if isinstance(cell, str) and reading.trim:
-        cell = cell.strip()
+    if isinstance(cell, str):
+        if reading.trim:
+            cell = cell.strip()
+        if not cell and cell not in reading.values:
+            return None
+        if reading.sort is Sort.TEXT and reading.is_plain:
+            return None if cell in reading.nulls else cell
     text = _as_text(cell)
     if text is not None and text in reading.values:
         return convert_stated(reading.values[text], reading)
@@ -75,26 +85,36 @@ def _number(cell: object, reading: Reading) -> float | Unreadable:
     if exact is None:
         return _not_a(cell, "a number")
     try:
-        return float(exact)
+        number = float(exact)
     except OverflowError:
+        number = math.inf
+    if math.isinf(number) or (exact and not number):
         return _not_a(cell, "a number of a size that can be kept")
+    return number
 
 
 def _whole(cell: object, reading: Reading) -> int | Unreadable:
+    if isinstance(cell, str) and reading.multiply is None and _FEW_DIGITS.fullmatch(cell):
+        return int(cell)
     exact = _exact(cell, reading)
-    if exact is None or exact.denominator != 1:
+    if exact is None or exact.as_integer_ratio()[1] != 1:
         return _not_a(cell, "a whole number")
-    return exact.numerator
+    return exact.as_integer_ratio()[0]
 
 
-def _exact(cell: object, reading: Reading) -> Fraction | None:
+def _exact(cell: object, reading: Reading) -> Decimal | Fraction | None:
     """The number as written, multiplied without rounding."""
     if isinstance(cell, bool) or not isinstance(cell, str | int | Decimal):
         return None
     written = str(cell).strip()
     if not NUMBER.fullmatch(written):
         return None
-    return Fraction(written) * Fraction(1 if reading.multiply is None else reading.multiply)
+    if reading.multiply is None:
+        return Decimal(written)
+    try:
+        return _EXACTLY.multiply(Decimal(written), reading.multiply)
+    except DecimalException:
+        return Fraction(written) * Fraction(reading.multiply)
 
 
 def _yes_no(cell: object, reading: Reading) -> bool | Unreadable:
@@ -107,38 +127,40 @@ def _yes_no(cell: object, reading: Reading) -> bool | Unreadable:
 
 
 def _date(cell: object, reading: Reading) -> date | Unreadable:
-    match _parsed(cell, reading):
-        case datetime() as moment:
-            return moment.date()
-        case date() as day:
-            return day
-        case _:
-            return _not_a(cell, f"a date ({_formats(reading)})")
+    days = {each.date() if isinstance(each, datetime) else each for each in _parsed(cell, reading)}
+    return _the_one(cell, days) if days else _not_a(cell, f"a date ({_formats(reading)})")
 
 
 def _moment(cell: object, reading: Reading) -> datetime | Unreadable:
-    match _parsed(cell, reading):
-        case datetime() as moment:
-            return moment if moment.tzinfo else moment.replace(tzinfo=reading.time_zone)
-        case date() as day:
-            return datetime(day.year, day.month, day.day, tzinfo=reading.time_zone)
-        case _:
-            return _not_a(cell, f"a moment ({_formats(reading)})")
+    moments = {_in_zone(each, reading.time_zone) for each in _parsed(cell, reading)}
+    return _the_one(cell, moments) if moments else _not_a(cell, f"a moment ({_formats(reading)})")
 
 
-def _parsed(cell: object, reading: Reading) -> date | datetime | None:
+def _in_zone(stated: date | datetime, zone: tzinfo) -> datetime:
+    if not isinstance(stated, datetime):
+        return datetime(stated.year, stated.month, stated.day, tzinfo=zone)
+    return stated if stated.tzinfo else stated.replace(tzinfo=zone)
+
+
+def _parsed(cell: object, reading: Reading) -> Iterator[date | datetime]:
+    """What the cell says by each of the forms that it fits."""
     if isinstance(cell, date):
-        return cell
+        yield cell
     if not isinstance(cell, str):
-        return None
+        return
     for form in reading.dates or (ISO,):
         try:
-            return (
-                datetime.fromisoformat(cell) if form == ISO else datetime.strptime(cell, form)  # noqa: DTZ007
-            )
+            yield datetime.fromisoformat(cell) if form == ISO else datetime.strptime(cell, form)  # noqa: DTZ007
         except ValueError:
             continue
-    return None
+
+
+def _the_one(cell: object, read: Set[Stated]) -> Stated | Unreadable:
+    """What all forms read; a day and a month that might be either are nobody's to choose."""
+    if len(read) == 1:
+        return next(iter(read))
+    shown = " or ".join(sorted(each.isoformat() for each in read))
+    return Unreadable(f"{_shown(cell)!r} may be {shown}")
 
 
 def _formats(reading: Reading) -> str:
@@ -169,7 +191,7 @@ def _numbers(cell: object, reading: Reading) -> list[float] | Unreadable:
 
 def _object(cell: object, reading: Reading) -> dict[str, object] | Unreadable:
     try:
-        parsed = json.loads(cell) if isinstance(cell, str) else cell
+        parsed = json_values.parsed(cell) if isinstance(cell, str) else cell
         if isinstance(parsed, dict):
             return {str(name): _plain(value) for name, value in parsed.items()}
     except (ValueError, RecursionError):
@@ -178,9 +200,13 @@ def _object(cell: object, reading: Reading) -> dict[str, object] | Unreadable:
 
 
 def _plain(value: object) -> object:
+    """The value with numbers as they are kept; ValueError if there is no such number."""
     match value:
         case Decimal():
-            return float(value)
+            number = float(value)
+            if math.isinf(number) or (value and not number):
+                raise ValueError(f"{value} is of no size that can be kept")
+            return number
         case dict():
             return {name: _plain(inner) for name, inner in value.items()}
         case list():
@@ -200,7 +226,7 @@ def _shown(cell: object) -> str:
     if (text := _as_text(cell)) is not None:
         return text
     try:
-        return json.dumps(_plain(cell), ensure_ascii=False, default=str)
+        return json.dumps(cell, ensure_ascii=False, default=str)
     except RecursionError:
         return "..."
 

@@ -50,7 +50,7 @@ def _rows_after(
                 first = feed.record[0]
                 yield BadRow(first.number, NEVER_CLOSED, _raw([first]), lines.bytes_read)
                 return first.number
-            if isinstance(cells, str) or len(cells) > 1 or "".join(cells).strip():
+            if isinstance(cells, str) or len(cells) > 1 or _raw(feed.record).strip():
                 yield _row(cells, feed.record, names, mapping.encoding, lines.bytes_read)
         return None
 
@@ -88,6 +88,8 @@ def _cells(count: int) -> str:
 
 
 def _raw(record: list[Line]) -> str:
+    if len(record) == 1:
+        return record[0].text.rstrip("\r\n")
     return "".join(line.text for line in record).rstrip("\r\n")
 
 
@@ -139,6 +141,8 @@ class _Feed:
 
 def _closes_quote(text: str) -> bool:
     """Whether a quote that is open where the line begins is closed on it: no more is read then."""
+    if '"' not in text:
+        return False
     reader = csv.reader(iter([f'"{text}', ""]))
     next(reader)
     return reader.line_num == 1

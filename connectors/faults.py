@@ -24,36 +24,47 @@ _ACCOUNT: Final = {"account.id": "-"}
 _ACT: Final = {"source": "-", "source_id": "-", "type": "-", "person.id": "-"}
 
 
-async def faults_of(ctx: Context, kind: Kind) -> Faults:
-    """What finds the faults of a row of this kind among the values that could be read."""
+async def check_of(ctx: Context, kind: Kind) -> Check:
+    """What finds the first fault of a row of this kind, as far as the row itself shows it."""
     declared = (await custom_fields.declared(ctx)).get(SCOPES[kind], {}) if kind in SCOPES else {}
+    account_rules, person_rules = AccountRules(declared), PersonRules(declared)
+    opportunity_rules = OpportunityRules()
 
     def of_account(values: Values) -> Fault | None:
         item = items.account_item(values)
-        found = item if isinstance(item, Fault) else AccountRules(declared).checked(item)
+        found = item if isinstance(item, Fault) else account_rules.checked(item)
         return _fault(found, values)
 
     def of_person(values: Values) -> Fault | None:
         item = items.person_item(values)
-        found = item if isinstance(item, Fault) else PersonRules(declared).checked(item)
+        found = item if isinstance(item, Fault) else person_rules.checked(item)
         return _fault(found, values)
 
     def of_opportunity(values: Values) -> Fault | None:
         item = items.opportunity_item(values)
-        found = item if isinstance(item, Fault) else OpportunityRules().checked(item)
+        found = item if isinstance(item, Fault) else opportunity_rules.checked(item)
         return _fault(found, values)
 
     match kind:
         case Kind.ACCOUNTS:
-            return lambda values: _of_record(values, of_account, {})
+            return of_account
         case Kind.PEOPLE:
-            return lambda values: _of_record(values, of_person, _ACCOUNT)
+            return of_person
         case Kind.OPPORTUNITIES:
-            return lambda values: _of_record(values, of_opportunity, {})
+            return of_opportunity
         case Kind.ACTIVITIES:
-            return lambda values: _of_act(ctx, values)
+            return lambda values: next(_of_act(ctx, values), None)
         case _:
             assert_never(kind)
+
+
+async def faults_of(ctx: Context, kind: Kind) -> Faults:
+    """What finds all faults of a row of this kind among the values that could be read."""
+    if kind is Kind.ACTIVITIES:
+        return lambda values: _of_act(ctx, values)
+    check = await check_of(ctx, kind)
+    beside = _ACCOUNT if kind is Kind.PEOPLE else {}
+    return lambda values: _of_record(values, check, beside)
 
 
 def together(known: Iterable[Fault], others: Iterable[Fault]) -> list[Fault]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from connectors.conversions import Value
 from connectors.fields import reference_of
@@ -174,10 +175,12 @@ def _person(values: Values) -> PersonReference | None:
 
 def _reference(values: Values, noun: str) -> Reference | Unstated | None:
     """The record that the row names; None when the cell is empty."""
-    if f"{noun}.id" in values:
-        id = values[f"{noun}.id"]
+    parts = _parts(tuple(values), noun)
+    if parts.id is not None:
+        id = values[parts.id]
         return None if id is None else Reference(id=str(id))
-    for system, id in _under(values, f"{noun}.keys."):
+    for system, path in parts.reference_keys:
+        id = values[path]
         return None if id is None else Reference(key=OutsideKey(system, str(id)))
     return UNSTATED
 
@@ -199,8 +202,11 @@ def _id(values: Values) -> str | None:
 
 def _keys(values: Values) -> tuple[OutsideKey, ...]:
     """The outside keys; an empty cell leaves the key there is."""
-    keys = _under(values, "keys.")
-    return tuple(OutsideKey(system, str(id)) for system, id in keys if id is not None)
+    return tuple(
+        OutsideKey(system, str(id))
+        for system, path in _parts(tuple(values), "").keys
+        if (id := values[path]) is not None
+    )
 
 
 def _under(values: Values, stem: str) -> Iterator[tuple[str, Value | None]]:
@@ -212,8 +218,29 @@ def _under(values: Values, stem: str) -> Iterator[tuple[str, Value | None]]:
 
 def _fields(values: Values, reference: str) -> dict[str, object]:
     """What is neither id nor key nor about the record referred to."""
-    return {
-        path: value
-        for path, value in values.items()
-        if path != "id" and not path.startswith(("keys.", f"{reference}."))
-    }
+    return {path: values[path] for path in _parts(tuple(values), reference).fields}
+
+
+class _Parts(NamedTuple):
+    """Paths apart: fields, own keys by system, and the id and the keys of the other record."""
+
+    fields: tuple[str, ...]
+    keys: tuple[tuple[str, str], ...]
+    id: str | None
+    reference_keys: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=256)
+def _parts(paths: tuple[str, ...], noun: str) -> _Parts:
+    """The same for every row that says something of the same fields: mostly all of a file."""
+    others = ("keys.", f"{noun}.")
+    return _Parts(
+        tuple(path for path in paths if path != "id" and not path.startswith(others)),
+        tuple((path.removeprefix("keys."), path) for path in paths if path.startswith("keys.")),
+        f"{noun}.id" if f"{noun}.id" in paths else None,
+        tuple(
+            (path.removeprefix(f"{noun}.keys."), path)
+            for path in paths
+            if path.startswith(f"{noun}.keys.")
+        ),
+    )

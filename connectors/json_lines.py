@@ -1,10 +1,9 @@
 """The rows of a JSON Lines file: one object a line."""
 
-import json
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
+from connectors import json_values
 from connectors.lines import TOO_LONG, Line, Lines, undecodable
 from connectors.rows import BadRow, Row
 
@@ -30,13 +29,9 @@ def _parsed(line: Line, encoding: str) -> dict[str, object] | str:
     if bad := undecodable(line, encoding):
         return bad.reason
     try:
-        parsed = json.loads(line.text, parse_float=Decimal, parse_constant=_no_constant)
+        parsed = json_values.parsed(line.text)
     except RecursionError:
         return "the row is nested too deeply"
     except ValueError as error:
         return f"the row is not JSON: {error}"
     return parsed if isinstance(parsed, dict) else "the row is no JSON object"
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON value")

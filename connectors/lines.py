@@ -12,6 +12,7 @@ LONGEST: Final = 1 << 20
 TOO_LONG: Final = f"the row is longer than {LONGEST:,} characters"
 ESCAPED: Final = re.compile("[\udc80-\udcff]")
 BOM: Final = "\ufeff"
+LOOKED_AT_EVERY: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Lines:
         self._binary = path.open("rb")
         self._text = TextIOWrapper(self._binary, encoding, errors="surrogateescape", newline="")
         self._number = 0
+        self.bytes_read = 0  # how far reading has come, looked at now and then
         while self._number < after and self._next() is not None:
             pass
 
@@ -66,18 +68,16 @@ class Lines:
         while (line := self._next()) is not None:
             yield line
 
-    @property
-    def bytes_read(self) -> int:
-        """How far into the file reading has come; lines are read ahead by a few kilobytes."""
-        return self._binary.tell()
-
     def _next(self) -> Line | None:
         text = self._text.readline(LONGEST)
         if not text:
+            self.bytes_read = self._binary.tell()
             return None
         if self._number == 0:
             text = text.removeprefix(BOM)
         self._number += 1
+        if self._number % LOOKED_AT_EVERY == 1:
+            self.bytes_read = self._binary.tell()
         is_cut = len(text) >= LONGEST and not text.endswith(("\n", "\r"))
         rest = text
         while is_cut and rest and not rest.endswith(("\n", "\r")):

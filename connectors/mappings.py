@@ -21,6 +21,11 @@ class Reading:
     dates: tuple[str, ...] = ()
     time_zone: tzinfo = UTC
     separator: str = ";"
+    is_plain: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Texts stand for themselves: worked out once, for it is asked of every cell.
+        object.__setattr__(self, "is_plain", not self.values and self.otherwise is None)
 
 
 @dataclass(frozen=True, slots=True)

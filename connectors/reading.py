@@ -25,11 +25,13 @@ class Said:
     faults: tuple[Fault, ...] = ()
 
 
-def batches(path: Path, mapping: FileMapping) -> Iterator[list[Said]]:
-    """The rows in batches of up to 1,000, fewer if they are very long."""
+def batches(path: Path, mapping: FileMapping, after: int = 0) -> Iterator[list[Said]]:
+    """The rows from that number on in batches of up to 1,000, fewer if they are very long."""
     batch: list[Said] = []
     characters = 0
     for number, row in enumerate(tables.rows(path, mapping)):
+        if number < after:
+            continue
         batch.append(_said(number, row, mapping))
         characters += len(row.raw)
         if len(batch) == BATCH_ROWS or characters > BATCH_CHARACTERS:
@@ -44,12 +46,17 @@ def _said(number: int, row: Row | BadRow, mapping: FileMapping) -> Said:
         return Said(number, row, {}, (Fault("", row.reason),))
     values: dict[str, Value | None] = {}
     faults: list[Fault] = []
+    cells = row.cells
     for field in mapping.fields:
-        value = _value(row, field)
-        if isinstance(value, Unreadable):
+        column = field.column
+        if column is not None and column in cells:
+            value: Value | Unreadable | Absent | None = convert(cells[column], field.reading)
+        else:
+            value = _value(row, field)
+        if type(value) is Unreadable:
             faults.append(Fault(field.path, value.reason))
-        elif not isinstance(value, Absent):
-            values[field.path] = value
+        elif value is not Absent.ABSENT:
+            values[field.path] = value  # type: ignore[assignment] # neither of the two
     return Said(number, row, values, tuple(faults))
 
 

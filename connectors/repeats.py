@@ -1,24 +1,29 @@
 """Records that stand in several rows of a file: of which rows a later one says all of it anew.
 
-Found by reading the file once before anything is stored. Of a row it remembers four bytes, of each
-name in it at most 40, twice that if people have accounts, and some 200 more of a repeated row.
+Found by reading the file before anything is stored. Once through it tells which names stand in
+more rows than one, in memory that does not grow with the rows; if there are such, a second time
+tells which rows these are, and some 300 bytes of each of them are remembered.
 """
 
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from connectors import reading
+from connectors import reading, tables
 from connectors.fields import Kind, is_own_name, reference_of
 from connectors.items import Values
 from connectors.mappings import FileMapping
+from connectors.reading import Said
 from connectors.rows import Absent, BadRow
+from domain.fields import email
 from domain.folding import fold
 
-_SMALLEST: Final = 1 << 10
+_BITS_OF_A_HASH: Final = 64
+_FEWEST_BITS: Final = 16
+_MOST_BITS: Final = 27
+_PROBES: Final = 4
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,119 +55,143 @@ def find(path: Path, mapping: FileMapping) -> Repeats:
     repeats = Repeats()
     if mapping.kind is Kind.ACTIVITIES:
         return repeats
-    naming = tuple(each for each in mapping.fields if _is_naming(each.path))
-    own, relations = _Silences(), _Silences()
-    of_records, of_relations = LastRows(), LastRows()
-    for batch in reading.batches(path, replace(mapping, fields=naming)):
-        for said in batch:
-            silent = () if isinstance(said.row, BadRow) else _silent(mapping, said)
-            own.note(each for each in silent if not _is_of_account(mapping, each))
-            relations.note(each for each in silent if _is_of_account(mapping, each))
-            account = _account(mapping, said.values)
-            for name, hashed in _names(said.values):
-                earlier = of_records.put(_hash(hashed), said.number)
-                if earlier is not None and own.is_covered(earlier):
-                    repeats.rows.setdefault(earlier, Repeat(said.number, name))
-                if account is not None:
-                    earlier = of_relations.put(_hash(f"{hashed}\x1f{account}"), said.number)
-                    if earlier is not None and relations.is_covered(earlier):
-                        repeats.relations.setdefault(earlier, said.number)
+    spoken = _Spoken(mapping, is_json=tables.is_json(path, mapping))
+    naming = replace(mapping, fields=spoken.naming)
+    several = _in_several_rows(path, naming, spoken)
+    if several:
+        of_records: dict[int, _Last] = {}
+        of_relations: dict[tuple[int, str], _Last] = {}
+        for said in _rows(path, naming):
+            for name, hashed in spoken.names(said.values):
+                if hashed in several:
+                    last = _Last(said.number, spoken.silent(said))
+                    account = spoken.account(said.values)
+                    earlier = of_records.get(hashed, last)
+                    if earlier is not last and last.covers(earlier, except_for=spoken.of_account):
+                        repeats.rows.setdefault(earlier.row, Repeat(said.number, name))
+                    of_records[hashed] = last
+                    if account is not None:
+                        earlier = of_relations.get((hashed, account), last)
+                        if earlier is not last and last.covers(earlier, only=spoken.of_account):
+                            repeats.relations.setdefault(earlier.row, said.number)
+                        of_relations[hashed, account] = last
     return repeats
 
 
-class LastRows:
-    """The last row of each name, by the 64-bit hash of the name; two names may share a hash once
-    in billions of files."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._hashes = array("Q", bytes(8 * _SMALLEST))
-        self._rows = array("I", bytes(4 * _SMALLEST))
-
-    def put(self, hashed: int, row: int) -> int | None:
-        """Note a row of the name; the one that was noted before, None if that is this very row."""
-        place = self._place(hashed)
-        if self._hashes[place]:
-            earlier, self._rows[place] = self._rows[place], row
-            return earlier if earlier != row else None
-        self._hashes[place], self._rows[place] = hashed, row
-        self._count += 1
-        if 3 * self._count > 2 * len(self._hashes):
-            self._grow()
-        return None
-
-    def _place(self, hashed: int) -> int:
-        last = len(self._hashes) - 1
-        place = hashed & last
-        while self._hashes[place] not in (0, hashed):
-            place = (place + 1) & last
-        return place
-
-    def _grow(self) -> None:
-        hashes, rows = self._hashes, self._rows
-        self._hashes = array("Q", bytes(16 * len(hashes)))
-        self._rows = array("I", bytes(8 * len(rows)))
-        for hashed, row in zip(hashes, rows, strict=True):
-            if hashed:
-                place = self._place(hashed)
-                self._hashes[place], self._rows[place] = hashed, row
+def _in_several_rows(path: Path, naming: FileMapping, spoken: "_Spoken") -> set[int]:
+    """The hashes of names that stand in more rows than one, and of a few that only seem to."""
+    seen = Seen(path.stat().st_size)
+    return {
+        hashed
+        for said in _rows(path, naming)
+        for _, hashed in spoken.names(said.values)
+        if seen.add(hashed)
+    }
 
 
-class _Silences:
-    """Of which fields each row says nothing at all."""
-
-    def __init__(self) -> None:
-        self._kinds: dict[frozenset[str], int] = {}
-        self._sets: list[frozenset[str]] = []
-        self._of_rows = array("I")
-
-    def note(self, silent: Iterator[str]) -> None:
-        """Of what the next row says nothing."""
-        paths = frozenset(silent)
-        if paths not in self._kinds:
-            self._kinds[paths] = len(self._sets)
-            self._sets.append(paths)
-        self._of_rows.append(self._kinds[paths])
-
-    def is_covered(self, earlier: int) -> bool:
-        """Whether the row noted last speaks of all that an earlier one speaks of."""
-        return self._sets[self._of_rows[-1]] <= self._sets[self._of_rows[earlier]]
+def _rows(path: Path, mapping: FileMapping) -> Iterator[Said]:
+    for batch in reading.batches(path, mapping):
+        yield from batch
 
 
-def _is_naming(path: str) -> bool:
-    return is_own_name(path) or reference_of(path) == "account"
+class Seen:
+    """The names met so far, by their hashes: a Bloom filter of up to 16 MB.
+
+    It takes some names for known that are not: of five million in a file one in a hundred.
+    """
+
+    def __init__(self, size: int) -> None:
+        bits = min(max((2 * size).bit_length(), _FEWEST_BITS), _MOST_BITS)
+        self._last = (1 << bits) - 1
+        self._bits = bytearray(1 << bits - 3)
+        self._step = (_BITS_OF_A_HASH - bits) // (_PROBES - 1)
+
+    def add(self, hashed: int) -> bool:
+        """Note a name; whether it was there already."""
+        bits, is_known = self._bits, True
+        for _ in range(_PROBES):
+            place = hashed & self._last
+            byte, bit = place >> 3, 1 << (place & 7)
+            if not bits[byte] & bit:
+                is_known = False
+                bits[byte] |= bit
+            hashed >>= self._step
+        return is_known
 
 
-def _is_of_account(mapping: FileMapping, path: str) -> bool:
-    """Whether the field is about a person's relation to the account of the row."""
-    return mapping.kind is Kind.PEOPLE and path.startswith("account.")
+class _Last(NamedTuple):
+    """The last row of a name so far, and the fields of which it says nothing."""
+
+    row: int
+    silent: frozenset[str]
+
+    def covers(
+        self,
+        earlier: "_Last",
+        *,
+        only: frozenset[str] | None = None,
+        except_for: frozenset[str] = _NOTHING,
+    ) -> bool:
+        """Whether this row speaks of all that the earlier one speaks of, among some fields."""
+        more = self.silent - earlier.silent - except_for
+        return not (more if only is None else more & only)
 
 
-def _silent(mapping: FileMapping, said: reading.Said) -> Iterator[str]:
-    """The fields of which the row says nothing; an empty id or outside key is nothing said."""
-    assert not isinstance(said.row, BadRow)
-    for each in mapping.fields:
-        is_absent = each.column is not None and said.row.cell(each.column) is Absent.ABSENT
-        is_key = each.path == "id" or each.path.startswith("keys.")
-        if is_absent or (is_key and said.values.get(each.path) is None):
-            yield each.path
+class _Spoken:
+    """What rows of a mapping speak of: which fields name the record and its account, and how."""
 
+    def __init__(self, mapping: FileMapping, *, is_json: bool) -> None:
+        paths = [each.path for each in mapping.fields]
+        self._own_names = tuple(filter(is_own_name, paths))
+        self._keys = tuple(path for path in self._own_names if path != "email")
+        self._cells = tuple(each for each in mapping.fields if each.column) if is_json else ()
+        accounts = (path for path in paths if reference_of(path) == "account")
+        self._account = next(accounts, None) if mapping.kind is Kind.PEOPLE else None
+        is_person = mapping.kind is Kind.PEOPLE
+        self.of_account = frozenset(
+            path for path in paths if is_person and path.startswith("account.")
+        )
+        self.naming = tuple(
+            each
+            for each in mapping.fields
+            if each.path in self._own_names or each.path == self._account
+        )
 
-def _account(mapping: FileMapping, values: Values) -> str | None:
-    """The account that a person's row names, as a text."""
-    if mapping.kind is not Kind.PEOPLE:
-        return None
-    named = (f"{path}\x1f{value}" for path, value in values.items() if reference_of(path))
-    return next((each for each in named if not each.endswith("\x1fNone")), None)
+    def silent(self, said: Said) -> frozenset[str]:
+        """The fields of which the row says nothing; an empty id or outside key is nothing said.
 
+        Only in JSON a row may lack a cell altogether.
+        """
+        row, values = said.row, said.values
+        if isinstance(row, BadRow):
+            return _NOTHING
+        silent = [path for path in self._keys if values.get(path) is None]
+        for each in self._cells:
+            assert each.column is not None
+            if row.cell(each.column) is Absent.ABSENT:
+                silent.append(each.path)
+        return frozenset(silent) if silent else _NOTHING
 
-def _names(values: Values) -> Iterator[tuple[str, str]]:
-    """The names of the record in a row: the field, and name and field as one text."""
-    for path, value in values.items():
-        if value is not None and is_own_name(path):
-            yield path, f"{path}\x1f{fold(str(value)) if path == 'email' else value}"
+    def account(self, values: Values) -> str | None:
+        """The account that a person's row names, as a text."""
+        named = values.get(self._account) if self._account else None
+        return None if named is None else str(named)
+
+    def names(self, values: Values) -> Iterator[tuple[str, int]]:
+        """The names of the record in a row: the field, and the hash of name and field.
+
+        A text that is no e-mail address, such as `none`, names nobody, in however many rows.
+        """
+        for path in self._own_names:
+            value = values.get(path)
+            if value is None:
+                continue
+            if path != "email":
+                yield path, _hash(f"{path}\x1f{value}")
+            elif isinstance(email(value), str):
+                yield path, _hash(f"{path}\x1f{fold(str(value))}")
 
 
 def _hash(text: str) -> int:
-    digest = blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest) or 1
+    """64 bits, another number in every process; two names share one in one of billions of files."""
+    return hash(text) & (1 << _BITS_OF_A_HASH) - 1

@@ -1,5 +1,6 @@
 """The file to import: whether it can be used at all, and its rows one after the other."""
 
+import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +14,20 @@ from connectors.mappings import FileMapping
 from connectors.rows import BadRow, Row
 
 JSON_SUFFIXES: Final = frozenset({".jsonl", ".ndjson", ".json"})
+PACKED: Final = {
+    b"\x1f\x8b": "it is compressed by gzip; unpack it first",
+    b"BZh91AY": "it is compressed by bzip2; unpack it first",
+    b"\xfd7zXZ\0": "it is compressed by xz; unpack it first",
+    b"\x28\xb5\x2f\xfd": "it is compressed by zstd; unpack it first",
+    b"PK\x03\x04": "it is a zip archive or a workbook; export the table as CSV",
+    b"%PDF-": "it is a PDF",
+}
+MARKS: Final = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +35,15 @@ class WrongEncoding:
     """The file is in another encoding than the mapping says: the first byte that shows it."""
 
     first: Undecodable
+    marked: str | None = None
 
     @property
     def message(self) -> str:
+        which = f'It begins as UTF-16 or UTF-32 does: state encoding = "{self.marked}"'
+        other = 'State its encoding in the mapping file, such as encoding = "cp1252"'
         return (
             f"The file is in another encoding: {self.first.reason}. "
-            'State its encoding in the mapping file, such as encoding = "cp1252".'
+            f"{other if self.marked is None else which}."
         )
 
 
@@ -79,8 +97,15 @@ def is_json(path: Path, mapping: FileMapping) -> bool:
 def check(path: Path, mapping: FileMapping) -> TableFault | None:
     """Why the file as a whole cannot be imported. Reads it once, from end to end."""
     try:
+        with path.open("rb") as file:
+            beginning = file.read(8)
+        if packed := next(
+            (why for mark, why in PACKED.items() if beginning.startswith(mark)), None
+        ):
+            return NoTable(packed)
         if undecoded := _wrong_encoding(path, mapping.encoding):
-            return undecoded
+            marked = (name for mark, name in MARKS.items() if beginning.startswith(mark))
+            return WrongEncoding(undecoded, next(marked, None))
         return None if is_json(path, mapping) else _check_header(path, mapping)
     except OSError as error:
         return NoTable(error.strerror or str(error))
@@ -93,10 +118,11 @@ def rows(path: Path, mapping: FileMapping) -> Iterator[Row | BadRow]:
     return csv_rows.rows(path, mapping)
 
 
-def _wrong_encoding(path: Path, encoding: str) -> WrongEncoding | None:
-    """A damaged line is no wrong encoding in a file that is otherwise right.
+def _wrong_encoding(path: Path, encoding: str) -> Undecodable | None:
+    """The first byte that shows that the file is in another one.
 
-    It is right when some other line goes beyond ASCII and can be decoded.
+    A damaged line is no wrong encoding in a file that is otherwise right: when some other line
+    goes beyond ASCII and can be decoded.
     """
     first: Undecodable | None = None
     is_right = False
@@ -107,12 +133,12 @@ def _wrong_encoding(path: Path, encoding: str) -> WrongEncoding | None:
                 number = line.number
                 bad = undecodable(line, encoding)
                 if number == 1 and (bad := bad or _nul(line, encoding)):
-                    return WrongEncoding(bad)
+                    return bad
                 first = first or bad
                 is_right = is_right or (bad is None and not line.text.isascii())
     except UnicodeError:
-        return WrongEncoding(Undecodable(number + 1, 1, None, encoding))
-    return None if first is None or is_right else WrongEncoding(first)
+        return Undecodable(number + 1, 1, None, encoding)
+    return None if is_right else first
 
 
 def _nul(line: Line, encoding: str) -> Undecodable | None:

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
 from connectors import importing, mapping_files
-from connectors.importing import ImportReport, Progress
+from connectors.importing import ImportReport
 from connectors.mappings import MappingFault
+from connectors.passes import Progress
 from demo.activities import DemoActivity, activities
 from demo.crm_accounts import FOLDER, crm_accounts
 from demo.people import DemoPerson, people

@@ -69,13 +69,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A report as it is stored: of whom, if that person is known yet, and on which day."""
+    """A report as it is stored: of whom, if that person is known, and on which day in a zone."""
 
     id: ActivityId
     report: Report
     rank: "Rank"
     person: PersonId | None
     day: date
+    zone: str
 
     @property
     def awaits(self) -> Identity | None:

@@ -193,7 +193,7 @@ def value_at(document: Mapping[str, Any], path: Iterable[str]) -> object:
     """The value a path of names leads to; None where a name is missing or leads nowhere."""
     value: object = document
     for name in path:
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             return None
         value = value.get(name)
     return value

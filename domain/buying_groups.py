@@ -137,7 +137,7 @@ def apply(
         decision = membership.decide(said.get(command.person, {}), command, group.version + 1)
         said[command.person] = decision.claims
         decisions.append(decision)
-    members = [replace(member, claims=said.pop(member.person)) for member in group.members]
+    members = [_saying(member, said.pop(member.person)) for member in group.members]
     members += [Member(person, claims) for person, claims in said.items() if claims]
     before = [member.claims for member in group.members]
     before += [{}] * (len(members) - len(before))
@@ -147,6 +147,10 @@ def apply(
         if member.claims != claims
     ]
     return replace(group, members=tuple(members)), decisions, changes
+
+
+def _saying(member: Member, claims: Claims) -> Member:
+    return member if claims is member.claims else replace(member, claims=claims)
 
 
 def role_states(roles: Sequence[TemplateRole], members: Sequence[Member]) -> list[RoleState]:

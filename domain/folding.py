@@ -28,8 +28,18 @@ def words(text: str) -> tuple[str, ...]:
     """
     if text.isascii():
         return tuple(dict.fromkeys(_ASCII_WORD.findall(text.lower())))
-    letters = (_as_searched(character) for character in fold(text))
-    return tuple(dict.fromkeys("".join(letters).split()))
+    return tuple(dict.fromkeys(fold(text).translate(_SEARCHED).split()))
+
+
+class _Searched(dict[int, str]):
+    """What search makes of each character, worked out when it is met first."""
+
+    def __missing__(self, codepoint: int) -> str:
+        self[codepoint] = searched = _as_searched(chr(codepoint))
+        return searched
+
+
+_SEARCHED: Final = _Searched()
 
 
 def _as_searched(character: str) -> str:

@@ -9,6 +9,7 @@ from domain.fields import NAME_LENGTH, Record, Refused, flaw_of
 from domain.folding import fold
 
 MOST_KEYS: Final = 20
+MOST_FORMER: Final = 100
 _SYSTEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -54,11 +55,26 @@ def email_identity(email: str) -> Identity:
 
 
 def carried(noun: str, record: Record) -> frozenset[Identity]:
-    """Every identity a stored record carries."""
+    """Every identity a stored record carries, also those of records merged into it."""
     found = [Identity(f"{noun}.key.{system}", id) for system, id in record["keys"].items()]
     if noun == "person" and record["email"]:
         found.append(email_identity(record["email"]))
+    former = record.get("former_keys", ())
+    found += [Identity(f"{noun}.key.{key['system']}", key["id"]) for key in former]
+    found += [email_identity(email) for email in record.get("former_emails", ())]
     return frozenset(found)
+
+
+def is_former_key(record: Record, key: OutsideKey) -> bool:
+    """Whether the key was that of a record merged into this one, which has another of its own."""
+    former = {"system": key.system, "id": key.id} in record.get("former_keys", ())
+    return former and key.system in record["keys"]
+
+
+def is_former_email(record: Record, email: object) -> bool:
+    """Whether the address was that of a record merged into this one."""
+    former = record.get("former_emails", ())
+    return isinstance(email, str) and fold(email) in map(fold, former)
 
 
 def identify(paths: Iterable[str]) -> bool:

@@ -27,6 +27,13 @@ class JobStatus(Enum):
         return self in OPEN
 
 
+class JobTrigger(Enum):
+    """What has started a job: somebody who asked for it, or the daily run."""
+
+    ON_DEMAND = "on_demand"
+    DAILY = "daily"
+
+
 OPEN: Final = (JobStatus.WAITING, JobStatus.RUNNING)
 
 

@@ -7,7 +7,15 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from domain.fields import Field, Record, Refused, Value
 from domain.hierarchy import HierarchyCircle
-from domain.identities import Identity, OutsideKey, Reference, checked_id, checked_keys
+from domain.identities import (
+    Identity,
+    OutsideKey,
+    Reference,
+    checked_id,
+    checked_keys,
+    is_former_email,
+    is_former_key,
+)
 
 MOST_ITEMS: Final = 1_000
 
@@ -169,10 +177,17 @@ def checked_keys_of(item: Item) -> Sequence[OutsideKey] | Refused | None:
 
 
 def key_values(record: Record, item: Item) -> dict[str, Value]:
-    """The given fields and outside keys by path; keys of None take away all there are."""
+    """The given fields and outside keys by path; keys of None take away all there are.
+
+    A former key or e-mail address finds the record and leaves it its own. Only where the record is
+    named by its id, a former address becomes its address again.
+    """
     values = dict(item.fields)
+    if item.id is None and is_former_email(record, values.get("email")):
+        del values["email"]
     if item.keys is None:
         return values | {f"keys.{system}": None for system in record["keys"]}
     for key in item.keys:
-        values[f"keys.{key.system}"] = key.id
+        if not is_former_key(record, key):
+            values[f"keys.{key.system}"] = key.id
     return values

@@ -8,6 +8,7 @@ from typing import Final
 
 from domain import buying_groups
 from domain.identifiers import JobId
+from domain.jobs import JobTrigger
 from execution.context import Context, Right
 from jobs.running import JobFailed, Plan, Slice
 from resolvers import groups, scoring
@@ -33,7 +34,11 @@ async def step(ctx: Context, job: Document) -> Slice:
     if await _is_scoring(ctx, job):
         scored = await scoring.go_on(ctx, job["cursor"].removeprefix(_SCORING))
         return Slice("" if scored.after is None else _SCORING + scored.after, {})
-    what = await groups.interest(ctx, job["parameters"]["solution_interest_id"])
+    parameters = job["parameters"]
+    is_daily = job.get("trigger") == JobTrigger.DAILY.value
+    if is_daily and not await ctx.stores.jobs.is_in_force(parameters):
+        return Slice(None, {})  # the job it carried on was deleted
+    what = await groups.interest(ctx, parameters["solution_interest_id"])
     if isinstance(what, NotFound):
         raise JobFailed(f"There is no {what.what} {what.id} any more.")
     found = await _audience_filter(ctx, job)

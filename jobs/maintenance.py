@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from domain.identifiers import JobId
 from execution.context import Context, Right
 from jobs.running import Plan, Slice
 from resolvers import maintenance, opportunities
@@ -27,8 +28,9 @@ async def step(ctx: Context, job: Document) -> Slice:
     ids = await ctx.stores.groups.of_interest(interest, job["cursor"], GROUPS_AT_ONCE)
     if not ids:
         return Slice(None, {})
-    done = await maintenance.maintain_groups(ctx, ids)
-    return Slice(ids[-1], {"done": done.groups, "groups_changed": done.changed})
+    await maintenance.maintain_groups(ctx, ids, JobId(job["_id"]))
+    changed = await ctx.stores.groups.maintained_by(job["_id"], ids)
+    return Slice(ids[-1], {"done": len(ids), "groups_changed": changed})
 
 
 def _require_rights(ctx: Context) -> None:

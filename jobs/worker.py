@@ -9,10 +9,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import time
 from typing import Final
 
 from execution.context import Context
 from jobs.kinds import run_open_jobs
+from jobs.schedule import start_due_jobs
 from resolvers import members_required, scoring
 from store.deployment import in_short, is_passing
 
@@ -32,18 +34,25 @@ _log = logging.getLogger(__name__)
 Contexts = Callable[[], Awaitable[Sequence[Context]]]
 
 
-async def work(contexts: Contexts, worker: str, pause: float = PAUSE_SECONDS) -> None:
+async def work(
+    contexts: Contexts, worker: str, pause: float = PAUSE_SECONDS, daily_at: time | None = None
+) -> None:
     """Look after every tenant, again and again, until cancelled.
 
-    `contexts` gives a context of the system's own for each tenant there is now. What fails is
-    logged and tried again in the next round.
+    `contexts` gives a context of the system's own for each tenant there is now. At `daily_at`, in
+    a tenant's time zone, its daily run begins; None: never. What fails is logged and tried again
+    in the next round.
     """
 
     async def jobs(ctx: Context) -> None:
         await run_open_jobs(ctx, worker, TURN_SECONDS)
 
+    async def schedule(ctx: Context) -> None:
+        if daily_at is not None:
+            await start_due_jobs(ctx, daily_at)
+
     async with asyncio.TaskGroup() as group:
-        for visit in (jobs, score_due_groups, recompute_behind, sweep):
+        for visit in (jobs, schedule, score_due_groups, recompute_behind, sweep):
             group.create_task(_rounds(contexts, visit, pause))
 
 

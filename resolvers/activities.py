@@ -82,6 +82,7 @@ async def record_activities(
     outcomes = await ctx.stores.activities.record(fit, ctx.now())
     # Whoever came while this was being stored has looked for waiting activities too early.
     await attaching.attach_to_known(ctx, {each.awaits for each in fit if each.awaits})
+    await attaching.detach_from_deleted(ctx, {each.person for each in fit if each.person})
     standing = await ctx.stores.activities.standing(each.id for each in fit)
     if outcomes and set(outcomes) == {Outcome.UNCHANGED}:
         await ctx.stores.activities.confirm(fit[0].id)
@@ -103,7 +104,8 @@ async def record_activities(
 async def _taken(ctx: Context, checked: Sequence[Report | Refused]) -> list[Activity | Refusal]:
     """The reports as activities of the people they name; an id that nobody has is refused."""
     tenant = await ctx.stores.tenants.own()
-    zone = ZoneInfo(tenant["time_zone"] if tenant else "UTC")
+    zone = tenant["time_zone"] if tenant else "UTC"
+    hours = ZoneInfo(zone)
     reports = [report for report in checked if isinstance(report, Report)]
     people = await _people(ctx, {report.person for report in reports})
 
@@ -116,7 +118,8 @@ async def _taken(ctx: Context, checked: Sequence[Report | Refused]) -> list[Acti
             report,
             activities.rank_of(report),
             person,
-            activities.day_of(report.at, zone),
+            activities.day_of(report.at, hours),
+            zone,
         )
 
     return [taken(each) if isinstance(each, Report) else each for each in checked]

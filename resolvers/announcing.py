@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from domain import engagement
-from domain.events import EventType
+from domain.events import Event, EventType
 from domain.identifiers import BuyingGroupId
 from domain.scoring_runs import Reference
 from execution.context import Context
@@ -47,14 +47,16 @@ async def _announce(ctx: Context, figures: Iterable[Document], reference: Refere
     for group in figures:
         told = group["engagement"].get("announced")
         score = int(engagement.shown(engagement.score(group["engagement"]["raw"], largest)))
-        if score != (told or 0):
+        if score != (told or 0) or "untold" in group["engagement"]:
             announcements.append(_announcement(ctx, group, told, score))
     await ctx.stores.scoring.announce(announcements)
 
 
-def _announcement(ctx: Context, group: Document, told: int | None, score: int) -> Announcement:
-    id = BuyingGroupId(group["_id"])
-    event = stamps.event(
+def score_event(
+    ctx: Context, id: BuyingGroupId, group: Document, told: int | None, score: int
+) -> Event:
+    """The event that people see another whole score of a group than was told last."""
+    return stamps.event(
         ctx,
         EventType.ENGAGEMENT_CHANGED,
         id,
@@ -64,7 +66,12 @@ def _announcement(ctx: Context, group: Document, told: int | None, score: int) -
         before={"score": told or 0},
         after={"score": score},
     )
-    return Announcement(id, told, score, event)
+
+
+def _announcement(ctx: Context, group: Document, told: int | None, score: int) -> Announcement:
+    id = BuyingGroupId(group["_id"])
+    event = score_event(ctx, id, group, told, score) if score != (told or 0) else None
+    return Announcement(id, group["engagement"]["version"], told, score, event)
 
 
 def _place(text: str) -> Place:

@@ -1,4 +1,4 @@
-"""Attaching: finding the people that activities are about.
+"""Attaching: finding the people that activities are about, and leaving those who are gone.
 
 It is a part of recording and of scoring, which have asked for their rights.
 """
@@ -9,9 +9,10 @@ from typing import Final
 from domain.identifiers import PersonId
 from domain.identities import Identity, carried
 from execution.context import Context
-from store.activities import Newcomer
+from resolvers import merged_records
+from store.activity_moves import Newcomer
 
-_SHOWN: Final = {"email": 1, "keys": 1}
+_SHOWN: Final = {"email": 1, "keys": 1, "former_emails": 1, "former_keys": 1}
 
 
 async def people_by_identity(
@@ -35,7 +36,24 @@ async def attach_to_known(ctx: Context, identities: Iterable[Identity]) -> set[I
     found = await people_by_identity(ctx, set(identities))
     newcomers = [Newcomer(person, [identity]) for identity, person in found.items()]
     await ctx.stores.activities.attach(newcomers)
+    await detach_from_deleted(ctx, found.values())
     return set(found)
+
+
+async def detach_from_deleted(ctx: Context, people: Iterable[PersonId]) -> int:
+    """Take back what was given to people who were deleted meanwhile; how much that was.
+
+    If they were merged into somebody, the survivor has it then.
+    """
+    moved = 0
+    gone = await ctx.stores.deletions.among(people)
+    successors = await merged_records.successors(ctx, gone)
+    for person in map(PersonId, sorted(gone)):
+        if person in successors:
+            moved += await ctx.stores.activities.reassign(person, PersonId(successors[person]))
+        else:
+            moved += await ctx.stores.activities.detach(person)
+    return moved
 
 
 async def attach_awaited(ctx: Context, after: str) -> str | None:

@@ -20,10 +20,13 @@ def membership_change(
     after: BuyingGroup,
     changes: Sequence[MemberChange],
     template: RoleTemplate,
-    method: Method,
+    method: Method | None,
     reason: str | None = None,
 ) -> Change:
-    """What is stored when members changed: their places, what follows, and an event each."""
+    """What is stored when members changed: their places, what follows, and an event each.
+
+    No method has spoken where a person was deleted, or merged into another.
+    """
     derived = derived_paths(after.members, template.roles, template.revision)
     events = [membership_event(ctx, after, change, method, reason) for change in changes]
     events += completeness_events(ctx, document, derived)
@@ -56,7 +59,7 @@ def membership_event(
     ctx: Context,
     group: BuyingGroup,
     change: MemberChange,
-    method: Method,
+    method: Method | None,
     reason: str | None = None,
 ) -> Event:
     """The event of a member's changed claims, with all of them before and after.
@@ -67,7 +70,7 @@ def membership_event(
         ctx,
         EventType.MEMBERSHIP_CHANGED,
         group.id,
-        method=method.value,
+        method=method.value if method else None,
         buying_group_id=group.id,
         account_id=group.account,
         solution_interest_id=group.solution_interest,

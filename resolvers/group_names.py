@@ -1,6 +1,6 @@
 """Group names follow the names of their account and solution interest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain import buying_groups
 from domain.events import EventType
@@ -25,20 +25,23 @@ async def follow_accounts(ctx: Context, accounts: Sequence[AccountId]) -> int:
     interests = {group["solution_interest_id"] for group in groups}
     interest_names = await ctx.stores.solution_interests.by_ids(interests, {"name": 1})
     account_names = await ctx.stores.accounts.by_ids(accounts, {"name": 1})
-    renamed = 0
+    names: dict[str, str] = {}
     for group in groups:
-        name = buying_groups.name(
-            interest_names[group["solution_interest_id"]]["name"],
-            account_names[group["account_id"]]["name"],
-        )
+        interest = interest_names.get(group["solution_interest_id"])
+        account = account_names.get(group["account_id"])
+        if interest is None or account is None:
+            continue  # it has been deleted, and the group before it
+        name = buying_groups.name(interest["name"], account["name"])
         if name != group["name"]:
-            await _rename(ctx, group["_id"], name)
-            renamed += 1
-    return renamed
+            names[group["_id"]] = name
+    await _rename(ctx, [group for group in groups if group["_id"] in names], names)
+    return len(names)
 
 
-async def _rename(ctx: Context, id: BuyingGroupId, name: str) -> None:
+async def _rename(ctx: Context, groups: Sequence[Document], names: Mapping[str, str]) -> None:
     def decide(document: Document) -> Change | None:
+        id = BuyingGroupId(document["_id"])
+        name = names[id]
         if document["name"] == name:
             return None
         event = stamps.event(
@@ -53,4 +56,4 @@ async def _rename(ctx: Context, id: BuyingGroupId, name: str) -> None:
         paths = {"name": name, "folded.name": fold(name), "search": list(words(name))}
         return Change({**paths, **stamps.updated(ctx)}, (event,))
 
-    await ctx.stores.groups.change(id, decide, _FOR_NAMING)
+    await ctx.stores.groups.change_all(groups, decide)

@@ -18,12 +18,14 @@ from domain.identifiers import (
 )
 from domain.membership import Assign, Command, Method
 from domain.role_templates import RoleTemplate
+from domain.scoring_runs import Reference
 from execution.context import Context, Right
-from resolvers import members_required, naming, scoring, stamps
+from resolvers import first_scores, letting_go, members_required, naming, scoring, stamps
 from resolvers.group_changes import membership_event
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.driver import Document
 from store.groups import derived_paths, member_document
+from store.new_groups import Made, Taken
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 
@@ -57,8 +59,11 @@ async def interest(ctx: Context, id: str) -> Interest | NotFound:
 
 async def create_buying_group(
     ctx: Context, account_id: str, solution_interest_id: str
-) -> BuyingGroupId | NotFound | GroupExists:
-    """Make the group of one account for one solution interest, placed and scored at once."""
+) -> BuyingGroupId | NotFound | GroupExists | Conflict:
+    """Make the group of one account for one solution interest, placed and scored at once.
+
+    Where one was deleted it is made anew: nothing that was said in it comes back.
+    """
     ctx.viewer.require(Right.EDIT_GROUPS)
     account = await ctx.stores.accounts.one(account_id)
     if account is None:
@@ -68,33 +73,79 @@ async def create_buying_group(
         return what
     group_id = buying_groups.identifier(ctx.viewer.tenant, AccountId(account_id), what.id)
     await scoring.score_first(ctx)
-    made = await _create_groups(ctx, what, [account], None)
-    return group_id if made else GroupExists(group_id)
+    reference = await score_reference(ctx)
+    people = (await people_of(ctx, [account_id]))[account_id]
+    pair = {"_id": group_id, "account_id": account_id, "solution_interest_id": what.id}
+    made = await ctx.stores.groups.make(
+        pair, lambda before: _new_group(ctx, what, account, people, reference, None, before)
+    )
+    match made:
+        case Made():
+            await _finish(ctx, what, [group_id], [person["_id"] for person in people])
+            return group_id
+        case Taken():
+            return GroupExists(group_id)
+        case Missing(id):
+            return NotFound("account" if id == account_id else "solution interest", id)
+        case Raced():
+            return Conflict("buying group", group_id)
 
 
 async def create_groups(
     ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId
 ) -> list[BuyingGroupId]:
-    """Make the groups these accounts lack for a job, and score them; the ids of those made now."""
+    """Make the groups these accounts lack for a job, and score them; the ids of those made now.
+
+    A group that was deleted is not made again.
+    """
     ctx.viewer.require(Right.ACT_AS_SYSTEM)
-    return await _create_groups(ctx, what, accounts, job)
-
-
-async def _create_groups(
-    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId | None
-) -> list[BuyingGroupId]:
-    reference = await score_reference(ctx)
+    reference = await ctx.stores.scoring.runs.reference()
     people = await people_of(ctx, [account["_id"] for account in accounts])
-    documents = [
-        _new_group(ctx, what, account, people.get(account["_id"], ()), reference, job)
-        for account in accounts
-    ]
+
+    def built(reference: Reference | None) -> list[tuple[Document, list[Event]]]:
+        largest = reference.largest_person_raw if reference else 0
+        return [
+            _new_group(
+                ctx, what, account, people[account["_id"]], largest, job, scored_by=reference
+            )
+            for account in accounts
+        ]
+
+    documents = built(reference)
+    if reference is not None and reference.is_first:
+        raised = await first_scores.raised(ctx, reference, [group for group, _ in documents])
+        documents = built(raised) if raised != reference else documents
     stored = await ctx.stores.groups.insert_many(documents)
     made = [BuyingGroupId(document["_id"]) for document, _ in documents]
     made = [group for group in made if group in stored]
-    await members_required.catch_up(ctx, what.template, made)
-    await scoring.score_groups(ctx, made)
+    known = [person["_id"] for related in people.values() for person in related]
+    if reference is None:
+        await _finish(ctx, what, made, known)
+        return made
+    await _settle(ctx, what, made, known)
+    # A run that has ended since the people were read may have changed what they count.
+    latest = await ctx.stores.scoring.runs.reference()
+    if latest is not None:
+        ids = [BuyingGroupId(document["_id"]) for document, _ in documents]
+        behind = await ctx.stores.scoring.scored_before(ids, job, latest.number)
+        await scoring.score_groups(ctx, behind)
     return made
+
+
+async def _finish(
+    ctx: Context, what: Interest, made: Sequence[BuyingGroupId], people: Sequence[str]
+) -> None:
+    """What is left to do for new groups that were not scored as they were made."""
+    await _settle(ctx, what, made, people)
+    await scoring.score_groups(ctx, made)
+
+
+async def _settle(
+    ctx: Context, what: Interest, made: Sequence[BuyingGroupId], people: Sequence[str]
+) -> None:
+    """Whoever was deleted, or whatever was changed meanwhile, has been looked for too early."""
+    await letting_go.leave_groups_if_deleted(ctx, people)
+    await members_required.catch_up(ctx, what.template, made)
 
 
 async def update_status(
@@ -173,10 +224,16 @@ def _new_group(
     people: Sequence[Document],
     reference: int,
     job: JobId | None,
+    before: int = 0,
+    scored_by: Reference | None = None,
 ) -> tuple[Document, list[Event]]:
+    """A group and its events; `before` is the version that a deleted one in its place had.
+
+    It is due to be scored unless there is something to measure it by.
+    """
     id = buying_groups.identifier(ctx.viewer.tenant, account["_id"], what.id)
     placed = placements(what.template, account, people, reference)
-    empty = buying_groups.BuyingGroup(id, account["_id"], what.id, 0, ())
+    empty = buying_groups.BuyingGroup(id, account["_id"], what.id, before, ())
     group, _, changes = buying_groups.apply(empty, _commands(ctx, placed))
     derived = derived_paths(group.members, what.template.roles, what.template.revision)
     name = buying_groups.name(what.name, account["name"])
@@ -191,7 +248,7 @@ def _new_group(
         "members": [member_document(change.after) for change in changes],
         **derived,
         "created_by_job": {"job_id": job, "members_assigned": len(changes)} if job else None,
-        "score_due": 1,
+        "score_due": before + 1,
         "folded": {"name": fold(name)},
         "search": list(words(name)),
         **stamps.created(ctx),
@@ -206,10 +263,15 @@ def _new_group(
         solution_interest_id=what.id,
         after={"members": len(changes), "completeness": derived["completeness"], "job_id": job},
     )
-    return document, [
-        created,
-        *(membership_event(ctx, group, each, Method.SYSTEM) for each in changes),
-    ]
+    events = [created, *(membership_event(ctx, group, each, Method.SYSTEM) for each in changes)]
+    if scored_by is not None:
+        known = {person["_id"]: person for person in people}
+        document["engagement"], told = first_scores.first_score(
+            ctx, document, group.members, what.template, known, scored_by
+        )
+        del document["score_due"]
+        events += told
+    return document, events
 
 
 def _commands(ctx: Context, placed: Mapping[PersonId, RoleId | None]) -> list[Command]:

@@ -1,31 +1,35 @@
 """Jobs: long work that is stored first, then done slice by slice by whoever holds its lease."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.events import EventType
-from domain.identifiers import JobId
-from domain.jobs import JobKind, JobStatus, time_left
+from domain.identifiers import JobId, derived
+from domain.jobs import JobKind, JobStatus, JobTrigger, time_left
 from execution.context import Context, Right
-from execution.sources import Document
 from resolvers import stamps
 from resolvers.outcomes import NotFound
+from store.driver import Document
 
+_NO_MARKS: Final[Mapping[str, object]] = {}
 TIME_LEFT_NEEDS: Final = ("status", "progress")
 
 
 async def start_creation_job(
     ctx: Context, solution_interest_id: str, audience_id: str
 ) -> JobId | NotFound:
-    """Store the job that makes a group for every account of the audience that lacks one."""
+    """Store the job that makes a group for every account of the audience that lacks one.
+
+    It stays in force until it is deleted: accounts that join later get theirs in the daily run.
+    """
     ctx.viewer.require(Right.RUN_JOBS)
     if await ctx.stores.solution_interests.one(solution_interest_id, {"_id": 1}) is None:
         return NotFound("solution interest", solution_interest_id)
     if await ctx.stores.audiences.one(audience_id, {"_id": 1}) is None:
         return NotFound("account audience", audience_id)
     parameters = {"solution_interest_id": solution_interest_id, "audience_id": audience_id}
-    return await _start(ctx, JobKind.CREATION, parameters)
+    return await _start(ctx, JobKind.CREATION, parameters, {"in_force": True})
 
 
 async def start_maintenance_job(
@@ -47,6 +51,28 @@ async def start_scoring_job(ctx: Context) -> JobId:
     return await _start(ctx, JobKind.SCORING, {})
 
 
+def daily_job_id(
+    ctx: Context, kind: JobKind, parameters: Mapping[str, str | None], day: date
+) -> JobId:
+    """The id that the job of this kind and of these parameters has in a day's run."""
+    ctx.viewer.require(Right.RUN_JOBS)
+    said = [f"{name}={value}" for name, value in sorted(parameters.items())]
+    return JobId(derived("job", ctx.viewer.tenant, "daily", day.isoformat(), kind.value, *said))
+
+
+async def start_daily_job(
+    ctx: Context, kind: JobKind, parameters: Mapping[str, str | None], day: date
+) -> JobId:
+    """Store a job of a day's run, once: whoever asks for the same one again finds it there."""
+    ctx.viewer.require(Right.RUN_JOBS)
+    daily = {
+        "_id": daily_job_id(ctx, kind, parameters, day),
+        "trigger": JobTrigger.DAILY.value,
+        "day": day.isoformat(),
+    }
+    return await _start(ctx, kind, parameters, daily)
+
+
 async def seconds_left(ctx: Context, jobs: Sequence[Document]) -> list[int | None]:
     """How many seconds each job will go on, judged by how fast it has been; None: not known."""
     ctx.viewer.require(Right.READ)
@@ -62,11 +88,17 @@ def remaining(job: Document, now: datetime) -> timedelta | None:
     return time_left(progress.get("total"), progress["done"], progress.get("since"), now)
 
 
-async def _start(ctx: Context, kind: JobKind, parameters: Mapping[str, str | None]) -> JobId:
-    id = JobId(ctx.new_id("job"))
-    document = {
-        "_id": id,
+async def _start(
+    ctx: Context,
+    kind: JobKind,
+    parameters: Mapping[str, str | None],
+    marks: Mapping[str, object] = _NO_MARKS,
+) -> JobId:
+    document: Document = {
+        "_id": ctx.new_id("job"),
         "kind": kind.value,
+        "trigger": JobTrigger.ON_DEMAND.value,
+        "day": None,
         "status": JobStatus.WAITING.value,
         "parameters": dict(parameters),
         "progress": {
@@ -82,7 +114,9 @@ async def _start(ctx: Context, kind: JobKind, parameters: Mapping[str, str | Non
         "finished_at": None,
         "failure": None,
         **stamps.created(ctx),
+        **marks,
     }
+    id = JobId(document["_id"])
     created = stamps.event(
         ctx, EventType.JOB_CREATED, id, after={"kind": kind.value, "parameters": dict(parameters)}
     )

@@ -1,15 +1,17 @@
 """Maintenance of a group: SYSTEM says anew what the rules say of the people there are now."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from domain import buying_groups
 from domain.buying_groups import BuyingGroup, MemberChange
 from domain.events import Event, EventType
-from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId
+from domain.identifiers import AccountId, BuyingGroupId, JobId, PersonId, RoleId
 from domain.membership import Assign, Command, Method, Remove
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import group_names, groups, members_required, scoring, stamps
+from resolvers import group_names, groups, letting_go, members_required, scoring, stamps
 from resolvers.group_changes import membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, member_paths, to_group
@@ -25,83 +27,123 @@ class Maintained:
     claims: int
 
 
-async def maintain_groups(ctx: Context, ids: list[BuyingGroupId]) -> Maintained:
-    """Apply the rules to the current people of these groups' accounts, and rescore who changed."""
+class _TemplateMovedOn:
+    """The group follows a later revision of its template than the one that was loaded."""
+
+
+_Placements = Mapping[str, Mapping[PersonId, RoleId | None]]
+
+
+async def maintain_groups(
+    ctx: Context, ids: Sequence[BuyingGroupId], job: JobId | None = None
+) -> Maintained:
+    """Apply the rules to the current people of these groups' accounts, and rescore who changed.
+
+    A group that a job changes keeps that it was this job.
+    """
     ctx.viewer.require(Right.ACT_AS_SYSTEM)
-    reference = await groups.score_reference(ctx)
     documents = await ctx.stores.groups.by_ids(ids, FOR_DECIDING)
-    template_ids = {document["role_template_id"] for document in documents.values()}
-    templates = {
-        template.id: template
-        for id in sorted(template_ids)
-        if (template := await ctx.stores.role_templates.template(id)) is not None
-    }
     account_ids = sorted({document["account_id"] for document in documents.values()})
-    accounts = await ctx.stores.accounts.by_ids(account_ids)
     people = await groups.people_of(ctx, account_ids)
+    placed = await _placements(ctx, documents, people)
+    claims: dict[str, int] = {}
     changed: list[BuyingGroupId] = []
-    claims = 0
-    for id, document in documents.items():
-        template, account = (
-            templates[document["role_template_id"]],
-            accounts[document["account_id"]],
-        )
-        placed = groups.placements(template, account, people[account["_id"]], reference)
-        written = await _maintain(ctx, document, template, placed)
-        if written is not None:
-            changed.append(BuyingGroupId(id))
-            claims += written
-    for template in templates.values():
-        following = [id for id in changed if documents[id]["role_template_id"] == template.id]
-        await members_required.catch_up(ctx, template, following)
+    left = [id for id in documents if id in placed]
+    while left:
+        templates = await _templates(ctx, documents.values())
+        decide = partial(_decide, ctx, templates, placed, job, claims)
+        answers = await ctx.stores.groups.change_all([documents[id] for id in left], decide)
+        changed += [BuyingGroupId(id) for id, each in answers.items() if isinstance(each, Changed)]
+        left = [id for id, each in answers.items() if isinstance(each, _TemplateMovedOn)]
+        documents |= await ctx.stores.groups.by_ids(left, FOR_DECIDING)
+        left = [id for id in left if id in documents]
+        await _catch_up(ctx, templates.values(), documents, changed)
+    told = {person["_id"] for related in people.values() for person in related}
+    told |= {member["person_id"] for each in documents.values() for member in each["members"]}
+    await letting_go.leave_groups_if_deleted(ctx, told)
     await group_names.follow_accounts(ctx, [AccountId(id) for id in account_ids])
     await scoring.score_groups(ctx, changed)
-    return Maintained(len(documents), len(changed), claims)
+    return Maintained(len(documents), len(changed), sum(claims[id] for id in changed))
 
 
-async def _maintain(
-    ctx: Context,
-    loaded: Document,
-    template: RoleTemplate,
-    placed: dict[PersonId, RoleId | None],
-) -> int | None:
-    """How many claims were written; None when the group already says what the rules say."""
-    written = 0
+async def _placements(
+    ctx: Context, documents: Mapping[str, Document], people: Mapping[str, Sequence[Document]]
+) -> _Placements:
+    """Where the rules put the people of each group's account; the roles of a template stay.
 
-    def decide(document: Document) -> Change | None:
-        nonlocal written
-        if document["template_revision"] > template.revision:
-            return None  # the next look, with the current template, will do it
-        group = to_group(document)
-        commands = [
-            Command(
-                person,
-                action,
-                Method.SYSTEM,
-                ctx.viewer.actor,
-                ctx.now(),
-                _reason(action, is_related=person in placed),
-            )
-            for person, action in buying_groups.system_actions(placed, group.members)
-        ]
-        after, _, changes = buying_groups.apply(group, commands)
-        written = len(changes)
-        after, flags = _flag(after, placed)
-        change = membership_change(ctx, document, after, changes, template, Method.SYSTEM)
-        is_current = document["template_revision"] == template.revision
-        if not changes and not flags and is_current:
-            return None
-        flagged = tuple(_flagged(ctx, after, flag) for flag in flags)
-        return replace(
-            change,
-            set={**change.set, **member_paths(flags)},
-            events=change.events + flagged,
+    A group whose account was deleted, or merged into another, is about to go, and left out.
+    """
+    reference = await groups.score_reference(ctx)
+    templates = await _templates(ctx, documents.values())
+    stored = await ctx.stores.accounts.by_ids(people)
+    accounts = {id: account for id, account in stored.items() if "merged_into" not in account}
+    return {
+        id: groups.placements(
+            templates[document["role_template_id"]],
+            accounts[document["account_id"]],
+            people[document["account_id"]],
+            reference,
         )
+        for id, document in documents.items()
+        if document["account_id"] in accounts
+    }
 
-    if decide(loaded) is None:
+
+async def _templates(ctx: Context, documents: Iterable[Document]) -> dict[str, RoleTemplate]:
+    ids = sorted({document["role_template_id"] for document in documents})
+    found = [await ctx.stores.role_templates.template(id) for id in ids]
+    return {template.id: template for template in found if template is not None}
+
+
+async def _catch_up(
+    ctx: Context,
+    templates: Iterable[RoleTemplate],
+    documents: Mapping[str, Document],
+    changed: Iterable[BuyingGroupId],
+) -> None:
+    for template in templates:
+        following = [id for id in changed if documents[id]["role_template_id"] == template.id]
+        await members_required.catch_up(ctx, template, following)
+
+
+def _decide(
+    ctx: Context,
+    templates: Mapping[str, RoleTemplate],
+    placements: _Placements,
+    job: JobId | None,
+    claims: dict[str, int],
+    document: Document,
+) -> Change | _TemplateMovedOn | None:
+    """What the rules change of a group; `claims` is told how many claims that writes."""
+    template = templates[document["role_template_id"]]
+    if document["template_revision"] > template.revision:
+        return _TemplateMovedOn()
+    placed = placements[document["_id"]]
+    group = to_group(document)
+    commands = [
+        Command(
+            person,
+            action,
+            Method.SYSTEM,
+            ctx.viewer.actor,
+            ctx.now(),
+            _reason(action, is_related=person in placed),
+        )
+        for person, action in buying_groups.system_actions(placed, group.members)
+    ]
+    after, _, changes = buying_groups.apply(group, commands)
+    claims[document["_id"]] = len(changes)
+    after, flags = _flag(after, placed)
+    if not changes and not flags and document["template_revision"] == template.revision:
         return None
-    answer = await ctx.stores.groups.change(loaded["_id"], decide, FOR_DECIDING)
-    return written if isinstance(answer, Changed) else None
+    change = membership_change(ctx, document, after, changes, template, Method.SYSTEM)
+    flagged = tuple(_flagged(ctx, after, flag) for flag in flags)
+    by_job = {"maintained_by_job": job} if job is not None else {}
+    return replace(
+        change,
+        set={**change.set, **member_paths(flags), **by_job},
+        events=change.events + flagged,
+    )
 
 
 def _reason(action: Assign | Remove, *, is_related: bool) -> str | None:
@@ -111,7 +153,7 @@ def _reason(action: Assign | Remove, *, is_related: bool) -> str | None:
 
 
 def _flag(
-    group: BuyingGroup, placed: dict[PersonId, RoleId | None]
+    group: BuyingGroup, placed: Mapping[PersonId, RoleId | None]
 ) -> tuple[BuyingGroup, list[MemberChange]]:
     """The group with every member flagged who stays although no longer of the account."""
     members, flags = list(group.members), []

@@ -1,7 +1,6 @@
 """Members required: what a live template may still change, and the groups that follow it."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from domain.events import EventType
@@ -92,7 +91,10 @@ async def catch_up(ctx: Context, template: RoleTemplate, ids: Sequence[BuyingGro
         if later is None:
             return
         template = later
-        await asyncio.gather(*(_recompute(ctx, group_id, later) for group_id in ids))
+        for start in range(0, len(ids), GROUPS_AT_ONCE):
+            part = ids[start : start + GROUPS_AT_ONCE]
+            groups = await ctx.stores.groups.by_ids(part, FOR_DECIDING)
+            await _recompute(ctx, groups.values(), later)
 
 
 async def _recompute_next(ctx: Context, template_id: str) -> int:
@@ -101,11 +103,11 @@ async def _recompute_next(ctx: Context, template_id: str) -> int:
     if template is None:
         return 0
     behind = await ctx.stores.groups.below_revision(template_id, template.revision, GROUPS_AT_ONCE)
-    await asyncio.gather(*(_recompute(ctx, group_id, template) for group_id in behind))
+    await _recompute(ctx, behind, template)
     return len(behind)
 
 
-async def _recompute(ctx: Context, group_id: str, template: RoleTemplate) -> None:
+async def _recompute(ctx: Context, groups: Iterable[Document], template: RoleTemplate) -> None:
     def decide(document: Document) -> Change | None:
         if document["template_revision"] >= template.revision:
             return None
@@ -114,4 +116,4 @@ async def _recompute(ctx: Context, group_id: str, template: RoleTemplate) -> Non
         events = completeness_events(ctx, document, derived)
         return Change({**derived, **stamps.updated(ctx)}, tuple(events))
 
-    await ctx.stores.groups.change(group_id, decide, FOR_DECIDING)
+    await ctx.stores.groups.change_all(groups, decide)

@@ -1,7 +1,8 @@
 """Membership commands: every method's word about people in a group goes through here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from domain import buying_groups, membership
@@ -19,7 +20,15 @@ from domain.identifiers import BuyingGroupId, PersonId, RoleId
 from domain.membership import Action, Assign, Command, Method, Release
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import members_required, naming, repeating, roles, scoring
+from resolvers import (
+    letting_go,
+    members_required,
+    merged_accounts,
+    naming,
+    repeating,
+    roles,
+    scoring,
+)
 from resolvers.group_changes import membership_change
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from resolvers.repeating import PersonOutcome
@@ -59,10 +68,14 @@ _Asked = tuple[PersonId, Action | Refusal]
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A command as it is decided, again and again if need be: the people it names are loaded."""
+    """A command as it is decided, again and again if need be: the people it names are loaded.
+
+    `accounts` are all ids by which the group's account may be named in their relations.
+    """
 
     asked: Sequence[_Asked]
     people: Mapping[str, Document]
+    accounts: Set[str]
     method: Method
     reason: str | None
     members_only: bool
@@ -164,13 +177,14 @@ async def _command(
         return fault
     if isinstance(keyed, Invalid):
         return keyed
-    document = await ctx.stores.groups.one(group_id, {"role_template_id": 1})
+    document = await ctx.stores.groups.one(group_id, {"role_template_id": 1, "account_id": 1})
     if document is None:
         return NotFound("buying group", group_id)
     if keyed and await ctx.stores.groups.answered_elsewhere(group_id, keyed, ctx.now()):
         return repeating.REUSED
     people = await ctx.stores.people.by_ids({p for p, _ in asked}, {"relations.account_id": 1})
-    said = _Said(asked, people, method, reason, members_only, keyed)
+    accounts = await merged_accounts.known_as(ctx, document["account_id"], people.values())
+    said = _Said(asked, people, accounts, method, reason, members_only, keyed)
     while True:
         template = await ctx.stores.role_templates.template(document["role_template_id"])
         if template is None:
@@ -209,8 +223,9 @@ async def _decided(
     answer: _Answer = await ctx.stores.groups.change(group_id, decide, FOR_DECIDING)
     match answer:
         case Changed(version):
-            await members_required.catch_up(ctx, template, [group_id])
-            await scoring.score_groups(ctx, [group_id])
+            await letting_go.leave_groups_if_deleted(ctx, said.people)
+            following = partial(_follow, ctx, template, group_id)
+            await ctx.stores.groups.turns.take(group_id, following)
             return CommandsDone(group_id, version, tuple(done))
         case Missing():
             return NotFound("buying group", group_id)
@@ -221,6 +236,12 @@ async def _decided(
             return answer
         case Invalid() | _TemplateMovedOn():
             return answer
+
+
+async def _follow(ctx: Context, template: RoleTemplate, group_id: BuyingGroupId) -> None:
+    """What a change of a group brings with it; one of those who changed it does it for all."""
+    await members_required.catch_up(ctx, template, [group_id])
+    await scoring.score_groups(ctx, [group_id])
 
 
 def _again(document: Document, answer: KeptAnswer | Invalid) -> CommandsDone | Invalid:
@@ -253,7 +274,7 @@ def _refusal(
     if person not in said.people:
         return PersonUnknown(person)
     member = next((m for m in group.members if m.person == person), None)
-    is_related = any(r["account_id"] == group.account for r in said.people[person]["relations"])
+    is_related = any(r["account_id"] in said.accounts for r in said.people[person]["relations"])
     is_known = member is not None and bool(member.claims)
     if not is_related and (isinstance(action, Assign) or not is_known):
         return PersonOutsideAccount(person)

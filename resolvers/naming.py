@@ -6,6 +6,7 @@ from typing import Final
 
 from domain.events import EventType
 from domain.folding import fold, words
+from domain.identities import Identity
 from execution.context import Context
 from resolvers import stamps
 from resolvers.outcomes import Invalid, NameTaken
@@ -65,15 +66,32 @@ async def create(
     claimed the name and never wrote what it names. Of several who come at once with one name,
     one stores, and the others are told.
     """
+    claimed = Identity(f"{kind.namespace}.name", fold(name))
     wanted = ctx.new_id(kind.prefix)
-    owner = await ctx.stores.identities.claim(f"{kind.namespace}.name", fold(name), wanted)
-    document = {
-        "_id": owner,
-        "name": name,
-        **fields(owner),
-        "folded": {"name": fold(name)},
-        "search": list(words(name)),
-        **stamps.created(ctx),
-    }
-    created = stamps.event(ctx, kind.created, owner)
-    return owner if await records.insert(document, [created]) else NameTaken(name, owner)
+    while True:
+        owner = await ctx.stores.identities.claim(*claimed, wanted)
+        document = {
+            "_id": owner,
+            "name": name,
+            **fields(owner),
+            "folded": {"name": fold(name)},
+            "search": list(words(name)),
+            **stamps.created(ctx),
+        }
+        created = stamps.event(ctx, kind.created, owner)
+        if owner == wanted:
+            is_stored = await records.insert(document, [created])
+        else:
+            is_stored = await ctx.stores.deletions.insert_new(records, document, [created])
+        if is_stored:
+            return owner
+        if not await ctx.stores.deletions.among([owner]):
+            return NameTaken(name, owner)
+        await _let_go(ctx, claimed, owner)
+
+
+async def _let_go(ctx: Context, name: Identity, owner: str) -> None:
+    """Free a name that was claimed for an id when that had been deleted."""
+    claims = await ctx.stores.identities.find([name], ctx.now())
+    late = {named: claim for named, claim in claims.items() if claim.owner == owner}
+    await ctx.stores.identities.release_many(late)

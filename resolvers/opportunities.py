@@ -10,9 +10,9 @@ from domain.events import EventType
 from domain.identifiers import AccountId
 from domain.identities import Reference
 from domain.opportunities import OpportunityItem, OpportunityRules, doubtful_accounts
-from domain.upserting import MOST_ITEMS, TooManyItems
+from domain.upserting import MOST_ITEMS, Draft, TooManyItems
 from execution.context import Context, Right
-from resolvers import stamps
+from resolvers import letting_go, merged_accounts, merged_records, stamps
 from resolvers.upserting import Attempt, Outcome, Pending, Upsert
 from store.driver import Document
 from store.records import Change
@@ -51,8 +51,26 @@ async def upsert_opportunities(
     outcomes = await upsert.run(items, attempt)
     doubtful = doubtful_accounts(upsert.stored)
     await accounts.doubt_products(doubtful)
-    await _settle_products(ctx, doubtful)
+    await settle_products_of(ctx, doubtful)
+    await _drop_of_deleted_accounts(ctx, upsert.stored)
     return outcomes
+
+
+async def _drop_of_deleted_accounts(ctx: Context, drafts: Iterable[Draft]) -> None:
+    """An account that was deleted while this was being stored has looked for them too early.
+
+    They are the survivor's, if it was merged into one.
+    """
+    accounts = {draft.record["account_id"] for draft in drafts if "account_id" in draft.values}
+    gone = await ctx.stores.deletions.among(accounts)
+    successors = await merged_records.successors(ctx, gone)
+    for account in map(AccountId, sorted(gone)):
+        if account in successors:
+            survivor = AccountId(successors[account])
+            await merged_accounts.move_opportunities(ctx, account, survivor)
+            await settle_products_of(ctx, [survivor])
+        else:
+            await letting_go.drop_opportunities(ctx, account)
 
 
 async def settle_products(ctx: Context) -> int:
@@ -60,13 +78,16 @@ async def settle_products(ctx: Context) -> int:
     ctx.viewer.require(Right.RUN_JOBS)
     settled = 0
     while doubtful := await ctx.stores.accounts.in_doubt(_AT_ONCE):
-        await _settle_products(ctx, doubtful)
+        await settle_products_of(ctx, doubtful)
         settled += len(doubtful)
     return settled
 
 
-async def _settle_products(ctx: Context, doubtful: Sequence[str]) -> None:
-    """Recompute what accounts have won from their stored opportunities."""
+async def settle_products_of(ctx: Context, doubtful: Sequence[str]) -> None:
+    """Recompute what accounts have won from their stored opportunities.
+
+    It follows a change that was permitted, and asks for no right of its own.
+    """
     accounts = ctx.stores.accounts
     left = list(doubtful)
     while left:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from domain.attributes import Scope
 from domain.events import EventType
-from domain.identifiers import PersonId
-from domain.identities import Reference, carried
+from domain.identifiers import AccountId, PersonId
+from domain.identities import Reference
 from domain.people import PersonItem, PersonRules
 from domain.upserting import MOST_ITEMS, Draft, TooManyItems
 from execution.context import Context, Right
-from resolvers import custom_fields
+from resolvers import attaching, custom_fields, letting_go, merged_accounts, merged_records
 from resolvers.upserting import Attempt, Outcome, Pending, Upsert
-from store.activities import Newcomer
+from store.activity_moves import Newcomer
 
 
 async def upsert_people(ctx: Context, items: Sequence[PersonItem]) -> list[Outcome] | TooManyItems:
@@ -31,6 +31,7 @@ async def upsert_people(ctx: Context, items: Sequence[PersonItem]) -> list[Outco
 
     outcomes = await upsert.run(items, attempt)
     await _attach_activities(ctx, upsert.stored)
+    await _let_go_of_deleted(ctx, upsert.stored)
     return outcomes
 
 
@@ -44,7 +45,26 @@ async def _attach_activities(ctx: Context, drafts: Iterable[Draft]) -> None:
     newcomers = [
         Newcomer(PersonId(draft.id), claimed)
         for draft in drafts
-        if (claimed := carried("person", draft.record) - draft.identities_before)
+        if (claimed := draft.identities - draft.identities_before)
     ]
     if newcomers:
         await ctx.stores.activities.attach(newcomers)
+
+
+async def _let_go_of_deleted(ctx: Context, drafts: Sequence[Draft]) -> None:
+    """Whoever deleted an account or a person meanwhile has looked too early for all of this."""
+    accounts = {
+        relation["account_id"]
+        for draft in drafts
+        if "relations" in draft.values
+        for relation in draft.record["relations"]
+    }
+    people = {draft.id for draft in drafts}
+    for gone in await ctx.stores.deletions.among(accounts | people):
+        successor = (await merged_records.successors(ctx, [gone])).get(gone)
+        if gone in people:
+            await attaching.detach_from_deleted(ctx, [PersonId(gone)])
+        elif successor is None:
+            await letting_go.end_relations(ctx, AccountId(gone))
+        else:
+            await merged_accounts.move_relations(ctx, AccountId(gone), AccountId(successor))

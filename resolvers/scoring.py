@@ -5,7 +5,7 @@ where it stands is a text: whoever has that text can go on, in this process or a
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from typing import Final
@@ -16,13 +16,13 @@ from domain.engagement import Window
 from domain.identifiers import BuyingGroupId, PersonId, ScoringRunId
 from domain.scoring_runs import Reference, ScoringRun, moved, rules_of
 from execution.context import Context, Right
-from resolvers import announcing, attaching
+from resolvers import announcing, attaching, redating
 from resolvers.weighting_models import weigh_new_types
 from store.activity_days import PersonDay
 from store.scoring_pipelines import Stamp
 
-DAYS_AT_ONCE: Final = 2_000
-PEOPLE_AT_ONCE: Final = 1_000
+DAYS_AT_ONCE: Final = 4_000
+PEOPLE_AT_ONCE: Final = 2_000
 GROUPS_AT_ONCE: Final = 200
 CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
 
@@ -31,6 +31,7 @@ class Phase(Enum):
     """What a run does, in this order."""
 
     ATTACH = "attach"
+    REDATE = "redate"
     COUNT = "count"
     PEOPLE = "people"
     GROUPS = "groups"
@@ -42,12 +43,15 @@ class Phase(Enum):
 
 
 _NEXT: Final = dict(zip(Phase, [*list(Phase)[1:], None], strict=True))
-_BEFORE_PEOPLE_ARE_KNOWN: Final = (Phase.ATTACH, Phase.COUNT)
+_BEFORE_PEOPLE_ARE_KNOWN: Final = (Phase.ATTACH, Phase.REDATE, Phase.COUNT)
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What a slice has done, and where the next begins: nowhere when the run is over."""
+    """What a slice has done, and where the next begins: nowhere when the run is over.
+
+    Counted are the groups of people whose raw may have changed, not those that were due anyway.
+    """
 
     after: str | None
     people: int = 0
@@ -142,8 +146,9 @@ async def score_groups(ctx: Context, groups: Sequence[BuyingGroupId]) -> None:
     for start in range(0, len(groups), GROUPS_AT_ONCE):
         part = groups[start : start + GROUPS_AT_ONCE]
         await store.score_groups(part, stamp)
-        if reference is not None and reference.is_first:
-            await store.runs.raise_reference(reference, await store.largest_group_raw())
+        largest = await store.largest_group_raw() if reference and reference.is_first else 0
+        if reference is not None and largest:
+            await store.runs.raise_reference(reference, largest)
             reference = await store.runs.reference()
         await announcing.announce(ctx, part, reference)
 
@@ -184,13 +189,17 @@ async def _attach(ctx: Context, run: ScoringRun, after: str) -> _Done:
     return _Done(await attaching.attach_awaited(ctx, after))
 
 
+async def _redate(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    """What was stored beside a change of the time zone may be dated in that of before."""
+    return _Done("" if await redating.redate_next(ctx) else None)
+
+
 async def _count(ctx: Context, run: ScoringRun, after: str) -> _Done:
-    place: PersonDay | None = None
-    if after:
-        person, day = after.split("|")
-        place = PersonId(person), date.fromisoformat(day)
-    last = await ctx.stores.activities.days.count_anew(run.id, place, DAYS_AT_ONCE)
-    return _Done(f"{last[0]}|{last[1].isoformat()}" if last else None)
+    counted = await ctx.stores.activities.days.count_anew(run.id, _behind(after), DAYS_AT_ONCE)
+    if await attaching.detach_from_deleted(ctx, {person for person, _ in counted}):
+        # What has been moved falls on days that may have been passed already.
+        return _Done("")
+    return _Done(_last_of(counted))
 
 
 async def _people(ctx: Context, run: ScoringRun, after: str) -> _Done:
@@ -204,7 +213,7 @@ async def _groups(ctx: Context, run: ScoringRun, after: str) -> _Done:
     """The groups of the same people again: their raws are all there by now."""
     behind, _, group = after.partition("|")
     people, place = await _touched(ctx, run, behind)
-    store, stamp = ctx.stores.scoring, _stamp(run)
+    store, stamp = ctx.stores.scoring, replace(_stamp(run), slice=after)
     groups = await store.groups_of(people, stamp, group, GROUPS_AT_ONCE) if people else []
     if groups:
         await store.score_groups(groups, stamp)
@@ -219,7 +228,7 @@ async def _due(ctx: Context, run: ScoringRun, after: str) -> _Done:
     if not groups:
         return _Done(None)
     await ctx.stores.scoring.score_groups(groups, _stamp(run))
-    return _Done(groups[-1], groups=len(groups))
+    return _Done(groups[-1])
 
 
 async def _reference(ctx: Context, run: ScoringRun, after: str) -> _Done:
@@ -237,7 +246,7 @@ async def _changed(ctx: Context, run: ScoringRun, after: str) -> _Done:
     if not groups:
         return _Done(None)
     await ctx.stores.scoring.score_groups(groups, _stamp(run))
-    return _Done(groups[-1], groups=len(groups))
+    return _Done(groups[-1])
 
 
 async def _announce(ctx: Context, run: ScoringRun, after: str) -> _Done:
@@ -248,9 +257,26 @@ async def _announce(ctx: Context, run: ScoringRun, after: str) -> _Done:
 async def _settle(ctx: Context, run: ScoringRun, after: str) -> _Done:
     """The marks of a run that was outrun stay: its counts may have gone into no score."""
     reference = await ctx.stores.scoring.runs.reference()
-    if reference is not None and reference.run == run.id:
-        await ctx.stores.activities.days.settle(run.id)
-    return _Done(None)
+    if reference is None or reference.run != run.id:
+        return _Done(None)
+    settled = await ctx.stores.activities.days.settle(run.id, _behind(after), DAYS_AT_ONCE)
+    return _Done(_last_of(settled))
+
+
+def _behind(place: str) -> PersonDay | None:
+    """The day that a slice of days goes on behind."""
+    if not place:
+        return None
+    person, day = place.split("|")
+    return PersonId(person), date.fromisoformat(day)
+
+
+def _last_of(days: Sequence[PersonDay]) -> str | None:
+    """Where the next slice of days goes on; nowhere when there were none."""
+    if not days:
+        return None
+    person, day = days[-1]
+    return f"{person}|{day.isoformat()}"
 
 
 async def _touched(ctx: Context, run: ScoringRun, after: str) -> tuple[list[PersonId], str | None]:
@@ -268,6 +294,7 @@ def _stamp(run: ScoringRun) -> Stamp:
 
 _PHASES: Final[dict[Phase, Callable[[Context, ScoringRun, str], Awaitable[_Done]]]] = {
     Phase.ATTACH: _attach,
+    Phase.REDATE: _redate,
     Phase.COUNT: _count,
     Phase.PEOPLE: _people,
     Phase.GROUPS: _groups,

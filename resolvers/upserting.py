@@ -8,7 +8,7 @@ e-mail address are decided in a second attempt.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeAlias
 
@@ -16,7 +16,7 @@ from domain.batches import Batch, Loaded
 from domain.events import EventType
 from domain.fields import Record, Refused
 from domain.identities import Identity, Reference, carried, key_identity
-from domain.upserting import Applied, Claim, Draft, ItemT, Refusal, Resolve, Rules
+from domain.upserting import Applied, Claim, Draft, ItemT, Refusal, Resolve, Rules, Wanted
 from execution.context import Context
 from resolvers.drafts import Writer
 from resolvers.outcomes import Conflict
@@ -24,6 +24,7 @@ from store.upserted import UpsertedRecords
 
 _DEADLINE_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 0.05
+_NAMED: Final = {"keys": 1, "former_keys": 1, "merged_into": 1}
 
 Outcome: TypeAlias = Applied | Refusal | Conflict
 Pending: TypeAlias = Sequence[tuple[int, ItemT]]
@@ -102,7 +103,9 @@ class Upsert(Generic[ItemT]):
             ids |= accounts
         else:
             resolve = await self._resolver(accounts, claims)
-        records = await store.by_ids(ids)
+        stored = await store.by_ids(ids)
+        records = {id: each for id, each in stored.items() if "merged_into" not in each}
+        claims = await self._without_late(claims, own, records)
         loaded = Loaded(
             records, claims, lambda: self.ctx.new_id(self.prefix), is_patient=self.is_patient
         )
@@ -116,13 +119,15 @@ class Upsert(Generic[ItemT]):
         if not changed:
             return ()
         identities = self.ctx.stores.identities
-        if not await identities.claim_many(batch.wanted(), self.ctx.now()):
+        wanted = batch.wanted()
+        if not await identities.claim_many(wanted, self.ctx.now()):
             return None
         given_up = await identities.find(batch.released(), self.ctx.now())
         writer = Writer(self.ctx, self.rules, self.created, self.updated)
         saved = await store.write(
             [writer.new(draft) for draft in changed if draft.version is None],
             [writer.change(draft) for draft in changed if draft.version is not None],
+            _adopted(wanted.values()),
         )
         await identities.release_many(
             {identity: claim for identity, claim in given_up.items() if claim.owner in saved}
@@ -156,9 +161,26 @@ class Upsert(Generic[ItemT]):
         for place, item in items:
             self.outcomes[place] = Conflict(self.rules.noun, item.id or "")
 
+    async def _without_late(
+        self,
+        claims: Mapping[Identity, Claim],
+        own: Collection[Identity],
+        records: Mapping[str, Record],
+    ) -> dict[Identity, Claim]:
+        """The claims but for those on `own` of a record that had been deleted; these are let go.
+
+        Nobody adopts its id: what is deleted does not come back.
+        """
+        orphans = {claims[each].owner for each in own if each in claims} - records.keys()
+        gone = await self.ctx.stores.deletions.among(orphans)
+        late = {identity: claim for identity, claim in claims.items() if claim.owner in gone}
+        await self.ctx.stores.identities.release_many(late)
+        return {identity: claim for identity, claim in claims.items() if identity not in late}
+
     async def _resolver(self, accounts: Iterable[str], claims: dict[Identity, Claim]) -> Resolve:
         """Finds the accounts that items refer to, among those loaded now."""
-        found = await self.ctx.stores.accounts.by_ids(accounts, {"keys": 1})
+        stored = await self.ctx.stores.accounts.by_ids(accounts, _NAMED)
+        found = {id: each for id, each in stored.items() if "merged_into" not in each}
 
         def resolve(reference: Reference) -> Record | None:
             if reference.id is not None:
@@ -170,3 +192,12 @@ class Upsert(Generic[ItemT]):
             return account if account and identity in carried("account", account) else None
 
         return resolve
+
+
+def _adopted(wanted: Iterable[Wanted]) -> set[str]:
+    """The records whose ids others had claimed something for before."""
+    return {
+        each.owner
+        for each in wanted
+        if each.instead_of is not None and each.instead_of.owner == each.owner
+    }

@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 
 from domain.conditions import ConditionFault
 from domain.folding import fold
-from domain.identities import MOST_KEYS
+from domain.identities import MOST_FORMER, MOST_KEYS
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.embedded_lists import listed
@@ -186,6 +186,11 @@ class Account(Node, Stamped, Listed):
     )
     keys: list[OutsideKey] = embedded(
         "keys", at_most=MOST_KEYS, parts=outside_keys, description="Its ids in other systems."
+    )
+    former_keys: list[OutsideKey] = embedded(
+        "former_keys",
+        at_most=MOST_FORMER,
+        description="Ids of accounts merged into this one, by which it is found as well.",
     )
     parent: Annotated["Account", strawberry.lazy("schema.accounts")] | None = one(
         "parent_id", description="The account above it; null at the top."

@@ -48,6 +48,11 @@ class StartMaintenanceJobInput(Repeatable):
     )
 
 
+@strawberry.input(description="Nothing has to be said about a scoring.")
+class StartScoringJobInput(Repeatable):
+    pass
+
+
 @strawberry.type(description="The group was made, its people placed by the template's rules.")
 class CreateBuyingGroupSuccess(Sourced):
     buying_group: BuyingGroup = one("buying_group_id", description="The new group.")
@@ -74,7 +79,7 @@ class StartScoringJobSuccess(Sourced):
 
 
 CreateBuyingGroupResult = Annotated[
-    CreateBuyingGroupSuccess | NotFound | BuyingGroupExists | InvalidInput,
+    CreateBuyingGroupSuccess | NotFound | BuyingGroupExists | Conflict | InvalidInput,
     strawberry.union("CreateBuyingGroupResult"),
 ]
 UpdateBuyingGroupStatusResult = Annotated[
@@ -88,6 +93,10 @@ StartCreationJobResult = Annotated[
 StartMaintenanceJobResult = Annotated[
     StartMaintenanceJobSuccess | NotFound | InvalidInput,
     strawberry.union("StartMaintenanceJobResult"),
+]
+StartScoringJobResult = Annotated[
+    StartScoringJobSuccess | InvalidInput,
+    strawberry.union("StartScoringJobResult"),
 ]
 
 
@@ -135,7 +144,9 @@ async def start_maintenance_job(
     return refusal_of(made)
 
 
-async def start_scoring_job(info: Info) -> StartScoringJobSuccess:
+async def start_scoring_job(
+    info: Info, input: StartScoringJobInput | None = None
+) -> StartScoringJobResult:
     """Compute the engagement of people and groups anew."""
     return StartScoringJobSuccess.of(
         {"job_id": await resolvers.jobs.start_scoring_job(info.context)}

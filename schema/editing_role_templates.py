@@ -9,7 +9,7 @@ import resolvers.members_required
 import resolvers.role_templates
 import resolvers.roles
 from domain.conditions import ConditionFault
-from execution.fields import one
+from execution.fields import one, stored
 from execution.sources import Sourced
 from resolvers.outcomes import Invalid
 from resolvers.role_templates import RoleEntry
@@ -113,8 +113,8 @@ class ChangeMembersRequiredSuccess(Sourced):
 
 
 @strawberry.type(description="The draft is gone.")
-class DeleteRoleTemplateSuccess:
-    role_template_id: strawberry.ID = strawberry.field(description="The id it had.")
+class DeleteRoleTemplateSuccess(Sourced):
+    role_template_id: strawberry.ID = stored(description="The id it had.")
 
 
 CreateRoleResult = Annotated[
@@ -211,7 +211,7 @@ async def delete_role_template(
     """Delete a draft."""
     gone = await resolvers.role_templates.delete_role_template(info.context, input.role_template_id)
     if isinstance(gone, str):
-        return DeleteRoleTemplateSuccess(role_template_id=strawberry.ID(gone))
+        return DeleteRoleTemplateSuccess.of({"role_template_id": gone})
     if isinstance(gone, _Live):
         return _is_live(gone, "The template is live; only drafts are deleted.")
     return refusal_of(gone)

@@ -1,13 +1,13 @@
 """Jobs: long work, and how far it is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import ClassVar
 
 import strawberry
 
 import resolvers.jobs
-from domain.jobs import JobKind, JobStatus
+from domain.jobs import JobKind, JobStatus, JobTrigger
 from execution.context import Context
 from execution.fields import computed, embedded, one, stored
 from execution.lists import Direction, Listed, Listing
@@ -28,6 +28,11 @@ strawberry.enum(
 
 
 strawberry.enum(JobStatus, name="JobStatus", description="How a job stands.")
+strawberry.enum(
+    JobTrigger,
+    name="JobTrigger",
+    description="What started a job: somebody on demand, or the daily run.",
+)
 
 
 @strawberry.enum(description="What jobs are ordered by.")
@@ -52,12 +57,22 @@ class JobFilter:
     statuses: list[JobStatus] | None = strawberry.field(
         default=None, description="In one of these states."
     )
+    is_in_force: bool | None = strawberry.field(
+        default=None,
+        description="True: creation jobs in force, carried on by every daily run; false: others.",
+    )
 
 
 async def _where(context: Context, asked: JobFilter) -> Query:
     kinds = None if asked.kinds is None else [each.value for each in asked.kinds]
     statuses = None if asked.statuses is None else [each.value for each in asked.statuses]
-    return filters.every(filters.any_of("kind", kinds), filters.any_of("status", statuses))
+    in_force = asked.is_in_force
+    return filters.every(
+        filters.any_of("kind", kinds),
+        filters.any_of("status", statuses),
+        filters.any_of("in_force", None if in_force is not True else [True]),
+        filters.none_of("in_force", None if in_force is not False else [True]),
+    )
 
 
 @strawberry.type(description="How far a job is.")
@@ -85,6 +100,19 @@ class Job(Node, Stamped, Listed):
 
     kind: JobKind = stored(shown=JobKind, description="What it does.")
     status: JobStatus = stored(shown=JobStatus, description="How it stands.")
+    trigger: JobTrigger = stored(
+        shown=JobTrigger, absent=JobTrigger.ON_DEMAND.value, description="What started it."
+    )
+    day: date | None = stored(
+        shown=date.fromisoformat,
+        description="The day of the daily run it belongs to, in the tenant's time zone; else null.",
+    )
+    is_in_force: bool = stored(
+        "in_force",
+        absent=False,
+        description="Whether it is a creation job that every daily run carries on, so that "
+        "accounts that join its audience get their groups; `deleteJob` ends that.",
+    )
     progress: JobProgress = embedded("progress", description="How far it is.")
     estimated_seconds_left: int | None = computed(
         resolvers.jobs.seconds_left,

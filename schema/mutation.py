@@ -8,9 +8,15 @@ from schema import (
     creating_activity_types,
     creating_buying_groups,
     defining_custom_fields,
+    deleting_buying_groups,
+    deleting_components,
+    deleting_jobs,
+    deleting_records,
     editing_account_audiences,
     editing_role_templates,
     editing_solution_interests,
+    merging_accounts,
+    merging_people,
     recording_activities,
     upserting_accounts,
     upserting_opportunities,
@@ -35,12 +41,45 @@ class Mutation:
             "outcome for each item. Right: EDIT_DATA."
         ),
     )
+    merge_accounts = strawberry.mutation(
+        resolver=once(merging_accounts.merge_accounts, Right.EDIT_DATA),
+        description=(
+            "Make one account of two records that stand for the same one. What was broken off is "
+            "finished by asking again. Rights: EDIT_DATA and EDIT_GROUPS."
+        ),
+    )
+    merge_people = strawberry.mutation(
+        resolver=once(merging_people.merge_people, Right.EDIT_DATA),
+        description=(
+            "Make one person of two records that stand for the same one. What was broken off is "
+            "finished by asking again. Right: EDIT_DATA."
+        ),
+    )
     upsert_opportunities = strawberry.mutation(
         resolver=once(upserting_opportunities.upsert_opportunities, Right.EDIT_DATA),
         description=(
             "Create or update opportunities, found by id, then outside key. One outcome for each "
             "item. Right: EDIT_DATA."
         ),
+    )
+    delete_account = strawberry.mutation(
+        resolver=once(deleting_records.delete_account, Right.EDIT_DATA),
+        description=(
+            "Delete an account with its opportunities, and with its buying groups if that is "
+            "asked for. What was broken off is finished by asking again. Right: EDIT_DATA; with "
+            "groups also EDIT_GROUPS."
+        ),
+    )
+    delete_person = strawberry.mutation(
+        resolver=once(deleting_records.delete_person, Right.EDIT_DATA),
+        description=(
+            "Delete a person, who leaves every buying group. What was broken off is finished by "
+            "asking again. Right: EDIT_DATA."
+        ),
+    )
+    delete_opportunity = strawberry.mutation(
+        resolver=once(deleting_records.delete_opportunity, Right.EDIT_DATA),
+        description="Delete an opportunity. Right: EDIT_DATA.",
     )
     define_custom_fields = strawberry.mutation(
         resolver=once(defining_custom_fields.define_custom_fields, Right.EDIT_COMPONENTS),
@@ -106,6 +145,13 @@ class Mutation:
         resolver=once(editing_solution_interests.update_solution_interest, Right.EDIT_COMPONENTS),
         description="Replace what may change of a solution interest. Right: EDIT_COMPONENTS.",
     )
+    delete_solution_interest = strawberry.mutation(
+        resolver=once(deleting_components.delete_solution_interest, Right.EDIT_COMPONENTS),
+        description=(
+            "Delete a solution interest without buying groups and without jobs that are "
+            "unfinished or in force. Right: EDIT_COMPONENTS."
+        ),
+    )
     create_account_audience = strawberry.mutation(
         resolver=once(editing_account_audiences.create_account_audience, Right.EDIT_COMPONENTS),
         description=(
@@ -115,6 +161,13 @@ class Mutation:
     update_account_audience = strawberry.mutation(
         resolver=once(editing_account_audiences.update_account_audience, Right.EDIT_COMPONENTS),
         description="Replace what an audience says. Right: EDIT_COMPONENTS.",
+    )
+    delete_account_audience = strawberry.mutation(
+        resolver=once(deleting_components.delete_account_audience, Right.EDIT_COMPONENTS),
+        description=(
+            "Delete an audience without jobs that are unfinished or in force. Right: "
+            "EDIT_COMPONENTS."
+        ),
     )
     create_buying_group = strawberry.mutation(
         resolver=once(creating_buying_groups.create_buying_group, Right.EDIT_GROUPS),
@@ -127,6 +180,12 @@ class Mutation:
         resolver=once(creating_buying_groups.update_buying_group_status, Right.EDIT_GROUPS),
         description="Set a group's status text. Right: EDIT_GROUPS.",
     )
+    delete_buying_group = strawberry.mutation(
+        resolver=once(deleting_buying_groups.delete_buying_group, Right.EDIT_GROUPS),
+        description=(
+            "Delete a group; no job makes it again, until somebody asks for it. Right: EDIT_GROUPS."
+        ),
+    )
     start_creation_job = strawberry.mutation(
         resolver=once(creating_buying_groups.start_creation_job, Right.RUN_JOBS),
         description="Make a group for every account of an audience without one. Right: RUN_JOBS.",
@@ -135,8 +194,15 @@ class Mutation:
         resolver=once(creating_buying_groups.start_maintenance_job, Right.RUN_JOBS),
         description="Apply the templates' rules anew to the people there are now. Right: RUN_JOBS.",
     )
+    delete_job = strawberry.mutation(
+        resolver=once(deleting_jobs.delete_job, Right.RUN_JOBS),
+        description=(
+            "Delete a job: it goes no further, and is in force no more. Its groups stay. Right: "
+            "RUN_JOBS."
+        ),
+    )
     start_scoring_job = strawberry.mutation(
-        resolver=creating_buying_groups.start_scoring_job,
+        resolver=once(creating_buying_groups.start_scoring_job, Right.RUN_JOBS),
         description="Compute the engagement of people and groups anew. Right: RUN_JOBS.",
     )
     assign_members = strawberry.mutation(

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 import schema.engagement
-from domain.identities import MOST_KEYS
+from domain.identities import MOST_FORMER, MOST_KEYS
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.embedded_lists import listed
@@ -127,6 +127,16 @@ class Person(Node, Stamped, Listed):
     )
     keys: list[OutsideKey] = embedded(
         "keys", at_most=MOST_KEYS, parts=outside_keys, description="Their ids in other systems."
+    )
+    former_keys: list[OutsideKey] = embedded(
+        "former_keys",
+        at_most=MOST_FORMER,
+        description="Ids of records merged into this one, by which the person is found as well.",
+    )
+    former_emails: list[str] = stored(
+        absent=(),
+        description="E-mail addresses of records merged into this one, by which the person is "
+        "found as well.",
     )
     accounts: PersonAccountConnection = listed(
         "relations",

@@ -38,10 +38,10 @@ def once(resolver: Callable[..., Awaitable[Any]], right: Right) -> Callable[...,
     name = _camel(resolver.__name__)
 
     @functools.wraps(resolver)
-    async def resolve(info: Info, input: Any) -> Any:
+    async def resolve(info: Info, input: Any = None) -> Any:
         ctx = info.context
         ctx.viewer.require(right)
-        key = input.idempotency_key
+        key = input.idempotency_key if input else None
         command = resolvers.repeating.keyed(ctx, name, key, _plain(input))
         if command is None:
             return await resolver(info=info, input=input)

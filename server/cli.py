@@ -49,6 +49,7 @@ def main() -> None:
     QUORUM_RIGHTS           what they may, when X-Quorum-Rights does not say (everything)
     QUORUM_BODY_LIMIT       the longest request, in bytes (8388608)
     QUORUM_REQUEST_SECONDS  how long a request may take (30)
+    QUORUM_DAILY_AT         when daily jobs begin, in each tenant's time zone, or off (02:00)
     QUORUM_LOG_LEVEL        debug, info, warning or error (info)
     """
     # While a command is loaded nothing has been started: Ctrl-C may end it without a word.
@@ -77,7 +78,7 @@ def demo() -> None:
 
 @main.group()
 def tenant() -> None:
-    """Make and list tenants."""
+    """Make, change and list tenants."""
 
 
 @tenant.command("create")
@@ -97,6 +98,25 @@ def create_tenant(name: str, time_zone: str) -> None:
     from server.commands_tenant import run_create
 
     run_create(name, time_zone)
+
+
+@tenant.command("change")
+@click.argument("name", required=False)
+@click.option(
+    "--time-zone",
+    required=True,
+    metavar="ZONE",
+    help="Where its days begin and end from now on, such as Europe/Berlin.",
+)
+def change_tenant(name: str | None, time_zone: str) -> None:
+    """Change the tenant NAME; QUORUM_TENANT, else default, when left out.
+
+    Activities of before go to their days in the new time zone. A change that was broken off goes
+    on when it is asked for again, and in the next scoring job. Works beside a running server.
+    """
+    from server.commands_tenant import run_change
+
+    run_change(name, time_zone)
 
 
 @tenant.command("list")
@@ -128,16 +148,21 @@ FILE = click.Path(path_type=Path)
     metavar="FILE",
     help="Where to list what is not taken (.csv or .jsonl); beside FILE when left out.",
 )
+@click.option(
+    "--from-start", is_flag=True, help="Do not go on where an import of FILE was broken off."
+)
 @TENANT
-def import_file(file: Path, mapping: Path, rejects: Path | None, tenant: str | None) -> None:
+def import_file(
+    file: Path, mapping: Path, rejects: Path | None, from_start: bool, tenant: str | None
+) -> None:
     """Import accounts, people, opportunities or activities from FILE.
 
-    FILE is CSV or JSON Lines. Importing it again changes nothing, so an import that was interrupted
-    is simply run again. Works beside a running server.
+    FILE is CSV or JSON Lines. Importing it again changes nothing; an import that was broken off
+    goes on where it was when it is run again. Works beside a running server.
     """
     from server.commands_import import run_import
 
-    run_import(file, mapping, rejects, tenant)
+    run_import(file, mapping, rejects, tenant, from_start=from_start)
 
 
 @main.group()
@@ -178,6 +203,42 @@ def scoring(tenant: str | None) -> None:
     from server.commands_jobs import run_scoring
 
     run_scoring(tenant)
+
+
+@main.command()
+@click.argument("file", required=False, type=FILE)
+@TENANT
+def export(file: Path | None, tenant: str | None) -> None:
+    """Write everything of a tenant to FILE, or to standard output.
+
+    All of it as it is at one moment, in JSON Lines, packed when the name ends in .gz. Works beside
+    a running server.
+    """
+    from server.commands_export import run_export
+
+    run_export(file, tenant)
+
+
+@main.command()
+@click.argument("file", type=FILE)
+def restore(file: Path) -> None:
+    """Make a tenant from the export in FILE.
+
+    The database must have nothing of that tenant. FILE is read to its end before anything is
+    stored; a restore that was broken off goes on when it is run again.
+    """
+    from server.commands_restore import run_restore
+
+    run_restore(file)
+
+
+@main.command("discard-restore")
+@click.argument("tenant")
+def discard_restore(tenant: str) -> None:
+    """Remove what a restore of TENANT that was broken off has stored."""
+    from server.commands_restore import run_discard
+
+    run_discard(tenant)
 
 
 @main.command("export-schema")

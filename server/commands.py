@@ -40,10 +40,20 @@ class Installation:
         name = tenant or self.settings.tenant
         context = self.context(name)
         if await context.stores.tenants.own() is None:
+            if await context.stores.tenants.is_being_restored():
+                raise CommandFailed(being_restored(name))
             raise CommandFailed(
                 f"There is no tenant {name}; `quorum tenant list` shows those there are."
             )
         return context
+
+
+def being_restored(tenant: str) -> str:
+    """Why nothing can be done with a tenant of which a restore has not come to its end."""
+    return (
+        f"The tenant {tenant} is being restored. If that was broken off, run `quorum restore` with"
+        f" the same file again, or `quorum discard-restore {tenant}`."
+    )
 
 
 def settings_or_exit() -> Settings:
@@ -59,7 +69,8 @@ def settings_or_exit() -> Settings:
 async def installed(settings: Settings) -> AsyncIterator[Installation]:
     """The installation that the settings describe, open for as long as the block lasts.
 
-    The default tenant needs no making by hand: it is here from the first time on.
+    The default tenant needs no making by hand: it is here from the first time on, unless it is
+    being restored.
     """
     async with opened(settings) as database:
         installation = Installation(settings, database, Contexts(database.database))

@@ -66,4 +66,4 @@ def works(installation: Installation) -> Mapping[str, Work]:
             for tenant in tenants
         ]
 
-    return {"The worker": lambda: work(contexts, worker)}
+    return {"The worker": lambda: work(contexts, worker, daily_at=installation.settings.daily_at)}

@@ -1,10 +1,10 @@
-"""`quorum tenant`: make and list tenants."""
+"""`quorum tenant`: make, change and list tenants."""
 
 import click
 
 from resolvers.outcomes import Invalid
-from resolvers.tenants import create_tenant
-from server.commands import installed, run_to_its_end, settings_or_exit
+from resolvers.tenants import BeingRestored, change_time_zone, create_tenant, redate_next
+from server.commands import being_restored, installed, run_to_its_end, settings_or_exit
 from server.process import CommandFailed
 from server.settings import TENANT_NAME, Settings
 from store.tenants import all_tenants
@@ -27,9 +27,34 @@ async def _create(settings: Settings, name: str, time_zone: str) -> None:
         if await context.stores.tenants.own() is not None:
             raise CommandFailed(f"There is a tenant {name} already.")
         outcome = await create_tenant(context, name, time_zone)
+        if isinstance(outcome, BeingRestored):
+            raise CommandFailed(being_restored(name))
         if isinstance(outcome, Invalid):
             raise CommandFailed(f"The tenant {name} is not made: {outcome.reason}.")
     click.echo(f"Made the tenant {name}; its days are those of {time_zone}.")
+
+
+def run_change(name: str | None, time_zone: str) -> None:
+    """Give a tenant another time zone, and its activities the days they fall on there."""
+    run_to_its_end(_change(settings_or_exit(), name, time_zone))
+
+
+async def _change(settings: Settings, name: str | None, time_zone: str) -> None:
+    async with installed(settings) as installation:
+        context = await installation.tenant_context(name)
+        tenant = context.viewer.tenant
+        outcome = await change_time_zone(context, time_zone)
+        if isinstance(outcome, Invalid):
+            raise CommandFailed(f"The tenant {tenant} is not changed: {outcome.reason}.")
+        if not isinstance(outcome, str):
+            raise CommandFailed(f"The tenant {tenant} is being changed by others; try again.")
+        dated = 0
+        while found := await redate_next(context):
+            dated += found
+    click.echo(
+        f"The days of the tenant {tenant} are those of {time_zone}; {dated:,} activities looked at."
+        " Scores follow in the next scoring job."
+    )
 
 
 def run_list() -> None:

@@ -13,6 +13,7 @@ from server.settings import Settings
 from store.deployment import answers, connect
 from store.driver import Client, Database, close, open_database
 from store.indexes import ensure_indexes
+from store.migrations import NewerDatabase, migrate
 
 _PING_SECONDS: Final = 2.0
 
@@ -38,7 +39,9 @@ class Opened:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Opened]:
-    """The database that the settings name, its indexes made; CommandFailed says what is in the way.
+    """The database that the settings name, its documents of today's shape and its indexes made.
+
+    CommandFailed says what is in the way.
 
     The embedded MongoDB is started or joined, and left last of all.
     """
@@ -48,10 +51,21 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
             raise CommandFailed(f"The MongoDB of {_named(settings)} cannot be used: {client}.")
         try:
             database = open_database(client, settings.database)
+            await _bring_up(database)
             await ensure_indexes(database)
             yield Opened(database, client, is_running)
         finally:
             await close(client)
+
+
+async def _bring_up(database: Database) -> None:
+    found = await migrate(database)
+    if isinstance(found, NewerDatabase):
+        raise CommandFailed(
+            f"The database {database.name} is of the schema version {found.stored}, written by a"
+            f" newer Quorum; this one knows {found.known}. Run the newer one, or restore an export"
+            " into a database of its own."
+        )
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ TENANT_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 ACTOR_LENGTH: Final = 200
 
 _DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_TIME_OF_DAY: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -39,6 +41,7 @@ class Settings:
     body_limit: int = 8 * 1024 * 1024
     request_seconds: float = 30.0
     log_level: str = "info"
+    daily_at: time | None = time(2)
 
     @property
     def names(self) -> frozenset[str]:
@@ -180,6 +183,15 @@ def _log_level(text: str) -> str:
     return text.lower()
 
 
+def _daily_at(text: str) -> time | None:
+    if text.lower() == "off":
+        return None
+    found = _TIME_OF_DAY.fullmatch(text)
+    if found is None:
+        raise ValueError(f"is {_shown(text)}; it must be a time of day such as 02:00, or off")
+    return time(int(found[1]), int(found[2]))
+
+
 def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
@@ -210,4 +222,5 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "body_limit": _body_limit,
     "request_seconds": _request_seconds,
     "log_level": _log_level,
+    "daily_at": _daily_at,
 }

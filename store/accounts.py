@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from pymongo import UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from domain.hierarchy import Place
@@ -20,8 +21,14 @@ _AT_ONCE: Final = 10_000
 class AccountStore(UpsertedRecords):
     """The accounts of one tenant."""
 
-    def __init__(self, database: Database, tenant: TenantId, relay: Relay) -> None:
-        super().__init__(database, "accounts", tenant, relay)
+    def __init__(
+        self,
+        database: Database,
+        tenant: TenantId,
+        relay: Relay,
+        session: AsyncClientSession | None = None,
+    ) -> None:
+        super().__init__(database, "accounts", tenant, relay, session)
 
     @asynccontextmanager
     async def in_turn(self) -> AsyncIterator["AccountStore"]:
@@ -37,18 +44,12 @@ class AccountStore(UpsertedRecords):
                 await database["hierarchies"].update_one(
                     {"_id": self.tenant}, {"$inc": {"revision": 1}}, upsert=True, session=session
                 )
-                mine = AccountStore(database, self.tenant, self._relay)
-                mine._session = session
-                yield mine
+                yield AccountStore(database, self.tenant, self._relay, session)
         except DuplicateKeyError as error:
             raise OutOfTurn from error
         except BulkWriteError as error:
             duplicates_of(error)
             raise OutOfTurn from error
-
-    async def forward(self, ids: Iterable[str]) -> None:
-        """Move on the events of accounts that were written in a turn."""
-        await self._relay.forward(self.collection.name, ids)
 
     async def below(self, accounts: Iterable[str]) -> dict[str, list[str]]:
         """The accounts below any of these, at any distance, each with the stored ones above it."""

@@ -4,7 +4,7 @@ Of several reports of one source id the greatest stands, in whatever order they 
 about somebody who is not known yet waits under the identity it names.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,23 +12,16 @@ from typing import Any, Final
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from domain.activities import Activity, Outcome, Rank
+from domain.activities import Activity, Outcome, Rank, identity_of
 from domain.folding import fold
-from domain.identifiers import PersonId, TenantId
+from domain.identifiers import PersonId
 from domain.identities import Identity
-from store.activity_days import ActivityDayStore, PersonDay
-from store.driver import Database, Document, aggregate, confirm, duplicates_of
+from store.activity_days import PersonDay
+from store.activity_moves import SLICE, ActivityMoves, text_of
+from store.driver import Document, aggregate, confirm, duplicates_of
+from store.schema_version import SCHEMA_VERSION
 
-_SLICE: Final = 1_000
 _TRIES: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """A person and the identities under which activities may wait for them."""
-
-    person: PersonId
-    identities: Collection[Identity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +32,8 @@ class Standing:
     is_waiting: bool
 
 
-class ActivityStore:
+class ActivityStore(ActivityMoves):
     """The activities of one tenant, and `days`, what is counted from them."""
-
-    def __init__(self, database: Database, tenant: TenantId) -> None:
-        self.days = ActivityDayStore(database, tenant)
-        self._activities = database["activities"]
-        self._tenant = tenant
 
     async def record(self, activities: Sequence[Activity], stored_at: datetime) -> list[Outcome]:
         """Store what is new and what outranks its predecessor; the outcomes in order."""
@@ -62,25 +50,12 @@ class ActivityStore:
             raise RuntimeError(f"activities kept changing: {sorted(waiting)[:10]}")
         return [outcomes[place] for place in range(len(activities))]
 
-    async def attach(self, newcomers: Sequence[Newcomer]) -> int:
-        """Give waiting activities to the people they waited for; how many were given."""
-        owners = {
-            _text(identity): newcomer.person
-            for newcomer in newcomers
-            for identity in newcomer.identities
-        }
-        attached = 0
-        for part in _slices(sorted(owners)):
-            while found := await self._waiting_for(part):
-                attached += await self._give(found, owners)
-        return attached
-
     async def standing(self, ids: Iterable[str]) -> dict[str, Standing]:
         """The activities of these ids as they are stored, whichever reports they are of."""
         cursor = self._activities.find(
             {"_id": {"$in": list(set(ids))}, "tenant": self._tenant},
             {"type_name": 1, "person_id": 1},
-            batch_size=_SLICE,
+            batch_size=SLICE,
         )
         return {
             each["_id"]: Standing(each["type_name"], each["person_id"] is None)
@@ -98,7 +73,7 @@ class ActivityStore:
             [
                 {"$match": {"tenant": self._tenant, "awaits": {"$gt": after}}},
                 {"$sort": {"tenant": 1, "awaits": 1}},
-                {"$limit": 10 * _SLICE},
+                {"$limit": 10 * SLICE},
                 {"$group": {"_id": "$awaits"}},
                 {"$sort": {"_id": 1}},
             ],
@@ -133,8 +108,8 @@ class ActivityStore:
     async def _known(self, ids: Iterable[str]) -> dict[str, Document]:
         cursor = self._activities.find(
             {"_id": {"$in": list(ids)}, "tenant": self._tenant},
-            {"source_updated_at": 1, "content_hash": 1, "person_id": 1, "day": 1},
-            batch_size=_SLICE,
+            dict.fromkeys(("source_updated_at", "content_hash", "person_id", "day"), 1),
+            batch_size=SLICE,
         )
         return {document["_id"]: document async for document in cursor}
 
@@ -142,8 +117,9 @@ class ActivityStore:
         places = list(new)
         if not places:
             return []
+        own = {"tenant": self._tenant, "schema_version": SCHEMA_VERSION}
         writes = [
-            InsertOne({"_id": activity.id, "tenant": self._tenant} | _values(activity, stored_at))
+            InsertOne({"_id": activity.id, **own} | values_of(activity, stored_at))
             for activity in new.values()
         ]
         taken: set[int] = set()
@@ -162,8 +138,9 @@ class ActivityStore:
         for activity in greater.values():
             stored = known[activity.id]
             guard = {key: stored.get(key) for key in ("content_hash", "source_updated_at")}
-            guard |= {"_id": activity.id, "tenant": self._tenant, "person_id": stored["person_id"]}
-            writes.append(UpdateOne(guard, _update(_values(activity, stored_at))))
+            guard |= {key: stored[key] for key in ("_id", "person_id", "day")}
+            guard["tenant"] = self._tenant
+            writes.append(UpdateOne(guard, _update(values_of(activity, stored_at))))
         result = await self._activities.bulk_write(writes, ordered=False)
         if result.matched_count == len(writes):
             return list(greater)
@@ -174,32 +151,6 @@ class ActivityStore:
             if activity.id in now and _rank(now[activity.id]) == activity.rank
         ]
 
-    async def _waiting_for(self, identities: Sequence[str]) -> list[Document]:
-        cursor = self._activities.find(
-            {"tenant": self._tenant, "awaits": {"$in": list(identities)}},
-            {"awaits": 1, "day": 1, "content_hash": 1},
-            limit=_SLICE,
-            batch_size=_SLICE,
-        )
-        return await cursor.to_list(_SLICE)
-
-    async def _give(self, found: Sequence[Document], owners: dict[str, PersonId]) -> int:
-        await self.days.mark(
-            (owners[each["awaits"]], date.fromisoformat(each["day"])) for each in found
-        )
-        result = await self._activities.bulk_write(
-            [
-                UpdateOne(
-                    {"_id": each["_id"], "tenant": self._tenant}
-                    | {key: each[key] for key in ("awaits", "content_hash")},
-                    {"$set": {"person_id": owners[each["awaits"]]}, "$unset": {"awaits": ""}},
-                )
-                for each in found
-            ],
-            ordered=False,
-        )
-        return result.modified_count
-
 
 def _first_of_each(waiting: dict[int, Activity]) -> dict[int, Activity]:
     """The first waiting report of every id: later ones of the same id come after it."""
@@ -209,22 +160,25 @@ def _first_of_each(waiting: dict[int, Activity]) -> dict[int, Activity]:
     return {place: waiting[place] for place in first.values()}
 
 
-def _values(activity: Activity, stored_at: datetime) -> dict[str, Any]:
+def values_of(activity: Activity, stored_at: datetime) -> dict[str, Any]:
+    """What is stored of an activity beside its id and its tenant."""
     report = activity.report
-    awaits = activity.awaits
+    awaits, named = activity.awaits, identity_of(report.person)
     return {
         "source": report.source,
         "source_id": report.source_id,
         "type_name": report.type,
         "type_folded": fold(report.type),
         "person_id": activity.person,
+        "named": text_of(named) if named else None,
         "at": report.at,
         "day": activity.day.isoformat(),
+        "zone": activity.zone,
         "attributes": dict(report.attributes),
         "source_updated_at": activity.rank.source_updated_at,
         "content_hash": activity.rank.content_hash,
         "stored_at": stored_at,
-        **({"awaits": _text(awaits)} if awaits else {}),
+        **({"awaits": text_of(awaits)} if awaits else {}),
     }
 
 
@@ -240,11 +194,3 @@ def _person_day(stored: Document) -> list[PersonDay]:
     if stored["person_id"] is None:
         return []
     return [(PersonId(stored["person_id"]), date.fromisoformat(stored["day"]))]
-
-
-def _text(identity: Identity) -> str:
-    return f"{identity.namespace}|{identity.value}"
-
-
-def _slices(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (items[start : start + _SLICE] for start in range(0, len(items), _SLICE))

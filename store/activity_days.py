@@ -6,18 +6,20 @@ A mark outlives the count until the scores made of it are stored, and until ever
 have set it must have come to its end: what is stored between mark and count is never lost.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from pymongo import UpdateOne
+from pymongo import UpdateMany, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from domain.engagement import Window
 from domain.identifiers import PersonId, TenantId
 from store.driver import Database, Document, aggregate, duplicates_of
+from store.schema_version import SCHEMA_VERSION
+from store.side_by_side import in_parts
 
 SETTLED_AFTER: Final = timedelta(minutes=10)
 """No writer takes this long between marking a day and storing its activities."""
@@ -56,6 +58,7 @@ class ActivityDayStore:
                     "$currentDate": {"dirty.at": True},
                     "$setOnInsert": {
                         "tenant": self._tenant,
+                        "schema_version": SCHEMA_VERSION,
                         "person_id": person,
                         "day": day.isoformat(),
                         "counts": [],
@@ -74,55 +77,57 @@ class ActivityDayStore:
                 continue
             return
 
-    async def count_anew(self, run: str, after: PersonDay | None, limit: int) -> PersonDay | None:
+    async def empty(self, person: PersonId) -> None:
+        """Have no counts on any day of a person until they are counted anew."""
+        await self._days.update_many(
+            {"tenant": self._tenant, "person_id": person},
+            {
+                "$set": {"counts": [], "dirty.token": uuid4().hex},
+                "$unset": {"dirty.run": ""},
+                "$currentDate": {"dirty.at": True},
+            },
+        )
+
+    async def count_anew(self, run: str, after: PersonDay | None, limit: int) -> list[PersonDay]:
         """Count the next marked days for a run, behind one in the order of people and days.
 
-        The last one counted, to go on from; None when there was none left.
+        The days that were counted, in this order; none when there is none left.
         """
-        cursor = self._days.find(
-            {"tenant": self._tenant, "dirty": {"$exists": True}, **_behind(after)},
-            {"person_id": 1, "day": 1, "dirty.token": 1},
-            sort=[("person_id", 1), ("day", 1)],
-            limit=limit,
-            batch_size=limit,
+        is_old = {"$lte": ["$dirty.at", self._long_ago]}
+        marked = await self._marked(
+            after, limit, {"person_id": 1, "day": 1, "dirty": 1, "is_old": is_old}
         )
-        marked = await cursor.to_list(limit)
-        if not marked:
-            return None
-        counts = await self._counted(marked)
-        await self._days.bulk_write(
-            [
-                UpdateOne(
-                    {"_id": day["_id"], "dirty.token": day["dirty"]["token"]},
-                    {
-                        "$set": {
-                            "counts": counts.get((day["person_id"], day["day"]), []),
-                            "dirty.run": run,
-                        }
-                    },
-                )
-                for day in marked
-            ],
-            ordered=False,
-        )
-        last = marked[-1]
-        return PersonId(last["person_id"]), date.fromisoformat(last["day"])
 
-    async def settle(self, run: str) -> int:
-        """Take the marks off days whose counts of this run have gone into scores; how many."""
-        settled = {
-            "$expr": {
-                "$lte": [
-                    "$dirty.at",
-                    {"$subtract": ["$$NOW", self._settled_after // timedelta(milliseconds=1)]},
-                ]
-            }
-        }
-        result = await self._days.update_many(
-            {"tenant": self._tenant, "dirty": {"$exists": True}, "dirty.run": run, **settled},
-            {"$unset": {"dirty": ""}},
-        )
-        return result.modified_count
+        async def count(part: Sequence[Document]) -> None:
+            writes = _counts_kept(part, await self._counted(part), run)
+            await self._days.bulk_write(writes, ordered=False)
+
+        await in_parts(marked, count)
+        return [_person_day(day) for day in marked]
+
+    async def settle(self, run: str, after: PersonDay | None, limit: int) -> list[PersonDay]:
+        """Take the marks off days whose counts of this run have gone into scores.
+
+        The next marked days that were looked at, as in counting. Those on which nothing is left
+        go altogether.
+        """
+        is_empty = {"$eq": ["$counts", []]}
+        shown = {"person_id": 1, "day": 1, "dirty.run": 1, "is_empty": is_empty}
+        marked = await self._marked(after, limit, shown)
+        settled = {"dirty.run": run, "$expr": {"$lte": ["$dirty.at", self._long_ago]}}
+
+        async def take_off(part: Sequence[Document]) -> None:
+            empty, full = ([d["_id"] for d in part if d["is_empty"] is e] for e in (True, False))
+            if empty:
+                await self._days.delete_many({"_id": {"$in": empty}, "counts": [], **settled})
+            if full:
+                await self._days.update_many(
+                    {"_id": {"$in": full}, **settled}, {"$unset": {"dirty": ""}}
+                )
+
+        counted = [day for day in marked if day["dirty"].get("run") == run]
+        await in_parts(counted, take_off)
+        return [_person_day(day) for day in marked]
 
     async def touched(self, spans: Sequence[Window], after: str, limit: int) -> Touched:
         """The next people, behind the id `after`, with a marked day or with one in these spans."""
@@ -181,6 +186,24 @@ class ActivityDayStore:
             by_day[date.fromisoformat(each["day"])] = counts
         return found
 
+    @property
+    def _long_ago(self) -> Document:
+        """Marks up to this moment are of writers who have come to their end."""
+        return {"$subtract": ["$$NOW", self._settled_after // timedelta(milliseconds=1)]}
+
+    async def _marked(
+        self, after: PersonDay | None, limit: int, shown: Mapping[str, object]
+    ) -> list[Document]:
+        """The next marked days, behind one in the order of people and days."""
+        cursor = self._days.find(
+            {"tenant": self._tenant, "dirty": {"$exists": True}, **_behind(after)},
+            shown,
+            sort=[("person_id", 1), ("day", 1)],
+            limit=limit,
+            batch_size=limit,
+        )
+        return await cursor.to_list(limit)
+
     async def _counted(self, marked: Sequence[Document]) -> dict[tuple[str, str], list[Document]]:
         """The counts of these days, from the activities themselves."""
         days = sorted({day["day"] for day in marked})
@@ -211,6 +234,37 @@ class ActivityDayStore:
 
     def _key(self, person: PersonId, day: date) -> str:
         return f"{self._tenant}|{person}|{day.isoformat()}"
+
+
+def _counts_kept(
+    marked: Sequence[Document], counts: Mapping[tuple[str, str], list[Document]], run: str
+) -> list[UpdateOne | UpdateMany]:
+    """The writes that keep these counts where the marks are still those that were read.
+
+    Nobody sets an old mark any more: a day that has one no younger has the one that was read, and
+    days with the same counts are one write.
+    """
+    writes: list[UpdateOne | UpdateMany] = []
+    alike: dict[tuple[tuple[str, int], ...], list[str]] = {}
+    for day in marked:
+        own = counts.get((day["person_id"], day["day"]), [])
+        if day["is_old"]:
+            alike.setdefault(tuple((each["type"], each["count"]) for each in own), []).append(
+                day["_id"]
+            )
+        else:
+            guard = {"_id": day["_id"], "dirty.token": day["dirty"]["token"]}
+            writes.append(UpdateOne(guard, {"$set": {"counts": own, "dirty.run": run}}))
+    youngest = max((day["dirty"]["at"] for day in marked if day["is_old"]), default=None)
+    for same, ids in alike.items():
+        own = [{"type": type, "count": count} for type, count in same]
+        old = {"_id": {"$in": ids}, "dirty.at": {"$lte": youngest}}
+        writes.append(UpdateMany(old, {"$set": {"counts": own, "dirty.run": run}}))
+    return writes
+
+
+def _person_day(day: Document) -> PersonDay:
+    return PersonId(day["person_id"]), date.fromisoformat(day["day"])
 
 
 def _behind(place: PersonDay | None) -> Document:

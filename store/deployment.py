@@ -6,6 +6,7 @@ from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 
 from store.driver import Client, Driver, close, open_client
 from store.reading import TookTooLong
+from store.transactions import OutOfTurn
 
 StoreFailure: TypeAlias = PyMongoError
 """What any call of a store may raise when MongoDB is away or refuses."""
@@ -36,8 +37,8 @@ async def answers(client: Client) -> bool:
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether a call failed only because MongoDB was away or slow: the same call may do later."""
-    if isinstance(error, TookTooLong | ConnectionFailure | CursorNotFound):
+    """Whether the same call may do later: MongoDB was away or slow, or others were in the way."""
+    if isinstance(error, TookTooLong | ConnectionFailure | CursorNotFound | OutOfTurn):
         return True
     if not isinstance(error, PyMongoError):
         return False

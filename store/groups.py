@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from domain import buying_groups, completeness
 from domain.buying_groups import BuyingGroup, Member, MemberChange, RoleState
@@ -11,7 +11,7 @@ from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId, Solut
 from domain.membership import Claim, Claims, Method
 from domain.role_templates import TemplateRole
 from store.driver import Document, aggregate
-from store.queued import QueuedRecords
+from store.new_groups import NewGroups
 
 FOR_DECIDING: Mapping[str, int] = {
     "version": 1,
@@ -25,9 +25,10 @@ FOR_DECIDING: Mapping[str, int] = {
     "name": 1,
     "status": 1,
 }
+_METHODS: Final = {method.value: method for method in Method}
 
 
-class GroupStore(QueuedRecords):
+class GroupStore(NewGroups):
     """The buying groups of one tenant."""
 
     async def of_interest(
@@ -40,15 +41,21 @@ class GroupStore(QueuedRecords):
         cursor = self.collection.find(found, {"_id": 1}, sort=[("_id", 1)], limit=limit)
         return [BuyingGroupId(document["_id"]) async for document in cursor]
 
-    async def below_revision(self, template: str, revision: int, limit: int) -> list[str]:
-        """Groups of a template that were computed with an earlier revision."""
+    async def below_revision(self, template: str, revision: int, limit: int) -> list[Document]:
+        """Groups of a template that were computed with an earlier revision, for deciding."""
         found = {
             "tenant": self.tenant,
             "role_template_id": template,
             "template_revision": {"$lt": revision},
         }
-        cursor = self.collection.find(found, {"_id": 1}, limit=limit)
-        return [document["_id"] async for document in cursor]
+        cursor = self.collection.find(found, FOR_DECIDING, limit=limit, batch_size=limit)
+        return [document async for document in cursor]
+
+    async def maintained_by(self, job: str, ids: Sequence[str]) -> int:
+        """How many of these groups this job was the last to change, of those that maintain."""
+        return await self.collection.count_documents(
+            {"_id": {"$in": list(ids)}, "tenant": self.tenant, "maintained_by_job": job}
+        )
 
     async def created_by(self, job: str, ids: Sequence[str]) -> tuple[int, int]:
         """How many of these groups a job has created, and how many members it gave them."""
@@ -104,9 +111,9 @@ def to_group(document: Document) -> BuyingGroup:
 def to_claims(stored: Mapping[str, Document]) -> Claims:
     """The claims a member's document holds."""
     return {
-        method: _to_claim(method, stored[method.value])
-        for method in Method
-        if method.value in stored
+        method: _to_claim(method, stored[word])
+        for word, method in _METHODS.items()
+        if word in stored
     }
 
 
@@ -167,12 +174,13 @@ def derived_paths(
 ) -> dict[str, object]:
     """What follows from the members and the template, written with every membership change."""
     states = buying_groups.role_states(roles, members)
+    present = [member.person for member in members if member.role is not None]
     return {
-        "member_ids": [member.person for member in members if member.role is not None],
+        "member_ids": present,
         "removed_ids": [
             member.person for member in members if member.deciding and member.role is None
         ],
-        "member_count": sum(member.role is not None for member in members),
+        "member_count": len(present),
         "roles": [_role_document(state) for state in states],
         "missing_role_ids": [state.role for state in states if state.is_missing],
         "completeness": {"exact": completeness.percent(buying_groups.completeness_of(states))},

@@ -18,6 +18,7 @@ from domain.identifiers import TenantId
 from domain.identities import Identity
 from domain.upserting import Claim, Wanted
 from store.driver import Database, Document, duplicates_of
+from store.schema_version import SCHEMA_VERSION
 
 _STALE_AFTER: Final = timedelta(seconds=60)
 
@@ -119,7 +120,8 @@ class IdentityStore:
         key, before = self._key(identity), wanted.instead_of
         stated: Document = {"owner": wanted.owner, "tokens": [token], "claimed_at": at}
         if before is None:
-            return InsertOne({"_id": key, "tenant": self._tenant, **stated})
+            new = {"_id": key, "tenant": self._tenant, "schema_version": SCHEMA_VERSION}
+            return InsertOne({**new, **stated})
         if before.owner == wanted.owner:
             beside = {"$push": {"tokens": token}, "$set": {"claimed_at": at}}
             return UpdateOne({"_id": key, "owner": before.owner}, beside)
@@ -135,6 +137,7 @@ class IdentityStore:
     def _unless_claimed(self, owner: str) -> list[Document]:
         fresh: Document = {
             "tenant": self._tenant,
+            "schema_version": SCHEMA_VERSION,
             "owner": owner,
             "tokens": [ObjectId()],
             "claimed_at": "$$NOW",

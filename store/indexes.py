@@ -95,11 +95,13 @@ INDEXES: Final = (
     Index("people", ("tenant", "engagement.largest_weight"), "the largest weight that occurred"),
     Index("buying_groups", ("tenant", "score_due"), "groups to score", _present("score_due")),
     Index("buying_groups", ("tenant", "answers.key"), "sent keys", _present("answers.key")),
+    Index("merges", ("tenant", "survivor_id"), "what was merged into a record"),
     Index("idempotency_keys", ("tenant", "at"), "keys that are a day old"),
     Index("activities", ("tenant", "person_id", "at", "_id"), "a person's activities; a day's"),
     Index("activities", ("tenant", "at", "_id"), "all activities in order"),
     Index("activities", ("tenant", "type_folded", "at", "_id"), "activities of a type"),
     Index("activities", ("tenant", "source", "at", "_id"), "activities of a source"),
+    Index("activities", ("tenant", "zone"), "activities dated in a time zone of before"),
     Index("activities", ("tenant", "awaits"), "who is waited for", _present("awaits")),
     Index("activity_days", ("tenant", "person_id", "day"), "a person's window"),
     Index("activity_days", ("tenant", "day", "person_id"), "days that leave or enter the window"),
@@ -136,6 +138,7 @@ INDEXES: Final = (
     Index("account_audiences", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("weighting_models", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("jobs", ("tenant", "created_at", "_id"), "the latest jobs"),
+    Index("jobs", ("tenant", "in_force"), "creation jobs in force", _present("in_force")),
     Index("jobs", ("tenant", "status", "_id"), "work that waits or has lost its worker"),
 )
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from pymongo import ReturnDocument
 
-from domain.jobs import OPEN, JobStatus
+from domain.jobs import OPEN, JobStatus, JobTrigger
 from store.driver import Document
 from store.records import Records
 
@@ -119,6 +119,26 @@ class JobStore(Records):
             sort=[("updated_at", 1), ("_id", 1)],
         )
         return [document["_id"] async for document in cursor]
+
+    async def has_open_daily_job(self) -> bool:
+        """Whether a job of the daily run waits or is worked on."""
+        found = {"tenant": self.tenant, "status": {"$in": _OPEN}, "trigger": JobTrigger.DAILY.value}
+        return await self.collection.find_one(found, {"_id": 1}) is not None
+
+    async def in_force(self) -> list[Document]:
+        """The creation jobs whose audience goes on getting groups, the oldest first."""
+        cursor = self.collection.find(
+            {"tenant": self.tenant, "in_force": True},
+            {"parameters": 1, "created_at": 1},
+            sort=[("created_at", 1), ("_id", 1)],
+        )
+        return [document async for document in cursor]
+
+    async def is_in_force(self, parameters: Mapping[str, str]) -> bool:
+        """Whether some creation job in force has these parameters."""
+        found = {"tenant": self.tenant, "in_force": True}
+        same = {f"parameters.{name}": value for name, value in parameters.items()}
+        return await self.collection.find_one({**found, **same}, {"_id": 1}) is not None
 
     def _held(self, id: str, worker: str) -> Document:
         return {"_id": id, "tenant": self.tenant, "lease.owner": worker}

@@ -8,6 +8,7 @@ from pymongo.errors import DuplicateKeyError
 from domain.idempotency import KEPT, KeyedCommand
 from domain.identifiers import TenantId, derived
 from store.driver import Database, Document
+from store.schema_version import SCHEMA_VERSION
 
 _NAME: Final = "idempotency_keys"
 
@@ -22,7 +23,7 @@ class KeyClaims:
     async def claim(self, command: KeyedCommand, now: datetime) -> bool:
         """Take the key for a command that begins now; False when it is taken. Old ones go."""
         await self._keys.delete_many({"tenant": self._tenant, "at": {"$lte": now - KEPT}})
-        document = {"_id": self._id(command), "tenant": self._tenant, "at": now}
+        document = {**self._own(command), "schema_version": SCHEMA_VERSION, "at": now}
         try:
             await self._keys.insert_one({**document, "input_hash": command.input_hash})
         except DuplicateKeyError:

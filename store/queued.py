@@ -4,6 +4,8 @@ Commands on one document that come while another is being saved wait, and are th
 after the other on one loaded document and stored by one save. So a hot document costs a process
 one round trip for all of its commands, and they do not push each other aside; against other
 processes the save is guarded and tried again as ever.
+
+Each change among them has a version of its own, so that versions tell the order of changes.
 """
 
 import asyncio
@@ -15,6 +17,7 @@ from domain.identifiers import TenantId
 from store.driver import Database, Document
 from store.records import Change, Changed, Conflict, Missing, R, Records
 from store.relay import Relay
+from store.turns import Turns
 
 MOST_TOGETHER: Final = 100
 _WHOLE: Final = {"outbox": 0}
@@ -46,10 +49,14 @@ class _Together:
 
 
 class QueuedRecords(Records):
-    """Records whose changes of one document are queued within the process."""
+    """Records whose changes of one document are queued within the process.
+
+    `turns` is for what follows from a change: those who changed one document do it together.
+    """
 
     def __init__(self, database: Database, collection: str, tenant: TenantId, relay: Relay) -> None:
         super().__init__(database, collection, tenant, relay)
+        self.turns = Turns()
         self._queues: dict[str, _Queue] = {}
         self._working: set[asyncio.Task[None]] = set()
 
@@ -110,32 +117,33 @@ class QueuedRecords(Records):
             elif isinstance(answer, _Raised):
                 each.answer.set_exception(answer.error)
             else:
-                each.answer.set_result(outcome if isinstance(answer, Change) else answer)
+                each.answer.set_result(answer)
 
 
 def _decided(document: Document, batch: Iterable[_Waiting]) -> tuple[list[Any], Change | None]:
-    """Each one's decision on the document as those before it left it, and all changes as one."""
+    """Each one's answer on the document as those before it left it, and all changes as one."""
     answers: list[Any] = []
     paths: dict[str, object] = {}
     events: list[Any] = []
-    has_changed = False
+    versions = 0
     for each in batch:
         try:
             answer = each.decide(document)
         except Exception as error:  # it is told to the one who asked, and to nobody else
             answer = _Raised(error)
-        answers.append(answer)
         if isinstance(answer, Change):
-            has_changed = True
+            versions += answer.versions
             document = after(document, answer)
             paths.update(answer.set)
             events += answer.events
-    return answers, Change(paths, tuple(events)) if has_changed else None
+            answer = Changed(document["version"])
+        answers.append(answer)
+    return answers, Change(paths, tuple(events), versions=versions) if versions else None
 
 
 def after(document: Document, change: Change) -> Document:
-    """The document as a change leaves it, at the version it has; the given one stays as it is."""
-    changed = dict(document)
+    """The document as a change leaves it, in its next version; the given one stays as it is."""
+    changed = {**document, "version": document["version"] + change.versions}
     copied: set[tuple[str, ...]] = set()
     for path, value in change.set.items():
         *parents, last = path.split(".")

@@ -21,9 +21,9 @@ from store.driver import Collection, Database, Document, confirm, duplicates_of
 from store.event_documents import to_document
 from store.identities import identity_key
 from store.relay import Relay
+from store.schema_version import SCHEMA_VERSION
 from store.transactions import OutOfTurn, in_transaction
 
-SCHEMA_VERSION: Final = 1
 _DEADLINE_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 0.05
 
@@ -32,11 +32,15 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a decision alters: the paths it owns and the events it writes."""
+    """What a decision alters: the paths it owns and the events it writes.
+
+    `versions` is how many versions the document goes on by: one for each decision in it.
+    """
 
     set: Mapping[str, object]
     events: tuple[Event, ...] = ()
     unset: tuple[str, ...] = ()
+    versions: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ class Records:
             if await self._save(id, document["version"], decision):
                 if decision.events:
                     await self._relay.forward(self.collection.name, [id])
-                return Changed(document["version"] + 1)
+                return Changed(document["version"] + decision.versions)
             if _is_over(deadline):
                 return Conflict(id)
             await _pause()
@@ -220,7 +224,7 @@ class Records:
         return {"_id": id, "tenant": self.tenant, "version": version}
 
     def _update(self, version: int, change: Change) -> Document:
-        update: Document = {"$set": {**change.set, "version": version + 1}}
+        update: Document = {"$set": {**change.set, "version": version + change.versions}}
         if change.unset:
             update["$unset"] = dict.fromkeys(change.unset, "")
         if change.events:

@@ -15,6 +15,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from domain.identifiers import TenantId
 from store.driver import Collection, Database, Document, duplicates_of
+from store.schema_version import SCHEMA_VERSION
 
 OUTBOXES: Final = (
     "accounts",
@@ -29,6 +30,7 @@ OUTBOXES: Final = (
     "buying_groups",
     "jobs",
     "tenants",
+    "deletions",
 )
 _BATCH: Final = 1_000
 _log = logging.getLogger(__name__)
@@ -147,6 +149,7 @@ class Relay:
                     "_id": event_key(self._tenant, position),
                     "tenant": self._tenant,
                     "position": position,
+                    "schema_version": SCHEMA_VERSION,
                     **entry,
                 }
                 for position, entry in enumerate(fresh, start=last + 1)

@@ -18,18 +18,23 @@ from store.reading import Window as Rows
 from store.relay import Relay
 from store.scoring_pipelines import Stamp, groups_pipeline, people_pipeline
 from store.scoring_runs import ScoringRunStore
+from store.side_by_side import in_parts
 
 _TOLD: Final = frozenset({"account_id", "solution_interest_id", "engagement"})
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A group's whole score as events told it last, the one they tell now, and that event."""
+    """A group's whole score as events told it last, of which version, and what is told now.
+
+    No event where the whole score is the same.
+    """
 
     group: BuyingGroupId
+    version: int
     before: int | None
     after: int
-    event: Event
+    event: Event | None
 
 
 class ScoringStore:
@@ -52,12 +57,20 @@ class ScoringStore:
         stamp: Stamp,
     ) -> None:
         """Compute these people's raws; whoever has nothing in the window any more is at 0."""
-        pipeline = people_pipeline(self._tenant, people, window, spellings, stamp)
-        await aggregate(self._days, pipeline)
+
+        async def score(part: Sequence[PersonId]) -> None:
+            pipeline = people_pipeline(self._tenant, part, window, spellings, stamp)
+            await aggregate(self._days, pipeline)
+
+        await in_parts(people, score)
 
     async def score_groups(self, groups: Sequence[BuyingGroupId], stamp: Stamp) -> None:
-        """Compute both figures of these groups from their members' raws, in one command."""
-        await aggregate(self._groups, groups_pipeline(self._tenant, groups, stamp))
+        """Compute both figures of these groups from their members' raws."""
+
+        async def score(part: Sequence[BuyingGroupId]) -> None:
+            await aggregate(self._groups, groups_pipeline(self._tenant, part, stamp))
+
+        await in_parts(groups, score)
 
     async def next_people(self, after: str, limit: int) -> list[PersonId]:
         """The next people of the tenant in the order of their ids."""
@@ -73,13 +86,21 @@ class ScoringStore:
     async def groups_of(
         self, people: Sequence[PersonId], stamp: Stamp, after: str, limit: int
     ) -> list[BuyingGroupId]:
-        """The next groups that one of these people is in and that the run has not scored."""
-        query = {"member_ids": {"$in": list(people)}, "engagement.run_id": {"$ne": stamp.run}}
-        return await self._ids({**query, "_id": {"$gt": after}}, limit)
+        """The next groups that one of these people is in and no earlier slice has scored."""
+        is_new = [{"engagement.run_id": {"$ne": stamp.run}}, {"engagement.slice": stamp.slice}]
+        query = {"member_ids": {"$in": list(people)}, "$or": is_new, "_id": {"$gt": after}}
+        return await self._ids(query, limit)
 
     async def due_groups(self, after: str, limit: int) -> list[BuyingGroupId]:
         """The next groups that are new, or whose members have changed, since they were scored."""
         return await self._ids({"score_due": {"$exists": True}, "_id": {"$gt": after}}, limit)
+
+    async def scored_before(
+        self, groups: Sequence[BuyingGroupId], job: str, number: int
+    ) -> list[BuyingGroupId]:
+        """Those of these groups that a job has made and whose figures are of an earlier run."""
+        made = {"_id": {"$in": list(groups)}, "created_by_job.job_id": job}
+        return await self._ids({**made, "engagement.run_number": {"$lt": number}}, 0)
 
     async def changed_groups(
         self, since: datetime, stamp: Stamp, after: str, limit: int
@@ -109,21 +130,29 @@ class ScoringStore:
         return await self._reader.page(self._groups.name, scored, rows, _TOLD)
 
     async def announce(self, announcements: Sequence[Announcement]) -> None:
-        """Write each event with the score it tells, unless another was told meanwhile."""
+        """Write each event with the score it tells, unless another was told meanwhile.
+
+        A group whose members have changed since is told about once it is scored anew.
+        """
         if not announcements:
             return
-        writes = [
-            UpdateOne(
-                {"_id": each.group, "tenant": self._tenant, "engagement.announced": each.before},
-                {
-                    "$set": {"engagement.announced": each.after},
-                    "$push": {"outbox": to_document(each.event)},
-                },
-            )
-            for each in announcements
-        ]
-        await self._groups.bulk_write(writes, ordered=False)
-        await self._relay.forward(self._groups.name, [each.group for each in announcements])
+        await self._groups.bulk_write(list(map(self._telling, announcements)), ordered=False)
+        told = [each.group for each in announcements if each.event is not None]
+        if told:
+            await self._relay.forward(self._groups.name, told)
+
+    def _telling(self, announcement: Announcement) -> UpdateOne:
+        guard = {
+            "_id": announcement.group,
+            "tenant": self._tenant,
+            "engagement.announced": announcement.before,
+            "score_due": {"$not": {"$gt": announcement.version}},
+        }
+        update: Document = {"$unset": {"engagement.untold": "", "score_due": ""}}
+        if announcement.event is not None:
+            update["$set"] = {"engagement.announced": announcement.after}
+            update["$push"] = {"outbox": to_document(announcement.event)}
+        return UpdateOne(guard, update)
 
     async def _ids(self, query: Document, limit: int) -> list[BuyingGroupId]:
         cursor = self._groups.find(

@@ -24,11 +24,15 @@ _WEIGHTS: Final = list(WEIGHTS.values())
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What every raw carries: the run it was computed in, or since, and the moment."""
+    """What every raw carries: the run it was computed in, or since, and the moment.
+
+    `slice` tells a run's own work from place to place: what is done again is found again.
+    """
 
     run: ScoringRunId | None
     number: int
     at: datetime
+    slice: str | None = None
 
 
 def people_pipeline(
@@ -132,8 +136,8 @@ def _of_people(tenant: TenantId, stamp: Stamp) -> Pipeline:
 
 
 def _of_groups(tenant: TenantId, stamp: Stamp) -> Pipeline:
-    raw = {"$ifNull": [{"$first": "$scored.raw"}, 0]}
-    counted = {"$ifNull": [{"$first": "$scored.counted"}, 0]}
+    raw = {"$ifNull": ["$members.scored.raw", 0]}
+    counted = {"$ifNull": ["$members.scored.counted", 0]}
     is_filled = {"$gt": ["$members", 0]}
     return [
         {
@@ -148,8 +152,7 @@ def _of_groups(tenant: TenantId, stamp: Stamp) -> Pipeline:
                 "members": {"$filter": {"input": "$members", "cond": "$$this.is_member"}},
             }
         },
-        {"$unset": "members.claims"},
-        {"$unwind": {"path": "$members", "preserveNullAndEmptyArrays": True}},
+        # All members of a group are looked up at once: a lookup costs more than what it finds.
         {
             "$lookup": {
                 "from": "people",
@@ -159,9 +162,11 @@ def _of_groups(tenant: TenantId, stamp: Stamp) -> Pipeline:
                     {"$match": {"tenant": tenant}},
                     {"$project": {"raw": "$engagement.raw", "counted": "$engagement.counted"}},
                 ],
-                "as": "scored",
+                "as": "people",
             }
         },
+        {"$set": {"members": _with_figures(), "people": "$$REMOVE"}},
+        {"$unwind": {"path": "$members", "preserveNullAndEmptyArrays": True}},
         {
             "$group": {
                 "_id": {"group": "$_id", "role": "$members.role_id"},
@@ -193,14 +198,32 @@ def _of_groups(tenant: TenantId, stamp: Stamp) -> Pipeline:
                     "run_number": {"$literal": stamp.number},
                     "computed_at": {"$literal": stamp.at},
                     "version": "$version",
+                    **({"slice": {"$literal": stamp.slice}} if stamp.slice is not None else {}),
                 },
             }
         },
     ]
 
 
+def _with_figures() -> Document:
+    """The members' roles, each with what was found of the person; nothing if nobody was."""
+    place = {"$indexOfArray": ["$$ids", "$$member.person_id"]}
+    found = {"$cond": [{"$gte": ["$$at", 0]}, {"$arrayElemAt": ["$people", "$$at"]}, None]}
+    scored = {"$let": {"vars": {"at": place}, "in": found}}
+    each = {"role_id": "$$member.role_id", "scored": scored}
+    return {
+        "$let": {
+            "vars": {"ids": "$people._id"},
+            "in": {"$map": {"input": "$members", "as": "member", "in": each}},
+        }
+    }
+
+
 def _merge_into_groups() -> Document:
-    """Figures of an older membership, or of the same one in an older run, replace nothing."""
+    """Figures of an older membership, or of the same one in an older run, replace nothing.
+
+    A raw that has become another is untold, and stays due, until it is looked at what to tell.
+    """
     new = "$$new.engagement"
     is_newer_version = {"$gt": ["$engagement.version", f"{new}.version"]}
     is_newer_run = {
@@ -210,6 +233,10 @@ def _merge_into_groups() -> Document:
         ]
     }
     keeps = {"$or": [is_newer_version, is_newer_run]}
+    is_another = {"$ne": [{"$ifNull": ["$engagement.raw", 0]}, f"{new}.raw"]}
+    is_untold = {"$or": [is_another, {"$ifNull": ["$engagement.untold", False]}]}
+    untold = {"untold": {"$cond": [is_untold, True, "$$REMOVE"]}}
+    replaced = {"$mergeObjects": ["$engagement", new, untold]}
     return {
         "$merge": {
             "into": "buying_groups",
@@ -217,12 +244,10 @@ def _merge_into_groups() -> Document:
             "whenMatched": [
                 {
                     "$set": {
-                        "engagement": {
-                            "$cond": [keeps, "$engagement", {"$mergeObjects": ["$engagement", new]}]
-                        },
+                        "engagement": {"$cond": [keeps, "$engagement", replaced]},
                         "score_due": {
                             "$cond": [
-                                {"$gt": ["$score_due", f"{new}.version"]},
+                                {"$or": [{"$gt": ["$score_due", f"{new}.version"]}, is_untold]},
                                 "$score_due",
                                 "$$REMOVE",
                             ]

@@ -8,6 +8,7 @@ from domain.engagement import Window
 from domain.identifiers import ActivityTypeId, ScoringRunId, TenantId, WeightingModelId
 from domain.scoring_runs import KnownType, Reference, Rules, ScoringRun
 from store.driver import Database, Document
+from store.schema_version import SCHEMA_VERSION
 
 
 class ScoringRunStore:
@@ -32,7 +33,8 @@ class ScoringRunStore:
 
     async def begin(self, run: ScoringRun) -> None:
         """Store what a run works with."""
-        await self._runs.insert_one({"_id": run.id, "tenant": self._tenant, **_document(run)})
+        own = {"_id": run.id, "tenant": self._tenant, "schema_version": SCHEMA_VERSION}
+        await self._runs.insert_one({**own, **_document(run)})
 
     async def run(self, id: str) -> ScoringRun | None:
         """What was in force in a run; None when the tenant has no such run."""

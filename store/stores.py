@@ -4,11 +4,15 @@ from domain.identifiers import TenantId
 from store.accounts import AccountStore
 from store.activities import ActivityStore
 from store.activity_types import ActivityTypeStore
+from store.deletions import DeletionStore
 from store.driver import Database
 from store.groups import GroupStore
 from store.identities import IdentityStore
+from store.import_steps import ImportSteps
 from store.jobs import JobStore
 from store.key_claims import KeyClaims
+from store.merged_groups import MergedGroupStore
+from store.merges import MergeStore
 from store.opportunities import OpportunityStore
 from store.people import PersonStore
 from store.reading import Reader
@@ -21,15 +25,16 @@ from store.weighting_models import WeightingModelStore
 
 
 class Stores:
-    """The stores of one tenant in one database; they share its relay."""
+    """The stores of one tenant in one database; they share a relay, its own or the given one."""
 
-    def __init__(self, database: Database, tenant: TenantId) -> None:
+    def __init__(self, database: Database, tenant: TenantId, relay: Relay | None = None) -> None:
         self.database = database
         self.tenant = tenant
-        self.relay = Relay(database, tenant)
+        self.relay = relay or Relay(database, tenant)
         self.reader = Reader(database, tenant)
         self.identities = IdentityStore(database, tenant)
         self.key_claims = KeyClaims(database, tenant)
+        self.import_steps = ImportSteps(database, tenant)
         self.tenants = TenantStore(database, tenant, self.relay)
         self.accounts = AccountStore(database, tenant, self.relay)
         self.people = PersonStore(database, tenant, self.relay)
@@ -40,6 +45,9 @@ class Stores:
         self.solution_interests = Records(database, "solution_interests", tenant, self.relay)
         self.audiences = Records(database, "account_audiences", tenant, self.relay)
         self.groups = GroupStore(database, "buying_groups", tenant, self.relay)
+        self.deletions = DeletionStore(database, tenant, self.relay)
+        self.merges = MergeStore(database, tenant, self.relay)
+        self.merged_groups = MergedGroupStore(database, tenant, self.relay)
         self.jobs = JobStore(database, "jobs", tenant, self.relay)
         self.activity_types = ActivityTypeStore(database, "activity_types", tenant, self.relay)
         self.weighting_models = WeightingModelStore(

@@ -1,6 +1,6 @@
 """Upserted records: new documents and changes stored together, with their events."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -8,6 +8,7 @@ from pymongo.errors import BulkWriteError
 
 from domain.events import Event
 from domain.identifiers import TenantId
+from store.deletions import insert_unless_deleted
 from store.driver import Database, Document, duplicates_of
 from store.records import Change, Records
 from store.relay import Relay
@@ -45,13 +46,28 @@ class UpsertedRecords(Records):
         )
         return {document["_id"]: document async for document in cursor}
 
-    async def write(self, new: Sequence[New], changes: Sequence[Saving]) -> set[str]:
+    async def write(
+        self,
+        new: Sequence[New],
+        changes: Sequence[Saving],
+        adopted: Collection[str] = frozenset(),
+    ) -> set[str]:
         """Store new documents and guarded changes in one command; the ids that are stored.
+
+        Those of new ones under ids that others had claimed before are named as adopted, and
+        stored first, unless what others had stored there was deleted again.
 
         Left out are new ones whose id is taken, and changes of documents that somebody else
         has changed meanwhile; when there are such, also every change without an event, for by
         its event a stored change is known. In a transaction the events wait for its commit.
         """
+        if ours := [each for each in new if each[0]["_id"] in adopted]:
+            documents = [self._new(*each) for each in ours]
+            stored = await insert_unless_deleted(self, documents, self._session)
+            if not self._session:
+                await self._relay.forward(self.collection.name, stored)
+            rest = [each for each in new if each[0]["_id"] not in adopted]
+            return stored | await self.write(rest, changes)
         writes: list[InsertOne[Document] | UpdateOne] = [
             InsertOne(self._new(document, events)) for document, events in new
         ]
@@ -78,3 +94,7 @@ class UpsertedRecords(Records):
         if not self._session:
             await self._relay.forward(self.collection.name, stored)
         return stored
+
+    async def forward(self, ids: Iterable[str]) -> None:
+        """Move on the events of documents that were written in a transaction."""
+        await self._relay.forward(self.collection.name, ids)

@@ -10,6 +10,7 @@ from connectors.conversions import Unreadable, convert
 from connectors.fields import Sort
 from connectors.mappings import Reading
 
+EITHER_FIRST = Reading(Sort.DATE, dates=("%d/%m/%Y", "%m/%d/%Y"))
 MILLIONS = Reading(Sort.NUMBER, multiply=Decimal(1_000_000))
 STAGE_WON = Reading(Sort.YES_NO, values={"Won": True, "Lost": False}, otherwise=False)
 
@@ -68,6 +69,9 @@ STAGE_WON = Reading(Sort.YES_NO, values={"Won": True, "Lost": False}, otherwise=
         pytest.param(
             "2020-05-09", Reading(Sort.MOMENT), datetime(2020, 5, 9, tzinfo=UTC), id="a day begins"
         ),
+        pytest.param("13/02/2026", EITHER_FIRST, date(2026, 2, 13), id="a day that is no month"),
+        pytest.param("02/02/2026", EITHER_FIRST, date(2026, 2, 2), id="the same either way"),
+        pytest.param("007", Reading(Sort.WHOLE), 7, id="leading zeros"),
         pytest.param("a; b;;", Reading(Sort.TEXTS), ["a", "b"], id="a list"),
         pytest.param("a|b", Reading(Sort.TEXTS, separator="|"), ["a", "b"], id="another separator"),
         pytest.param(["a", 1], Reading(Sort.TEXTS), ["a", "1"], id="a list of JSON"),
@@ -101,6 +105,42 @@ def test_a_cell_becomes_a_value(cell: object, reading: Reading, value: object) -
             MILLIONS,
             "'1e308' is not a number of a size that can be kept",
             id="beyond the largest number",
+        ),
+        pytest.param(
+            "1e-400",
+            Reading(Sort.NUMBER),
+            "'1e-400' is not a number of a size that can be kept",
+            id="next to nothing",
+        ),
+        pytest.param(
+            "01/02/2026",
+            EITHER_FIRST,
+            "'01/02/2026' may be 2026-01-02 or 2026-02-01",
+            id="a day and a month that may be either",
+        ),
+        pytest.param(
+            "01/02/2026 09:00",
+            Reading(Sort.MOMENT, dates=("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M")),
+            "'01/02/2026 09:00' may be 2026-01-02T09:00:00+00:00 or 2026-02-01T09:00:00+00:00",
+            id="a moment that may be either",
+        ),
+        pytest.param(
+            '{"x": NaN}',
+            Reading(Sort.OBJECT),
+            "'{\"x\": NaN}' is not a JSON object",
+            id="NaN in JSON",
+        ),
+        pytest.param(
+            '{"x": 1e999}',
+            Reading(Sort.OBJECT),
+            "'{\"x\": 1e999}' is not a JSON object",
+            id="a number in JSON beyond what is kept",
+        ),
+        pytest.param(
+            '{"x": 1, "x": 2}',
+            Reading(Sort.OBJECT),
+            '\'{"x": 1, "x": 2}\' is not a JSON object',
+            id="an object that says two things",
         ),
         pytest.param("2.5", Reading(Sort.WHOLE), "'2.5' is not a whole number", id="a half"),
         pytest.param("maybe", Reading(Sort.YES_NO), "'maybe' is not true or false", id="maybe"),

@@ -13,11 +13,11 @@ from connectors.fields import FIELDS, Kind
 from connectors.importing import (
     ImportFault,
     ImportReport,
-    Progress,
     RejectsInTheWay,
     import_file,
 )
 from connectors.mappings import FileMapping, MappingFault
+from connectors.passes import Progress
 from connectors.tables import MissingColumns, WrongEncoding
 from domain.attributes import FieldType, Scope
 from domain.custom_fields import CustomField
@@ -473,6 +473,18 @@ async def test_progress_comes_with_every_batch(ctx: Context, tmp_path: Path) -> 
     assert [each.rows for each in seen] == [1_000, 1_500, 1_500, 1_500]
     assert {each.bytes_in_all for each in seen} == {2 * size}
     assert (seen[1].bytes_done, seen[3].bytes_done) == (size, 2 * size)
+
+
+async def test_a_text_that_names_nobody_is_read_no_oftener_for_being_in_many_rows(
+    ctx: Context, tmp_path: Path
+) -> None:
+    path = a_file(tmp_path, "email,first,account,relation\n" + "none,Ann,,\n" * 50)
+    seen: list[Progress] = []
+
+    report = await import_file(ctx, a_mapping(PEOPLE), path, progress=seen.append)
+
+    assert isinstance(report, ImportReport)
+    assert (report.rejected, len(seen)) == (50, 1)
 
 
 async def test_a_person_of_several_accounts_has_a_row_for_each(

@@ -59,7 +59,7 @@ def a_file(tmp_path: Path, content: bytes, name: str = "file.csv") -> Path:
         ),
         pytest.param(
             "account,tel\n".encode("utf-16"),
-            WrongEncoding(Undecodable(1, 1, 0xFF, "utf-8")),
+            WrongEncoding(Undecodable(1, 1, 0xFF, "utf-8"), "utf-16"),
             id="UTF-16 instead of UTF-8",
         ),
         pytest.param(

@@ -1,6 +1,5 @@
-from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
@@ -19,9 +18,11 @@ from resolvers.audiences import AudienceAccounts
 from resolvers.outcomes import NotFound
 from resolvers.role_templates import RoleEntry
 from store.driver import Document
+from store.new_groups import New
+from store.scoring_pipelines import Stamp
 from tests.contexts import Clock, a_context
 from tests.engagement_builders import acts, record
-from tests.worlds import an_interest, some_accounts, some_people
+from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 
 TODAY = date(2026, 5, 4)
 NAMES = [f"Account {letter}" for letter in "ABCDEFG"]
@@ -121,73 +122,70 @@ async def test_a_tenant_that_was_never_scored_is_scored_before_its_first_groups(
     assert (progress["total"], progress["done"], progress["members_assigned"]) == (1, 1, 2)
 
 
-class Killed(BaseException):
-    """The process ends here; nothing below catches it."""
+async def a_scored_tenant(ctx: Context) -> tuple[JobId, dict[str, str]]:
+    """A creation job in a tenant with an active group of another kind; the people by name."""
+    job = await a_creation_job(ctx)
+    known = {person["first_name"]: person["_id"] for person in await ctx.stores.people.all()}
+    clicks = {"adaa": 9, "boa": 2, "adab": 4, "boc": 1}
+    acting = clicks.items()
+    await record(ctx, *(acts(PersonId(known[who]), "Click Link", TODAY, n) for who, n in acting))
+    [account] = await ctx.stores.accounts.found({"name": "Account A"})
+    await a_buying_group(ctx, account["_id"], await an_interest(ctx, name="Storage"))
+    await scoring.run_scoring(ctx)
+    return job, known
 
 
-class Kill:
-    """Ends the process at its n-th call of the store."""
-
-    def __init__(self, at: int) -> None:
-        self.left = at
-        self.has_killed = False
-
-    def before(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def called(*arguments: Any, **named: Any) -> Any:
-            self._count()
-            answer = await call(*arguments, **named)
-            self._count()
-            return answer
-
-        return called
-
-    def _count(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            self.has_killed = True
-            raise Killed
+async def figures(ctx: Context) -> dict[str, tuple[float, float, int | None, int]]:
+    return {
+        group["name"]: (
+            group["engagement"]["raw"],
+            group["engagement"]["role_weighted_count"],
+            group["engagement"].get("announced"),
+            group["engagement"]["run_number"],
+        )
+        for group in await ctx.stores.groups.all()
+    }
 
 
-@pytest.mark.parametrize(
-    ("is_scored", "at"),
-    [
-        *(pytest.param(True, at, id=f"call {at}") for at in range(50)),
-        *(pytest.param(False, at, id=f"the first scoring, call {at}") for at in range(2, 24, 5)),
-    ],
-)
-async def test_a_killed_job_goes_on_and_makes_and_counts_nothing_twice(
-    home: Context, clock: Clock, is_scored: bool, at: int
+async def test_groups_are_made_with_the_score_that_scoring_computes(home: Context) -> None:
+    job, _ = await a_scored_tenant(home)
+
+    assert await run_job(home, job, "worker")
+
+    made = await figures(home)
+    assert made["Security for Account A"] == (15.212643192, 5.1, 100, 2)
+    assert made["Security for Account G"] == (0.0, 0.0, None, 2)
+    groups = [group["_id"] for group in await home.stores.groups.all()]
+    await home.stores.scoring.score_groups(groups, Stamp(None, 2, home.now()))
+    assert await figures(home) == made
+    events = home.stores.database["events"].find(
+        {"tenant": home.viewer.tenant, "type": "ENGAGEMENT_CHANGED"}
+    )
+    told = [event["buying_group_id"] async for event in events]
+    assert len(told) == len(set(told)) == 4
+
+
+async def test_groups_made_while_a_run_ends_are_scored_by_it(
+    home: Context, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = await a_creation_job(home)
-    if is_scored:
-        await scoring.run_scoring(home)
-    kill = Kill(at)
-    dying = a_context(home.stores.database, home.viewer.tenant, clock)
-    for store, methods in (
-        (dying.stores.groups, ("insert_many", "created_by")),
-        (dying.stores.jobs, ("lease", "advance", "note_total", "change")),
-        (dying.stores.scoring, ("score_groups", "announce")),
-        (dying.stores.accounts, ("found",)),
-        (dying.stores.people, ("found",)),
-    ):
-        for method in methods:
-            setattr(store, method, kill.before(getattr(store, method)))
-    with pytest.raises(Killed):
-        await run_job(dying, job, "first")
-    assert kill.has_killed
-    clock.forward(LEASE + timedelta(seconds=1))
+    job, known = await a_scored_tenant(home)
+    slow = a_context(home.stores.database, home.viewer.tenant, clock)
+    insert_many = slow.stores.groups.insert_many
 
-    await run_open_jobs(home, "second")
+    async def late(documents: Sequence[New]) -> set[str]:
+        if not await home.stores.groups.count_found({"created_by_job.job_id": job}):
+            await record(home, acts(PersonId(known["bob"]), "Click Link", TODAY, 5))
+            await scoring.run_scoring(home)
+        return await insert_many(documents)
 
-    assert await groups_and_members(home) == EXPECTED
-    finished = await job_document(home, job)
-    assert finished["status"] == "done"
-    progress = finished["progress"]
-    assert (progress["done"], progress["groups_created"], progress["members_assigned"]) == (7, 7, 8)
-    for group in await home.stores.groups.all():
-        assert "score_due" not in group
-        assert group["engagement"]["version"] == group["version"]
-        assert group["engagement"]["run_id"] is not None
+    monkeypatch.setattr(slow.stores.groups, "insert_many", late)
+    assert await run_job(slow, job, "worker")
+
+    made = await figures(home)
+    assert {number for _, _, _, number in made.values()} == {3}
+    groups = [group["_id"] for group in await home.stores.groups.all()]
+    await home.stores.scoring.score_groups(groups, Stamp(None, 3, home.now()))
+    assert await figures(home) == made
 
 
 async def test_a_job_is_one_workers_until_its_lease_runs_out(home: Context, clock: Clock) -> None:

@@ -16,6 +16,7 @@ from resolvers import jobs
 from server.contexts import now
 from store.driver import Document
 from store.reading import TookTooLong
+from store.transactions import OutOfTurn
 from tests.contexts import Clock
 
 LAST = 3
@@ -65,6 +66,7 @@ async def stored(ctx: Context, id: JobId) -> Document:
     [
         pytest.param(AutoReconnect("connection closed"), id="the connection breaks"),
         pytest.param(TookTooLong(), id="a read takes too long"),
+        pytest.param(OutOfTurn(), id="others are in the way"),
         pytest.param(
             OperationFailure("write conflict", 112, {"errorLabels": ["TransientTransactionError"]}),
             id="a transaction is aborted",

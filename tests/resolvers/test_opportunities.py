@@ -270,4 +270,5 @@ async def test_the_commands_of_a_call_do_not_depend_on_its_items(
         "find accounts",
         *relayed,
         "update accounts",
+        "find deletions",
     ]

@@ -269,6 +269,7 @@ async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None
             started_at=NOON,
             finished_at=None,
             failure=None,
+            in_force=True,
         ),
         a_component(
             "jobs",
@@ -277,12 +278,14 @@ async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None
             status="waiting",
             progress={"total": None, "done": 0},
             parameters={},
+            trigger="daily",
+            day="2026-05-04",
         ),
     )
 
     answer = await api(
         """{ jobs { nodes {
-          kind status startedAt finishedAt failure estimatedSecondsLeft
+          kind status trigger day isInForce startedAt finishedAt failure estimatedSecondsLeft
           progress { total done groupsCreated groupsChanged membersAssigned }
           solutionInterest { name } audience { name }
         } } }"""
@@ -292,6 +295,9 @@ async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None
         {
             "kind": "SCORING",
             "status": "WAITING",
+            "trigger": "DAILY",
+            "day": "2026-05-04",
+            "isInForce": False,
             "startedAt": None,
             "finishedAt": None,
             "failure": None,
@@ -309,6 +315,9 @@ async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None
         {
             "kind": "CREATION",
             "status": "RUNNING",
+            "trigger": "ON_DEMAND",
+            "day": None,
+            "isInForce": True,
             "startedAt": "2026-05-04T12:00:00.000Z",
             "finishedAt": None,
             "failure": None,
@@ -340,3 +349,29 @@ async def test_components_are_searched_and_ordered_by_name(api: Api) -> None:
 
     assert own["roles"]["nodes"] == [{"name": "Auditor"}]
     assert [role["name"] for role in down["roles"]["nodes"]] == ["Chair", "Buyer", "Auditor"]
+
+
+async def test_creation_jobs_in_force_are_listed_and_ended(api: Api) -> None:
+    job = {"progress": {"total": None, "done": 0}, "parameters": {}, "outbox": []}
+    await api.has(
+        a_component("jobs", "job_1", kind="creation", status="done", in_force=True, **job),
+        a_component("jobs", "job_2", kind="creation", status="done", trigger="daily", **job),
+        a_component("jobs", "job_3", kind="scoring", status="done", **job),
+    )
+    listed = "query ($is: Boolean) { jobs(filter: {isInForce: $is}) { nodes { id } } }"
+    delete = """mutation ($id: ID!) { deleteJob(input: {jobId: $id}) {
+      __typename ... on DeleteJobSuccess { jobId } ... on UserError { message } } }"""
+
+    assert (await api(listed, **{"is": True}))["jobs"]["nodes"] == [{"id": "job_1"}]
+    others = (await api(listed, **{"is": False}))["jobs"]["nodes"]
+    assert sorted(each["id"] for each in others) == ["job_2", "job_3"]
+    assert (await api(delete, id="job_2"))["deleteJob"] == {
+        "__typename": "JobIsDaily",
+        "message": "The job is part of a day's run: delete the creation job it carries on.",
+    }
+    assert (await api(delete, id="job_1"))["deleteJob"] == {
+        "__typename": "DeleteJobSuccess",
+        "jobId": "job_1",
+    }
+    assert (await api(listed, **{"is": True}))["jobs"]["nodes"] == []
+    assert (await api(delete, id="job_1"))["deleteJob"]["__typename"] == "NotFound"

@@ -116,6 +116,7 @@ class Quorum:
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("QUORUM_")}
         own = {"QUORUM_DATA": str(self.data), "QUORUM_PORT": str(self.port), "COLUMNS": "200"}
+        own["QUORUM_DAILY_AT"] = "off"  # whatever the time is, no jobs but those of the test
         return {**inherited, **own, **settings}
 
 

@@ -53,6 +53,7 @@ def files(tmp_path: Path) -> Path:
         ("demo",),
         ("tenant",),
         ("tenant", "create"),
+        ("tenant", "change"),
         ("tenant", "list"),
         ("import",),
         ("jobs",),
@@ -60,6 +61,9 @@ def files(tmp_path: Path) -> Path:
         ("jobs", "run", "creation"),
         ("jobs", "run", "maintenance"),
         ("jobs", "run", "scoring"),
+        ("export",),
+        ("restore",),
+        ("discard-restore",),
         ("export-schema",),
     ],
     ids=lambda command: " ".join(("quorum", *command)),
@@ -89,6 +93,19 @@ def test_a_tenant_is_made_once_and_can_be_asked_for_at_once(quorum: Quorum) -> N
     assert (again.returncode, again.stderr) == (1, "Error: There is a tenant acme already.\n")
     assert listed.stdout == "acme\tEurope/Berlin\ndefault\tUTC\n"
     assert answer == {"data": {"roles": {"totalCount": 6}}}
+
+
+def test_a_tenants_days_become_those_of_another_time_zone(quorum: Quorum) -> None:
+    quorum.run("tenant", "create", "elsewhere")
+
+    changed = quorum.run("tenant", "change", "elsewhere", "--time-zone", "Asia/Kathmandu")
+    listed = quorum.run("tenant", "list")
+
+    assert changed.stdout == (
+        "The days of the tenant elsewhere are those of Asia/Kathmandu; 0 activities looked at."
+        " Scores follow in the next scoring job.\n"
+    )
+    assert "elsewhere\tAsia/Kathmandu" in listed.stdout.splitlines()
 
 
 def test_rejects_over_the_mapping_file_stop_an_import(quorum: Quorum, files: Path) -> None:
@@ -234,6 +251,12 @@ def test_the_schema_is_written_to_a_file(quorum: Quorum, tmp_path: Path) -> None
             "'A:B' cannot name a tenant: take lower-case letters, digits, hyphens and underscores,"
             " at most 63, the first a letter or digit.",
             id="a name no tenant can have",
+        ),
+        pytest.param(
+            ("tenant", "change", "--time-zone", "Moon/Crater"),
+            "The tenant default is not changed: there is no time zone 'Moon/Crater'; try"
+            " Europe/Berlin.",
+            id="a change to an unknown time zone",
         ),
         pytest.param(
             ("jobs", "run", "scoring", "--tenant", "nobody"),

@@ -1,4 +1,5 @@
 from dataclasses import fields
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def test_nothing_set_means_this_machine_alone_with_every_right() -> None:
         body_limit=8_388_608,
         request_seconds=30.0,
         log_level="info",
+        daily_at=time(2),
     )
 
 
@@ -48,6 +50,7 @@ def test_each_variable_sets_its_setting() -> None:
             "QUORUM_BODY_LIMIT": "1048576",
             "QUORUM_REQUEST_SECONDS": "2.5",
             "QUORUM_LOG_LEVEL": "DEBUG",
+            "QUORUM_DAILY_AT": "23:30",
         }
     )
 
@@ -66,7 +69,16 @@ def test_each_variable_sets_its_setting() -> None:
         body_limit=1_048_576,
         request_seconds=2.5,
         log_level="debug",
+        daily_at=time(23, 30),
     )
+
+
+@pytest.mark.parametrize("word", ["off", "OFF"])
+def test_the_daily_run_can_be_switched_off(word: str) -> None:
+    settings = from_environment({"QUORUM_DAILY_AT": word})
+
+    assert isinstance(settings, Settings)
+    assert settings.daily_at is None
 
 
 def test_a_relative_data_folder_is_below_the_working_directory() -> None:
@@ -92,6 +104,12 @@ def test_a_relative_data_folder_is_below_the_working_directory() -> None:
             "QUORUM_HOST is 'box.local', but without sign-in Quorum serves this machine alone:"
             " use 127.0.0.1, ::1 or localhost",
             id="a name on the network",
+        ),
+        pytest.param(
+            "DAILY_AT",
+            "24:00",
+            "QUORUM_DAILY_AT is '24:00'; it must be a time of day such as 02:00, or off",
+            id="no time of day",
         ),
         pytest.param("PORT", "http", "QUORUM_PORT is 'http', which is no whole number", id="word"),
         pytest.param("PORT", "-1", "QUORUM_PORT is '-1', which is no whole number", id="negative"),

@@ -1,12 +1,15 @@
 """Who holds the leases of a process: a name that no other start has, on whatever machine."""
 
 from collections.abc import Awaitable, Callable
+from datetime import time
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from server import commands_serve
 from server.commands import Installation
+from server.settings import Settings
 
 
 async def test_each_start_of_the_server_works_under_a_name_of_its_own(
@@ -14,12 +17,16 @@ async def test_each_start_of_the_server_works_under_a_name_of_its_own(
 ) -> None:
     names: list[str] = []
 
-    async def work(contexts: Callable[[], Awaitable[Any]], worker: str) -> None:
+    async def work(
+        contexts: Callable[[], Awaitable[Any]], worker: str, daily_at: time | None
+    ) -> None:
+        assert daily_at == time(2)
         names.append(worker)
 
     monkeypatch.setattr(commands_serve, "work", work)
     for _ in range(2):
-        background = commands_serve.works(cast(Installation, None))
+        installation = SimpleNamespace(settings=Settings())
+        background = commands_serve.works(cast(Installation, installation))
         await background["The worker"]()
 
     first, second = names

@@ -1,17 +1,27 @@
 import asyncio
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
 
 from domain import activities
-from domain.activities import Activity, Outcome, PersonByEmail, PersonByKey, Report
+from domain.activities import (
+    Activity,
+    Outcome,
+    PersonByEmail,
+    PersonById,
+    PersonByKey,
+    Report,
+)
 from domain.engagement import Window
 from domain.identifiers import PersonId, TenantId
 from domain.identities import Identity, OutsideKey
-from store.activities import ActivityStore, Newcomer
+from store.activities import ActivityStore
+from store.activity_days import ActivityDayStore
+from store.activity_moves import Newcomer
 from store.driver import Database, Document
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -52,14 +62,14 @@ class An:
         source_id = source_id or f"s-{next(self._numbers)}"
         report = Report("web", source_id, type, named, at, {"of": person}, updated)
         id = activities.identifier(self._tenant, "web", source_id)
-        return Activity(id, report, activities.rank_of(report), person, day)
+        return Activity(id, report, activities.rank_of(report), person, day, "UTC")
 
 
 async def counted(store: ActivityStore) -> dict[PersonId, dict[date, dict[str, int]]]:
     """The counts of the days, once every marked one is counted anew."""
-    place = await store.days.count_anew("run_1", None, 3)
-    while place is not None:
-        place = await store.days.count_anew("run_1", place, 3)
+    last = None
+    while some := await store.days.count_anew("run_1", last, 3):
+        last = some[-1]
     days = await store.days.of_people([ADA, BO], WINDOW)
     return {
         person: {day: counts for day, counts in by_day.items() if counts}
@@ -94,13 +104,16 @@ async def test_an_activity_is_stored_as_it_was_reported(
         {
             "_id": visit.id,
             "tenant": tenant,
+            "schema_version": 1,
             "source": "web",
             "source_id": "v-1",
             "type_name": "Visit",
             "type_folded": "visit",
             "person_id": "per_ada",
+            "named": "person.email|ada@acme.com",
             "at": NOON,
             "day": "2026-05-04",
+            "zone": "UTC",
             "attributes": {"of": "per_ada"},
             "source_updated_at": NOON,
             "content_hash": visit.rank.content_hash,
@@ -168,7 +181,7 @@ async def test_what_is_stored_between_mark_and_count_is_not_lost(
 ) -> None:
     await store.days.mark([(ADA, TODAY)])
     await counted(store)
-    await store.days.settle("run_1")
+    await store.days.settle("run_1", None, 10)
 
     # The writer that set the mark has not stored its activity before; it does so now.
     visit = an.activity()
@@ -249,3 +262,72 @@ async def test_another_tenants_activities_are_left_alone(
 
     assert await store.attach([Newcomer(ADA, [ADAS])]) == 0
     assert await store.awaited("") == {}
+
+
+async def test_a_person_is_given_anothers_activities(store: ActivityStore, an: An) -> None:
+    await store.record([an.activity(ADA), an.activity(ADA, day=YESTERDAY), an.activity(BO)], NOON)
+    before = await counted(store)
+
+    given = [await store.reassign(ADA, BO), await store.reassign(ADA, BO)]
+
+    assert before == {
+        ADA: {TODAY: {"visit": 1}, YESTERDAY: {"visit": 1}},
+        BO: {TODAY: {"visit": 1}},
+    }
+    assert given == [2, 0]
+    assert await counted(store) == {
+        ADA: {},
+        BO: {TODAY: {"visit": 2}, YESTERDAY: {"visit": 1}},
+    }
+
+
+async def test_what_is_taken_from_a_person_waits_under_the_identity_it_names(
+    store: ActivityStore, an: An
+) -> None:
+    await store.record([an.activity(ADA), an.activity(ADA, by_key=True), an.activity(BO)], NOON)
+    await counted(store)
+
+    taken = [await store.detach(ADA), await store.detach(ADA)]
+    days = await store.days.of_people([ADA, BO], WINDOW)
+    waiting = await store.awaited("")
+    await store.attach([Newcomer(BO, [ADAS])])
+
+    assert taken == [2, 0]
+    assert days == {ADA: {TODAY: {}}, BO: {TODAY: {"visit": 1}}}
+    assert set(waiting) == {"person.email|ada@acme.com", "person.key.crm|7"}
+    assert await counted(store) == {ADA: {}, BO: {TODAY: {"visit": 2}}}
+
+
+async def test_what_named_a_person_by_id_waits_for_nobody(
+    store: ActivityStore, an: An, database: Database, tenant: TenantId
+) -> None:
+    visit = an.activity(ADA)
+    by_id = replace(visit, report=replace(visit.report, person=PersonById(ADA)))
+    await store.record([by_id], NOON)
+
+    await store.detach(ADA)
+
+    [left] = await stored(database, tenant)
+    assert (left["person_id"], left["named"], "awaits" in left) == (None, None, False)
+
+
+async def test_many_activities_move_slice_by_slice(store: ActivityStore, an: An) -> None:
+    await store.record([an.activity(ADA) for _ in range(2_500)], NOON)
+
+    assert await store.reassign(ADA, BO) == 2_500
+    assert await store.detach(BO) == 2_500
+    assert await counted(store) == {ADA: {}, BO: {}}
+
+
+async def test_days_on_which_nothing_is_left_go_when_they_are_settled(
+    database: Database, tenant: TenantId, an: An
+) -> None:
+    store = ActivityStore(database, tenant)
+    store.days = ActivityDayStore(database, tenant, settled_after=timedelta(0))
+    await store.record([an.activity(ADA), an.activity(BO)], NOON)
+    await store.detach(ADA)
+    await counted(store)
+
+    await store.days.settle("run_1", None, 10)
+
+    assert await store.days.of_people([ADA, BO], WINDOW) == {BO: {TODAY: {"visit": 1}}}

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -5,7 +6,7 @@ import pytest
 
 from domain.engagement import Window
 from domain.identifiers import PersonId, TenantId
-from store.activity_days import ActivityDayStore, Touched
+from store.activity_days import ActivityDayStore, PersonDay, Touched
 from store.driver import Database, Document
 
 TODAY = date(2026, 5, 4)
@@ -25,12 +26,29 @@ def day(before: int) -> date:
 
 async def counted_in(store: ActivityDayStore, run: str) -> list[tuple[str, str]]:
     """The days a run has counted, in order."""
-    found = []
-    place = await store.count_anew(run, None, 1)
-    while place is not None:
-        found.append((str(place[0]), place[1].isoformat()))
-        place = await store.count_anew(run, place, 1)
-    return found
+    found: list[PersonDay] = []
+    while counted := await store.count_anew(run, found[-1] if found else None, 1):
+        found += counted
+    return [(str(person), day.isoformat()) for person, day in found]
+
+
+async def have_acts(
+    store: ActivityDayStore, database: Database, days: Sequence[tuple[PersonId, date]]
+) -> None:
+    """One act on each of these days, counted and settled."""
+    await database["activities"].insert_many(
+        {
+            "tenant": store._tenant,
+            "person_id": person,
+            "day": day.isoformat(),
+            "at": datetime.combine(day, NOON.timetz()),
+            "type_folded": "visit",
+        }
+        for person, day in days
+    )
+    await store.mark(days)
+    await counted_in(store, "run_0")
+    await store.settle("run_0", None, 100)
 
 
 async def test_marked_days_are_counted_person_by_person(store: ActivityDayStore) -> None:
@@ -56,10 +74,9 @@ async def test_a_mark_stays_until_scores_are_made_of_the_count(store: ActivityDa
     await counted_in(store, "run_1")
 
     before = await counted_in(store, "run_2")
-    settled = await store.settle("run_2")
+    await store.settle("run_2", None, 10)
 
     assert before == [("per_ada", "2026-05-04")]
-    assert settled == 1
     assert await counted_in(store, "run_3") == []
 
 
@@ -68,7 +85,8 @@ async def test_a_run_settles_only_what_it_has_counted(store: ActivityDayStore) -
     await counted_in(store, "run_1")
     await store.mark([(ADA, TODAY)])
 
-    assert await store.settle("run_1") == 0
+    await store.settle("run_1", None, 10)
+
     assert await counted_in(store, "run_2") == [("per_ada", "2026-05-04")]
 
 
@@ -79,12 +97,20 @@ async def test_a_young_mark_stays_for_its_writer_may_not_be_done(
     await store.mark([(ADA, TODAY)])
     await counted_in(store, "run_1")
 
-    assert await store.settle("run_1") == 0
+    await store.settle("run_1", None, 10)
+
     assert await counted_in(store, "run_2") == [("per_ada", "2026-05-04")]
 
 
+@pytest.mark.parametrize(
+    "settled_after",
+    [
+        pytest.param(timedelta(minutes=10), id="a young mark, known by its token"),
+        pytest.param(timedelta(milliseconds=5), id="an old mark, known by its age"),
+    ],
+)
 async def test_a_count_that_was_outrun_by_a_mark_is_not_kept(
-    database: Database, tenant: TenantId
+    database: Database, tenant: TenantId, settled_after: timedelta
 ) -> None:
     class Interrupted(ActivityDayStore):
         async def _counted(
@@ -94,8 +120,9 @@ async def test_a_count_that_was_outrun_by_a_mark_is_not_kept(
             await self.mark([(ADA, TODAY)])
             return counts
 
-    store = Interrupted(database, tenant)
+    store = Interrupted(database, tenant, settled_after)
     await store.mark([(ADA, TODAY)])
+    await asyncio.sleep(0.02)
     await store.count_anew("run_1", None, 10)
 
     found = await database["activity_days"].find_one({"tenant": tenant})
@@ -104,10 +131,25 @@ async def test_a_count_that_was_outrun_by_a_mark_is_not_kept(
     assert "run" not in found["dirty"]
 
 
-async def test_the_touched_have_a_marked_day_or_one_in_the_spans(store: ActivityDayStore) -> None:
-    await store.mark([(ADA, day(40)), (BO, day(5)), (CY, day(30))])
-    await counted_in(store, "run_1")
-    await store.settle("run_1")
+async def test_days_of_old_marks_keep_their_own_counts(
+    store: ActivityDayStore, database: Database
+) -> None:
+    twice = [(ADA, TODAY), (ADA, TODAY), (BO, TODAY), (BO, TODAY)]
+    await have_acts(store, database, [*twice, (CY, TODAY), (CY, day(1))])
+
+    found = await store.of_people([ADA, BO, CY], Window(day(1), TODAY))
+
+    assert found == {
+        ADA: {TODAY: {"visit": 2}},
+        BO: {TODAY: {"visit": 2}},
+        CY: {TODAY: {"visit": 1}, day(1): {"visit": 1}},
+    }
+
+
+async def test_the_touched_have_a_marked_day_or_one_in_the_spans(
+    store: ActivityDayStore, database: Database
+) -> None:
+    await have_acts(store, database, [(ADA, day(40)), (BO, day(5)), (CY, day(30))])
     await store.mark([(BO, day(5))])
 
     none = await store.touched([], "", 10)
@@ -118,12 +160,11 @@ async def test_the_touched_have_a_marked_day_or_one_in_the_spans(store: Activity
 
 
 async def test_the_touched_come_page_by_page_in_the_order_of_their_ids(
-    store: ActivityDayStore,
+    store: ActivityDayStore, database: Database
 ) -> None:
     people = [PersonId(f"per_{number:02}") for number in range(10)]
-    await store.mark([(person, day(before)) for person in people[::2] for before in (1, 2)])
-    await counted_in(store, "run_1")
-    await store.settle("run_1")
+    days = [(person, day(before)) for person in people[::2] for before in (1, 2)]
+    await have_acts(store, database, days)
     await store.mark([(person, day(9)) for person in people[1::2]])
     spans = [Window(day(2), day(1))]
 

@@ -12,9 +12,19 @@ from store.relay import Relay
 from tests.builders import NOON
 
 
+class Counted(QueuedRecords):
+    """Queued records that count how often they are saved."""
+
+    saves = 0
+
+    async def _save(self, id: str, version: int, change: Change) -> bool:
+        self.saves += 1
+        return await super()._save(id, version, change)
+
+
 @pytest.fixture
-async def records(database: Database, tenant: TenantId) -> QueuedRecords:
-    records = QueuedRecords(database, "roles", tenant, Relay(database, tenant))
+async def records(database: Database, tenant: TenantId) -> Counted:
+    records = Counted(database, "roles", tenant, Relay(database, tenant))
     await records.insert({"_id": f"role_{tenant}", "names": [], "count": 0})
     return records
 
@@ -30,7 +40,7 @@ async def stored(records: QueuedRecords, id: str) -> Document:
 
 
 async def test_commands_that_wait_are_stored_together_in_their_order(
-    records: QueuedRecords, tenant: TenantId
+    records: Counted, tenant: TenantId
 ) -> None:
     id = f"role_{tenant}"
 
@@ -46,12 +56,30 @@ async def test_commands_that_wait_are_stored_together_in_their_order(
 
     document = await stored(records, id)
     assert (document["names"], document["count"]) == (list(range(50)), 50)
-    assert document["version"] < 10
-    assert all(isinstance(answer, Changed) for answer in answers)
+    assert records.saves < 10
+    assert answers == [Changed(version) for version in range(2, 52)]
+    assert document["version"] == 51
     events = records.collection.database["events"].find({"tenant": tenant}, sort=[("_id", 1)])
     assert [event["event_id"] async for event in events] == [
         f"evt_{tenant}_{number}" for number in range(50)
     ]
+
+
+async def test_what_is_decided_behind_a_change_sees_its_version(
+    records: QueuedRecords, tenant: TenantId
+) -> None:
+    id = f"role_{tenant}"
+
+    answers = await asyncio.gather(
+        records.change(id, lambda document: document["version"]),
+        records.change(id, lambda _: Change({"count": 1})),
+        records.change(id, lambda document: (document["version"], document["count"])),
+        records.change(id, lambda _: Change({"count": 2})),
+        records.change(id, lambda document: (document["version"], document["count"])),
+    )
+
+    assert answers == [1, Changed(2), (2, 1), Changed(3), (3, 2)]
+    assert (await stored(records, id))["version"] == 3
 
 
 async def test_two_processes_lose_no_command(
@@ -115,6 +143,6 @@ def test_a_change_in_memory_is_what_mongodb_would_do() -> None:
     assert changed == {
         "members": [{"a": 1}, {"a": 9}, {"a": 3}],
         "folded": {"name": "x", "status": "hot"},
-        "version": 3,
+        "version": 4,
     }
     assert document == {"members": [{"a": 1}, {"a": 2}], "folded": {"name": "x"}, "version": 3}

@@ -46,6 +46,7 @@ async def test_a_new_document_begins_at_version_one_with_its_events_moved(
         "_id": f"{tenant}:0000000000000001",
         "tenant": tenant,
         "position": 1,
+        "schema_version": 1,
         **to_document(an_event(id)),
     }
 

@@ -1,0 +1,101 @@
+"""Deleting solution interests and account audiences: refused while anything uses them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.events import EventType
+from domain.folding import fold
+from domain.identifiers import AudienceId, SolutionInterestId
+from domain.identities import Identity
+from domain.jobs import OPEN
+from execution.context import Context, Right
+from resolvers import audiences, naming, solution_interests, stamps
+from resolvers.outcomes import Conflict, NotFound
+from store.deletions import Deleted, Deletion, Use
+from store.driver import Document
+from store.records import Conflict as Raced
+from store.records import Missing
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionInterestInUse:
+    """Buying groups exist for the solution interest, or jobs for it are unfinished or in force."""
+
+    id: str
+    buying_groups: int
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAudienceInUse:
+    """Jobs for the audience are unfinished or in force."""
+
+    id: str
+    jobs: int
+
+
+async def delete_solution_interest(
+    ctx: Context, id: str
+) -> SolutionInterestId | SolutionInterestInUse | NotFound | Conflict:
+    """Delete a solution interest that nothing uses; its name is free again."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+
+    def decide(document: Document, uses: Sequence[int]) -> Deletion | SolutionInterestInUse:
+        groups, jobs = uses
+        if groups or jobs:
+            return SolutionInterestInUse(id, groups, jobs)
+        event = stamps.event(
+            ctx,
+            EventType.SOLUTION_INTEREST_DELETED,
+            id,
+            solution_interest_id=SolutionInterestId(id),
+        )
+        return Deletion(event, [_name(solution_interests.KIND, document)])
+
+    groups = Use("buying_groups", {"solution_interest_id": id})
+    jobs = _jobs("solution_interest_id", id)
+    deletions, records = ctx.stores.deletions, ctx.stores.solution_interests
+    match await deletions.delete(records, id, decide, [groups, jobs]):
+        case Deleted():
+            return SolutionInterestId(id)
+        case Missing():
+            return NotFound("solution interest", id)
+        case Raced():
+            return Conflict("solution interest", id)
+        case refusal:
+            return refusal
+
+
+async def delete_account_audience(
+    ctx: Context, id: str
+) -> AudienceId | AccountAudienceInUse | NotFound | Conflict:
+    """Delete an audience that no job uses; its name is free again, groups made for it stay."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+
+    def decide(document: Document, uses: Sequence[int]) -> Deletion | AccountAudienceInUse:
+        (jobs,) = uses
+        if jobs:
+            return AccountAudienceInUse(id, jobs)
+        event = stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_DELETED, id)
+        return Deletion(event, [_name(audiences.KIND, document)])
+
+    jobs = _jobs("audience_id", id)
+    match await ctx.stores.deletions.delete(ctx.stores.audiences, id, decide, [jobs]):
+        case Deleted():
+            return AudienceId(id)
+        case Missing():
+            return NotFound("account audience", id)
+        case Raced():
+            return Conflict("account audience", id)
+        case refusal:
+            return refusal
+
+
+def _jobs(parameter: str, id: str) -> Use:
+    """Jobs with this parameter that wait, run, or are in force."""
+    is_open = {"status": {"$in": [status.value for status in OPEN]}}
+    return Use("jobs", {f"parameters.{parameter}": id, "$or": [is_open, {"in_force": True}]})
+
+
+def _name(kind: naming.Kind, document: Document) -> Identity:
+    return Identity(f"{kind.namespace}.name", fold(document["name"]))

@@ -1,0 +1,98 @@
+"""Merged accounts: what refers to an account that was merged away refers to the survivor.
+
+Each follows a change that was permitted, and asks for no right of its own. What is done again
+finds nothing left to do.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from domain import merging
+from domain.events import EventType
+from domain.identifiers import AccountId, PersonId
+from execution.context import Context
+from resolvers import stamps
+from store.driver import Document
+from store.records import Change
+from store.upserted import Saving
+
+PEOPLE_AT_ONCE: Final = 500
+OPPORTUNITIES_AT_ONCE: Final = 500
+
+
+async def move_relations(ctx: Context, merged: AccountId, survivor: AccountId) -> None:
+    """Let whoever is of the one account be of the other; each person's change is an event."""
+    related = {"relations.account_id": merged}
+    while people := await ctx.stores.people.found(
+        related, {"version": 1, "relations": 1}, limit=PEOPLE_AT_ONCE
+    ):
+        changes = [_related(ctx, person, merged, survivor) for person in people]
+        await ctx.stores.people.write([], changes)
+
+
+async def move_opportunities(ctx: Context, merged: AccountId, survivor: AccountId) -> None:
+    """Let the one account's opportunities be the other's, whose products are in doubt then."""
+    of_account = {"account_id": merged}
+    while found := await ctx.stores.opportunities.found(
+        of_account, {"version": 1}, limit=OPPORTUNITIES_AT_ONCE
+    ):
+        await ctx.stores.accounts.doubt_products([survivor])
+        changes = [_owned(ctx, each, merged, survivor) for each in found]
+        await ctx.stores.opportunities.write([], changes)
+        await ctx.stores.accounts.doubt_products([survivor])
+
+
+async def move_in_audiences(ctx: Context, merged: AccountId, survivor: AccountId) -> None:
+    """Let audiences that list the one account list the other."""
+
+    def decide(document: Document) -> Change | None:
+        before = document["account_ids"] or []
+        after = sorted({survivor if each == merged else each for each in before})
+        if merged not in before:
+            return None
+        event = stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_UPDATED, document["_id"])
+        return Change({"account_ids": after, **stamps.updated(ctx)}, (event,))
+
+    for audience in await ctx.stores.audiences.found({"account_ids": merged}, {"_id": 1}):
+        await ctx.stores.audiences.change(audience["_id"], decide)
+
+
+async def known_as(ctx: Context, account: str, people: Iterable[Document]) -> frozenset[str]:
+    """All ids by which an account may be named in these people's relations.
+
+    In the middle of a merge some people are related to the one account already and some to the
+    other still, and so are the groups: until the end either means both.
+    """
+    related = [{relation["account_id"] for relation in each["relations"]} for each in people]
+    if all(account in each for each in related):
+        return frozenset({account})
+    survivors = await ctx.stores.merges.survivors({account}.union(*related))
+    left = survivors.get(account, account)
+    return frozenset({account, left, *(id for id, last in survivors.items() if last == left)})
+
+
+def _related(ctx: Context, person: Document, merged: AccountId, survivor: AccountId) -> Saving:
+    relations = merging.relations_moved(person["relations"], merged, survivor)
+    event = stamps.event(
+        ctx,
+        EventType.PERSON_UPDATED,
+        person["_id"],
+        person_id=PersonId(person["_id"]),
+        before={"relations": person["relations"]},
+        after={"changed": ["relations"], "relations": relations},
+    )
+    change = Change({"relations": relations, **stamps.updated(ctx)}, (event,))
+    return person["_id"], person["version"], change
+
+
+def _owned(ctx: Context, opportunity: Document, merged: AccountId, survivor: AccountId) -> Saving:
+    event = stamps.event(
+        ctx,
+        EventType.OPPORTUNITY_UPDATED,
+        opportunity["_id"],
+        account_id=survivor,
+        before={"account_id": merged},
+        after={"changed": ["account_id"], "account_id": survivor},
+    )
+    change = Change({"account_id": survivor, **stamps.updated(ctx)}, (event,))
+    return opportunity["_id"], opportunity["version"], change

@@ -1,0 +1,178 @@
+"""Merged groups: the groups of an account that was merged away go into those of the survivor.
+
+It follows changes that were permitted, and asks for no right of its own.
+"""
+
+from domain import buying_groups, merged_members
+from domain.buying_groups import BuyingGroup
+from domain.events import Event, EventType
+from domain.folding import fold, words
+from domain.identifiers import AccountId, BuyingGroupId, SolutionInterestId
+from domain.role_templates import RoleTemplate
+from execution.context import Context
+from resolvers import members_required, scoring, stamps
+from resolvers.group_changes import membership_change, membership_event
+from store.deletions import Deletion
+from store.driver import Document
+from store.groups import derived_paths, member_document, to_group
+from store.merged_groups import Taken
+from store.records import Change, Conflict
+
+
+class _TemplateMovedOn:
+    """A group follows a later revision of its template than the one that was loaded."""
+
+
+async def move_groups(ctx: Context, merged: AccountId, survivor: AccountId) -> bool:
+    """Merge every group of one account into the other's; False when others kept changing one.
+
+    A solution interest for which only the first has a group gets one of the survivor's.
+    """
+    found = {"account_id": merged}
+    for group in await ctx.stores.groups.found(found, {"solution_interest_id": 1}):
+        if not await _move(ctx, BuyingGroupId(group["_id"]), group, survivor):
+            return False
+    return True
+
+
+async def _move(
+    ctx: Context, merged: BuyingGroupId, document: Document, survivor: AccountId
+) -> bool:
+    interest = SolutionInterestId(document["solution_interest_id"])
+    id = buying_groups.identifier(ctx.viewer.tenant, survivor, interest)
+    while True:
+        following = await ctx.stores.groups.by_ids([merged, id], {"role_template_id": 1})
+        if merged not in following:
+            return True
+        names = await _names(ctx, survivor, interest)
+        template_id = following.get(id, following[merged])["role_template_id"]
+        template = await ctx.stores.role_templates.template(template_id)
+        if template is None or names is None:
+            return False
+        merge = _Merge(ctx, template, id, survivor, interest, names)
+        refers_to = {"solution_interests": interest, "accounts": survivor}
+        answer = await ctx.stores.merged_groups.take_over(merged, id, refers_to, merge.decide)
+        if isinstance(answer, _TemplateMovedOn):
+            continue
+        await members_required.catch_up(ctx, template, [id])
+        await scoring.score_groups(ctx, [id])
+        return not isinstance(answer, Conflict)
+
+
+async def _names(ctx: Context, account: AccountId, interest: SolutionInterestId) -> str | None:
+    """The name of the account's group for the interest; None when one of them is gone."""
+    accounts = await ctx.stores.accounts.by_ids([account], {"name": 1})
+    interests = await ctx.stores.solution_interests.by_ids([interest], {"name": 1})
+    if not accounts or not interests:
+        return None
+    return buying_groups.name(interests[interest]["name"], accounts[account]["name"])
+
+
+class _Merge:
+    """What becomes of the survivor's group, decided on what is stored in the same moment."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        template: RoleTemplate,
+        id: BuyingGroupId,
+        account: AccountId,
+        interest: SolutionInterestId,
+        name: str,
+    ) -> None:
+        self._ctx = ctx
+        self._template = template
+        self._id = id
+        self._account = account
+        self._interest = interest
+        self._name = name
+
+    def decide(
+        self, merged: Document, other: Document | None, last_version: int
+    ) -> Taken | _TemplateMovedOn:
+        """What the survivor's group takes over from the one that goes."""
+        follows = other or merged
+        is_behind = follows["template_revision"] > self._template.revision
+        if is_behind or follows["role_template_id"] != self._template.id:
+            return _TemplateMovedOn()
+        deletion = Deletion(self._ended(merged))
+        if other is not None:
+            return Taken(deletion, change=self._changed(merged, other))
+        return Taken(deletion, new=self._new(merged, last_version), version=last_version + 1)
+
+    def _changed(self, merged: Document, other: Document) -> Change | None:
+        roles = [entry.role for entry in self._template.roles]
+        after, changes = merged_members.merge_groups(to_group(other), to_group(merged), roles)
+        change = Change({})
+        if changes:
+            change = membership_change(self._ctx, other, after, changes, self._template, None)
+        status = merged["status"]
+        if other["status"] is not None or status is None:
+            return change if changes else None
+        event = self._event(
+            EventType.BUYING_GROUP_UPDATED, before={"status": None}, after={"status": status}
+        )
+        paths = {"status": status, "folded.status": fold(status), **stamps.updated(self._ctx)}
+        return Change({**change.set, **paths}, (*change.events, event))
+
+    def _new(self, merged: Document, last_version: int) -> tuple[Document, list[Event]]:
+        roles = [entry.role for entry in self._template.roles]
+        empty = BuyingGroup(self._id, self._account, self._interest, last_version, ())
+        group, changes = merged_members.merge_groups(empty, to_group(merged), roles)
+        derived = derived_paths(group.members, self._template.roles, self._template.revision)
+        document = {
+            "_id": self._id,
+            "name": self._name,
+            "account_id": self._account,
+            "solution_interest_id": self._interest,
+            "role_template_id": self._template.id,
+            "status": merged["status"],
+            "stage": merged["stage"],
+            "members": [member_document(member) for member in group.members],
+            **derived,
+            "created_by_job": None,
+            "score_due": last_version + 1,
+            "folded": {**merged["folded"], "name": fold(self._name)},
+            "search": list(words(self._name)),
+            **stamps.created(self._ctx),
+        }
+        created = self._event(
+            EventType.BUYING_GROUP_CREATED,
+            after={
+                "members": len(derived["member_ids"]),  # type: ignore[arg-type]  # a list
+                "completeness": derived["completeness"],
+                "merged_id": merged["_id"],
+            },
+        )
+        told = [membership_event(self._ctx, group, change, None) for change in changes]
+        return document, [created, *told]
+
+    def _event(
+        self,
+        type: EventType,
+        before: dict[str, object] | None = None,
+        after: dict[str, object] | None = None,
+    ) -> Event:
+        return stamps.event(
+            self._ctx,
+            type,
+            self._id,
+            buying_group_id=self._id,
+            account_id=self._account,
+            solution_interest_id=self._interest,
+            before=before,
+            after=after,
+        )
+
+    def _ended(self, merged: Document) -> Event:
+        kept = ("member_ids", "removed_ids", "status", "completeness")
+        return stamps.event(
+            self._ctx,
+            EventType.BUYING_GROUP_DELETED,
+            merged["_id"],
+            buying_group_id=BuyingGroupId(merged["_id"]),
+            account_id=AccountId(merged["account_id"]),
+            solution_interest_id=self._interest,
+            before={key: merged[key] for key in kept},
+            after={"merged_into": self._id},
+        )

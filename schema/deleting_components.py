@@ -1,0 +1,98 @@
+"""Solution interests and account audiences are deleted, unless something uses them."""
+
+from typing import Annotated
+
+import strawberry
+
+import resolvers.deleting_components
+from execution.fields import stored
+from execution.sources import Sourced
+from schema.errors import Conflict, InvalidInput, NotFound, UserError, refusal_of
+from schema.info import Info
+from schema.repeating import Repeatable
+
+
+@strawberry.type(
+    description="Buying groups exist for the solution interest, or jobs for it are unfinished or "
+    "in force."
+)
+class SolutionInterestInUse(UserError):
+    solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
+    buying_groups: int = strawberry.field(description="How many buying groups it has.")
+    jobs: int = strawberry.field(description="How many such jobs there are.")
+
+
+@strawberry.type(description="Jobs for the audience are unfinished or in force.")
+class AccountAudienceInUse(UserError):
+    account_audience_id: strawberry.ID = strawberry.field(description="The audience.")
+    jobs: int = strawberry.field(description="How many such jobs there are.")
+
+
+@strawberry.input(description="The solution interest to delete.")
+class DeleteSolutionInterestInput(Repeatable):
+    solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
+
+
+@strawberry.input(description="The audience to delete.")
+class DeleteAccountAudienceInput(Repeatable):
+    account_audience_id: strawberry.ID = strawberry.field(description="The audience.")
+
+
+@strawberry.type(description="The solution interest is gone, and its name is free again.")
+class DeleteSolutionInterestSuccess(Sourced):
+    solution_interest_id: strawberry.ID = stored(description="The id it had.")
+
+
+@strawberry.type(
+    description="The audience is gone, and its name is free again. Groups made for it stay."
+)
+class DeleteAccountAudienceSuccess(Sourced):
+    account_audience_id: strawberry.ID = stored(description="The id it had.")
+
+
+DeleteSolutionInterestResult = Annotated[
+    DeleteSolutionInterestSuccess | SolutionInterestInUse | NotFound | Conflict | InvalidInput,
+    strawberry.union("DeleteSolutionInterestResult"),
+]
+DeleteAccountAudienceResult = Annotated[
+    DeleteAccountAudienceSuccess | AccountAudienceInUse | NotFound | Conflict | InvalidInput,
+    strawberry.union("DeleteAccountAudienceResult"),
+]
+
+
+async def delete_solution_interest(
+    info: Info, input: DeleteSolutionInterestInput
+) -> DeleteSolutionInterestResult:
+    """Delete a solution interest."""
+    gone = await resolvers.deleting_components.delete_solution_interest(
+        info.context, input.solution_interest_id
+    )
+    if isinstance(gone, str):
+        return DeleteSolutionInterestSuccess.of({"solution_interest_id": gone})
+    if isinstance(gone, resolvers.deleting_components.SolutionInterestInUse):
+        return SolutionInterestInUse(
+            message=f"The solution interest is in use: buying groups for it: {gone.buying_groups}, "
+            f"jobs unfinished or in force: {gone.jobs}.",
+            solution_interest_id=input.solution_interest_id,
+            buying_groups=gone.buying_groups,
+            jobs=gone.jobs,
+        )
+    return refusal_of(gone)
+
+
+async def delete_account_audience(
+    info: Info, input: DeleteAccountAudienceInput
+) -> DeleteAccountAudienceResult:
+    """Delete an audience."""
+    gone = await resolvers.deleting_components.delete_account_audience(
+        info.context, input.account_audience_id
+    )
+    if isinstance(gone, str):
+        return DeleteAccountAudienceSuccess.of({"account_audience_id": gone})
+    if isinstance(gone, resolvers.deleting_components.AccountAudienceInUse):
+        return AccountAudienceInUse(
+            message=f"The audience is in use: jobs for it, unfinished or in force: {gone.jobs}.",
+            account_audience_id=input.account_audience_id,
+            jobs=gone.jobs,
+        )
+    return refusal_of(gone)

@@ -1,0 +1,26 @@
+"""A relay for those who store much at a time: events are moved while the next is prepared."""
+
+import asyncio
+from collections.abc import Iterable
+
+from store.relay import Relay
+
+
+class LaterRelay(Relay):
+    """Moves outboxes behind the back of whoever has stored something, one turn at a time.
+
+    Nobody who uses it may count on events being there before `settle` has returned.
+    """
+
+    _turn_under_way: asyncio.Task[None] | None = None
+
+    async def forward(self, collection: str, ids: Iterable[str]) -> None:
+        """Begin to move the outboxes of these documents, once the turn before is over."""
+        moved = list(ids)
+        await self.settle()
+        self._turn_under_way = asyncio.create_task(super().forward(collection, moved))
+
+    async def settle(self) -> None:
+        """Return once all is moved that was forwarded before."""
+        if self._turn_under_way is not None:
+            await self._turn_under_way

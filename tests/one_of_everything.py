@@ -1,0 +1,106 @@
+"""A tenant in which every collection has something, and some of it is odd."""
+
+from datetime import timedelta
+
+from domain.events import EventType
+from domain.membership import Method
+from execution.context import Context
+from jobs.kinds import run_open_jobs
+from resolvers import deleting_groups, merging_people, stamps
+from resolvers.tenants import create_tenant
+from store.event_documents import to_document
+from store.import_steps import ImportStep, RejectsMark
+from tests.schema.operations import mutate
+from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
+
+ODD_NAME = 'ﬁ İ "\\ \u2028 Straße \U0001f9ea'
+ODD_ATTRIBUTES = {
+    "$date": "no date",
+    "nested": [{"$oid": {"$numberLong": 5}}, {}],
+    "a.b": 1.0,
+    "whole": 2**40,
+    "small": -0.0,
+}
+
+
+async def one_of_everything(ctx: Context) -> None:
+    """Fill the tenant, which has to be new, through the resolvers."""
+    await create_tenant(ctx, "Home", "Europe/Berlin")
+    accounts = await some_accounts(ctx, "Acme", "Brink", ODD_NAME, annual_revenue=1.5e9)
+    people = await some_people(
+        ctx, accounts["Acme"], {"ada": "Chief", "bo": "Engineer", "ada2": "Chief"}
+    )
+    await some_people(ctx, accounts[ODD_NAME], {"cleo": "Chief"})
+    await mutate(
+        ctx,
+        "upsertOpportunities",
+        "... on UpsertOpportunitiesSuccess { outcomes { __typename } }",
+        items=[{"account": {"id": accounts["Acme"]}, "name": "Deal"}],
+    )
+    interest = await an_interest(ctx)
+    group = await a_buying_group(ctx, accounts["Acme"], interest)
+    await mutate(
+        ctx,
+        "removeMembers",
+        "... on RemoveMembersSuccess { outcomes { status } }",
+        buyingGroupId=group,
+        personIds=[people["bo"]],
+        idempotencyKey="twice",
+        method=Method.MANUAL.name,
+    )
+    gone = await a_buying_group(ctx, accounts["Brink"], interest)
+    assert await deleting_groups.delete_buying_group(ctx, gone) == gone
+    await mutate(ctx, "createRole", "__typename", name="Sponsor", idempotencyKey="once")
+    await _activities(ctx)
+    await _jobs(ctx, interest, accounts[ODD_NAME])
+    await merging_people.merge_people(ctx, people["ada"], people["ada2"])
+    await _what_waits(ctx, accounts["Acme"])
+
+
+async def _activities(ctx: Context) -> None:
+    recorded = [
+        ("1", "ada@example.com", ODD_ATTRIBUTES),
+        ("2", "cleo@example.com", {}),
+        ("3", "nobody@example.com", {}),
+    ]
+    items = [
+        {
+            "sourceId": id,
+            "type": "Visited website",
+            "person": {"email": email},
+            "at": "2026-05-03T08:00:00.123Z",
+            "attributes": attributes,
+        }
+        for id, email, attributes in recorded
+    ]
+    await mutate(ctx, "recordActivities", "... on RecordActivitiesSuccess { stored }", items=items)
+
+
+async def _jobs(ctx: Context, interest: str, account: str) -> None:
+    audience = await mutate(
+        ctx,
+        "createAccountAudience",
+        "... on CreateAccountAudienceSuccess { accountAudience { id } }",
+        name="Odd ones",
+        accountIds=[account],
+    )
+    wanted = {
+        "startScoringJob": {},
+        "startCreationJob": {
+            "solutionInterestId": interest,
+            "accountAudienceId": audience["accountAudience"]["id"],
+        },
+    }
+    for name, parameters in wanted.items():
+        await mutate(ctx, name, "__typename", **parameters)
+    assert await run_open_jobs(ctx, "worker") == len(wanted)
+
+
+async def _what_waits(ctx: Context, account: str) -> None:
+    """Work that was cut short: an import on its way, and an event that was not moved yet."""
+    step = ImportStep(0, 0, b"\x00\xff\n", 0, 1, {"Fax": 2}, RejectsMark(1, 20, "ab"))
+    await ctx.stores.import_steps.add("rows", 0, step, ctx.now() - timedelta(minutes=1))
+    left = stamps.event(ctx, EventType.ACCOUNT_UPDATED, account)
+    await ctx.stores.accounts.collection.update_one(
+        {"_id": account}, {"$push": {"outbox": to_document(left)}}
+    )

@@ -1,0 +1,165 @@
+"""Run after run, the stored figures are those that the rules give from nothing.
+
+`QUORUM_SCORING_CASES` is how many random histories are tried.
+"""
+
+import itertools
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain import engagement
+from domain.activity_types import EngagementType
+from domain.engagement import MemberFigures, PersonFigures
+from domain.identifiers import BuyingGroupId, PersonId, RoleId, TenantId
+from domain.role_templates import WEIGHTS, Weighting
+from domain.scoring_runs import ScoringRun
+from execution.context import Context
+from resolvers import scoring, tenants
+from resolvers.activity_types import NewActivityType, create_activity_type
+from store.activity_days import ActivityDayStore
+from store.driver import Database
+from tests.contexts import Clock, a_context
+from tests.engagement_builders import THREE_ROLES, a_group_of, acts, record, some_people
+
+CASES: Final = int(os.environ.get("QUORUM_SCORING_CASES", "6"))
+NOW: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
+PEOPLE: Final = ("ada", "bo", "cy", "dee", "eve")
+GROUPS: Final = 4
+TYPES: Final = ("Click Link", "Link Clicks", "Visit Webpage", "Weightless", "Unknown")
+ROLES: Final = (*THREE_ROLES, None)
+_numbers = itertools.count(1)
+
+Members = dict[int, str | None]
+"""By number of the person the role; None: removed."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What happens before a run: acts by person, days ago and type; new members of groups."""
+
+    days: int
+    acts: dict[tuple[int, int, str], int]
+    members: dict[int, Members] = field(default_factory=dict)
+    is_new_type: bool = False
+
+
+MEMBERS: Final = st.dictionaries(
+    st.integers(0, len(PEOPLE) - 1), st.sampled_from(ROLES), max_size=len(PEOPLE)
+)
+ROUNDS: Final = st.builds(
+    Round,
+    st.sampled_from([0, 0, 1, 2, 29, 40]),
+    st.dictionaries(
+        st.tuples(st.integers(0, len(PEOPLE) - 1), st.integers(0, 31), st.sampled_from(TYPES)),
+        st.integers(1, 25),
+        max_size=5,
+    ),
+    st.dictionaries(st.integers(0, GROUPS - 1), MEMBERS, max_size=2),
+    st.booleans(),
+)
+
+
+@settings(
+    max_examples=CASES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(rounds=st.lists(ROUNDS, min_size=1, max_size=4))
+async def test_runs_that_touch_a_few_leave_what_a_run_from_nothing_leaves(
+    database: Database, tenant: TenantId, rounds: list[Round]
+) -> None:
+    clock = Clock(NOW)
+    ctx = a_context(database, TenantId(f"{tenant}-{next(_numbers)}"), clock)
+    await tenants.create_tenant(ctx, "Acme", "UTC")
+    await create_activity_type(ctx, NewActivityType("Weightless", EngagementType.WEB, 0))
+    ctx.stores.activities.days = ActivityDayStore(database, ctx.viewer.tenant, timedelta(0))
+    people = await some_people(ctx, *PEOPLE)
+    groups = [await a_group_of(ctx, {}) for _ in range(GROUPS)]
+    counts: dict[PersonId, dict[date, dict[str, int]]] = {person: {} for person in people}
+    members: dict[BuyingGroupId, dict[PersonId, str | None]] = {group: {} for group in groups}
+
+    for each in rounds:
+        clock.forward(timedelta(days=each.days))
+        for (number, ago, type), count in each.acts.items():
+            day = clock.at.date() - timedelta(days=ago)
+            await record(ctx, acts(people[number], type, day, count))
+            of_day = counts[people[number]].setdefault(day, {})
+            of_day[type.lower()] = of_day.get(type.lower(), 0) + count
+        for place, named in each.members.items():
+            members[groups[place]] = {people[number]: role for number, role in named.items()}
+            await change_members(ctx, groups[place], members[groups[place]])
+        if each.is_new_type:
+            await create_activity_type(ctx, NewActivityType("Unknown", EngagementType.WEB, 9))
+        run = await ctx.stores.scoring.runs.run(await scoring.run_scoring(ctx))
+        assert run is not None
+        figures = {person: of_person(run, counts[person]) for person in people}
+        assert await raws(ctx) == {
+            person: (its.raw, its.counted) for person, its in figures.items()
+        }
+        assert await figures_of_groups(ctx) == {
+            group: of_group(figures, its) for group, its in members.items()
+        }
+
+
+async def change_members(
+    ctx: Context, group: BuyingGroupId, members: dict[PersonId, str | None]
+) -> None:
+    """Store other members of a group, as a change of membership does."""
+    document = await ctx.stores.groups.one(group)
+    assert document is not None
+    version = document["version"] + 1
+    values = {
+        "members": [
+            {
+                "person_id": person,
+                "role_id": role,
+                "is_member": role is not None,
+                "is_removed": role is None,
+            }
+            for person, role in members.items()
+        ],
+        "member_ids": [person for person, role in members.items() if role is not None],
+        "version": version,
+        "score_due": version,
+        "updated_at": ctx.now(),
+    }
+    await ctx.stores.groups.collection.update_one({"_id": group}, {"$set": values})
+
+
+def of_person(run: ScoringRun, days: dict[date, dict[str, int]]) -> PersonFigures:
+    first, last = run.window.first_day, run.window.last_day
+    inside = {day: types for day, types in days.items() if first <= day <= last}
+    return engagement.of_person(inside, run.rules.spellings, run.rules.weights)
+
+
+def of_group(
+    figures: dict[PersonId, PersonFigures], members: dict[PersonId, str | None]
+) -> tuple[float, float]:
+    """A group's raw and its role-weighted count, by the rules."""
+    weights = {RoleId(role): WEIGHTS[Weighting(named)] for role, named in THREE_ROLES.items()}
+    its = [
+        MemberFigures(RoleId(role), figures[person].raw, figures[person].counted)
+        for person, role in members.items()
+        if role is not None
+    ]
+    group = engagement.of_group(weights, its)
+    return group.raw, engagement.to_places(group.role_weighted_count)
+
+
+async def raws(ctx: Context) -> dict[PersonId, tuple[int, int]]:
+    nothing = {"raw": 0, "counted": 0}
+    people = await ctx.stores.people.all({"engagement": 1})
+    stored = {each["_id"]: each.get("engagement", nothing) for each in people}
+    return {id: (engaged["raw"], engaged["counted"]) for id, engaged in stored.items()}
+
+
+async def figures_of_groups(ctx: Context) -> dict[BuyingGroupId, tuple[float, float]]:
+    return {
+        group["_id"]: (group["engagement"]["raw"], group["engagement"]["role_weighted_count"])
+        for group in await ctx.stores.groups.all({"engagement": 1})
+    }
