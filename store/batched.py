@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pymongo import UpdateOne
 
-from store.driver import Document
+from store.driver import BY_ID, Document
 from store.queued import QueuedRecords
 from store.records import Change, Changed, Conflict, Missing, R
 
@@ -48,7 +48,7 @@ class BatchedRecords(QueuedRecords):
         if not changes:
             return set()
         writes = [
-            UpdateOne(self._guard(id, versions[id]), self._update(versions[id], change))
+            UpdateOne(self._guard(id, versions[id]), self._update(versions[id], change), hint=BY_ID)
             for id, change in changes.items()
         ]
         result = await self.collection.bulk_write(writes, ordered=False)

@@ -26,6 +26,9 @@ Database = AsyncDatabase[Document]
 Collection = AsyncCollection[Document]
 
 READ_EVERYTHING_AT_ONCE = 100_000
+BY_ID: Final = [("_id", 1)]
+"""The hint for whatever is found by its id: in any other index it could move while it is read, and
+be missed."""
 _DUPLICATE_KEY: Final = 11_000
 
 

@@ -17,7 +17,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from domain.events import Event
 from domain.identifiers import TenantId
 from domain.identities import Identity
-from store.driver import Collection, Database, Document, confirm, duplicates_of
+from store.driver import BY_ID, Collection, Database, Document, confirm, duplicates_of
 from store.event_documents import to_document
 from store.identities import identity_key
 from store.relay import Relay
@@ -80,13 +80,18 @@ class Records:
         if not wanted:
             return {}
         cursor = self.collection.find(
-            {"_id": {"$in": wanted}, "tenant": self.tenant}, projection, batch_size=10_000
+            {"_id": {"$in": wanted}, "tenant": self.tenant},
+            projection,
+            batch_size=10_000,
+            hint=BY_ID,
         )
         return {document["_id"]: document async for document in cursor}
 
     async def one(self, id: str, projection: Mapping[str, object] | None = None) -> Document | None:
         """The document of this id, or None when the tenant has none."""
-        return await self.collection.find_one({"_id": id, "tenant": self.tenant}, projection)
+        return await self.collection.find_one(
+            {"_id": id, "tenant": self.tenant}, projection, hint=BY_ID
+        )
 
     async def insert(self, document: Document, events: Sequence[Event] = ()) -> bool:
         """Store a new document with its events; False when its id is taken."""
@@ -205,7 +210,9 @@ class Records:
     async def _saved(self, owners: Mapping[str, str]) -> set[str]:
         """The documents whose event is stored, in the outbox or already behind it."""
         waiting = self.collection.find(
-            {"_id": {"$in": list(owners.values())}, "tenant": self.tenant}, {"outbox.event_id": 1}
+            {"_id": {"$in": list(owners.values())}, "tenant": self.tenant},
+            {"outbox.event_id": 1},
+            hint=BY_ID,
         )
         found = {entry["event_id"] async for box in waiting for entry in box["outbox"]}
         moved = self.collection.database["events"].find(
@@ -216,7 +223,7 @@ class Records:
 
     async def _save(self, id: str, version: int, change: Change) -> bool:
         result = await self.collection.update_one(
-            self._guard(id, version), self._update(version, change)
+            self._guard(id, version), self._update(version, change), hint=BY_ID
         )
         return result.matched_count == 1
 

@@ -14,7 +14,7 @@ from typing import Final
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from domain.identifiers import TenantId
-from store.driver import Collection, Database, Document, duplicates_of
+from store.driver import BY_ID, Collection, Database, Document, duplicates_of
 from store.schema_version import SCHEMA_VERSION
 
 OUTBOXES: Final = (
@@ -103,12 +103,17 @@ class Relay:
     async def _move_all(self, taken: _Waiting) -> None:
         for name, ids in taken.ids.items():
             found = {"_id": {"$in": sorted(ids)}, "tenant": self._tenant}
-            await self._move(self._database[name], found)
+            await self._move(self._database[name], found, hint=BY_ID)
 
-    async def _move(self, collection: Collection, found: Document) -> int:
+    async def _move(
+        self,
+        collection: Collection,
+        found: Document,
+        hint: Sequence[tuple[str, int]] | None = None,
+    ) -> int:
         moved = 0
         cursor = collection.find(
-            {**found, "outbox.0": {"$exists": True}}, {"outbox": 1}, batch_size=_BATCH
+            {**found, "outbox.0": {"$exists": True}}, {"outbox": 1}, batch_size=_BATCH, hint=hint
         )
         boxes: list[Document] = []
         entries = 0
@@ -132,6 +137,7 @@ class Relay:
             await collection.update_many(
                 {"_id": {"$in": [box["_id"] for box in part]}, "tenant": self._tenant},
                 {"$pull": {"outbox": {"event_id": {"$in": event_ids}}}},
+                hint=BY_ID,
             )
         return len(entries)
 

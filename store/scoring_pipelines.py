@@ -206,17 +206,22 @@ def _of_groups(tenant: TenantId, stamp: Stamp) -> Pipeline:
 
 
 def _with_figures() -> Document:
-    """The members' roles, each with what was found of the person; nothing if nobody was."""
-    place = {"$indexOfArray": ["$$ids", "$$member.person_id"]}
-    found = {"$cond": [{"$gte": ["$$at", 0]}, {"$arrayElemAt": ["$people", "$$at"]}, None]}
-    scored = {"$let": {"vars": {"at": place}, "in": found}}
+    """The members' roles, each with what was found of the person; nothing if nobody was.
+
+    Both lists are brought into the order of the people and stand side by side: to look in one for
+    each of the other is quadratic. A person is in a group's list of members once.
+    """
+    missing = {"$setDifference": ["$members.person_id", "$people._id"]}
+    nobody = {"$map": {"input": missing, "in": {"_id": "$$this"}}}
+    people = {"$concatArrays": ["$people", nobody]}
+    pairs = {"$zip": {"inputs": [_sorted("$members", "person_id"), _sorted(people, "_id")]}}
+    member, scored = ({"$arrayElemAt": ["$$this", place]} for place in (0, 1))
     each = {"role_id": "$$member.role_id", "scored": scored}
-    return {
-        "$let": {
-            "vars": {"ids": "$people._id"},
-            "in": {"$map": {"input": "$members", "as": "member", "in": each}},
-        }
-    }
+    return {"$map": {"input": pairs, "in": {"$let": {"vars": {"member": member}, "in": each}}}}
+
+
+def _sorted(rows: object, field: str) -> Document:
+    return {"$sortArray": {"input": rows, "sortBy": {field: 1}}}
 
 
 def _merge_into_groups() -> Document:

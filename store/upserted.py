@@ -9,7 +9,7 @@ from pymongo.errors import BulkWriteError
 from domain.events import Event
 from domain.identifiers import TenantId
 from store.deletions import insert_unless_deleted
-from store.driver import Database, Document, duplicates_of
+from store.driver import BY_ID, Database, Document, duplicates_of
 from store.records import Change, Records
 from store.relay import Relay
 
@@ -42,6 +42,7 @@ class UpsertedRecords(Records):
             {"_id": {"$in": wanted}, "tenant": self.tenant},
             projection or {"outbox": 0},
             batch_size=10_000,
+            hint=BY_ID,
             session=self._session,
         )
         return {document["_id"]: document async for document in cursor}
@@ -72,7 +73,7 @@ class UpsertedRecords(Records):
             InsertOne(self._new(document, events)) for document, events in new
         ]
         writes += [
-            UpdateOne(self._guard(id, version), self._update(version, change))
+            UpdateOne(self._guard(id, version), self._update(version, change), hint=BY_ID)
             for id, version, change in changes
         ]
         if not writes:

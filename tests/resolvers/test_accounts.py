@@ -309,6 +309,11 @@ async def test_racing_moves_and_new_children_leave_every_place_right(
     }
 
 
+async def told_of(database: Database, account: str) -> list[Any]:
+    events = database["events"].find({"subject_id": account}, sort=[("position", 1)])
+    return [(event["event_id"], event["after"]) async for event in events]
+
+
 async def test_racing_calls_make_one_account_of_one_key(
     ctx: Context, database: Database, clock: Clock
 ) -> None:
@@ -329,7 +334,8 @@ async def test_racing_calls_make_one_account_of_one_key(
         assert sorted(str(s) for s in statuses(outcomes)) == sorted(
             [str(CREATED)] + [str(UPDATED)] * 7
         )
-        assert accounts[f"k{k}"]["version"] == 8
+        told = await told_of(database, accounts[f"k{k}"]["_id"])
+        assert accounts[f"k{k}"]["version"] == 8, told
 
 
 async def test_a_process_that_ended_between_claim_and_account_is_taken_up(ctx: Context) -> None:

@@ -1,10 +1,11 @@
 import pytest
 
 from domain.identifiers import TenantId
-from store.driver import Database
+from store.driver import Database, close, open_client, open_database
 from store.records import Change
 from store.relay import Relay
 from store.upserted import UpsertedRecords
+from tests.recorder import Recorder
 from tests.store.test_records import an_event
 
 
@@ -67,3 +68,26 @@ async def test_a_change_can_take_paths_away(people: UpsertedRecords) -> None:
 async def test_nothing_is_sent_about_nothing(people: UpsertedRecords) -> None:
     assert await people.write([], []) == set()
     assert await people.by_ids([]) == {}
+
+
+async def test_whatever_is_found_by_id_is_found_in_no_index_it_could_move_in(
+    mongodb_uri: str, tenant: TenantId
+) -> None:
+    recorder = Recorder()
+    client = open_client(mongodb_uri, listeners=[recorder])
+    database = open_database(client, "quorum_tests")
+    people = UpsertedRecords(database, "people", tenant, Relay(database, tenant))
+    a, b = own(people, "a"), own(people, "b")
+    await people.write([({"_id": id}, [an_event(id, id)]) for id in (a, b)], [])
+
+    await people.write([], [(a, 9, Change({}, (an_event("late", a),))), (b, 1, Change({}))])
+    await people.change(a, lambda _: Change({"name": "Ada"}, (an_event("named", a),)))
+    await people.by_ids([a, b])
+    await close(client)
+
+    sent = [command for command in recorder.sent if "people" in command.values()]
+    finds = [c["hint"] for c in sent if "_id" in c.get("filter", ())]
+    updates = [u["hint"] for c in sent for u in c.get("updates", ()) if "_id" in u["q"]]
+    assert len(finds) == 6
+    assert len(updates) == 5
+    assert all(hint == {"_id": 1} for hint in (*finds, *updates))
