@@ -1,6 +1,7 @@
 """What must be opened and closed: one real MongoDB for the suite, a tenant for each test."""
 
 import itertools
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from store.indexes import ensure_indexes
 from tests.contexts import Clock, a_context
 
 _numbers = itertools.count(1)
+
+# What a shell starts in the background ignores Ctrl-C, and hands that on to what it starts itself.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
