@@ -1,12 +1,15 @@
 """`quorum demo` as a newcomer meets it: loaded once, kept, gone without a trace at Ctrl-C."""
 
+import asyncio
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from server.mongod import embedded_mongod
+from store.driver import close, open_client, open_database
 from tests.server.quorum_process import Quorum
 
 COUNTS = """{
@@ -52,12 +55,34 @@ def test_a_second_start_takes_seconds_and_keeps_the_data(quorum: Quorum) -> None
     assert quorum.left_running() == []
 
 
-def test_ctrl_c_while_it_loads_says_how_to_go_on(quorum: Quorum) -> None:
+async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
+    for _ in range(1_200):
+        if await is_so():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not come to that within a minute")
+
+
+async def until_it_loads(quorum: Quorum) -> None:
+    """Look into the store it fills until the first accounts are there."""
+
+    async def is_up() -> bool:
+        return quorum.mongod() is not None
+
+    async def has_begun() -> bool:
+        return await accounts.find_one() is not None
+
+    await until(is_up)
+    async with embedded_mongod(quorum.data) as mongod:
+        client = open_client(mongod.uri)
+        accounts = open_database(client, "quorum")["accounts"]
+        await until(has_begun)
+        await close(client)
+
+
+async def test_ctrl_c_while_it_loads_says_how_to_go_on(quorum: Quorum) -> None:
     process = quorum.start("demo")
-    deadline = time.monotonic() + 60
-    while quorum.mongod() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(3)
+    await until_it_loads(quorum)
 
     out, err = quorum.end(process, signal.SIGINT)
 
