@@ -8,7 +8,8 @@ import strawberry
 import domain.attributes
 import domain.custom_fields
 import resolvers.custom_fields
-from execution.limits import at_most
+from execution.fields import embedded, stored
+from execution.sources import Document, Sourced
 from schema.errors import Conflict, InvalidInput, NotFound, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
@@ -31,10 +32,10 @@ class CustomFieldType(Enum):
 
 
 @strawberry.type(description="A field that the tenant has declared for its accounts or people.")
-class CustomField:
-    key: str = strawberry.field(description="The key of its values and in conditions.")
-    type: CustomFieldType = strawberry.field(description="What it holds.")
-    label: str = strawberry.field(description="The words people know it by.")
+class CustomField(Sourced):
+    key: str = stored(description="The key of its values and in conditions.")
+    type: CustomFieldType = stored(description="What it holds.", shown=CustomFieldType)
+    label: str = stored(description="The words people know it by.")
 
 
 @strawberry.input(description="A custom field.")
@@ -57,9 +58,10 @@ class DefineCustomFieldsInput(Repeatable):
 
 
 @strawberry.type(description="The fields are declared.")
-class DefineCustomFieldsSuccess:
-    custom_fields: list[CustomField] = strawberry.field(
-        metadata=at_most(domain.custom_fields.MOST_FIELDS),
+class DefineCustomFieldsSuccess(Sourced):
+    custom_fields: list[CustomField] = embedded(
+        "custom_fields",
+        at_most=domain.custom_fields.MOST_FIELDS,
         description="All declared fields of the scope, in the order of their declaration.",
     )
 
@@ -83,7 +85,7 @@ async def define_custom_fields(
     ]
     outcome = await resolvers.custom_fields.define_custom_fields(info.context, scope, wanted)
     if isinstance(outcome, list):
-        return DefineCustomFieldsSuccess(custom_fields=[_shown(field) for field in outcome])
+        return DefineCustomFieldsSuccess.of({"custom_fields": list(map(_document, outcome))})
     return refusal_of(outcome)
 
 
@@ -92,8 +94,8 @@ async def custom_fields(info: Info, scope: CustomFieldScope) -> list[CustomField
     fields = await resolvers.custom_fields.custom_fields(
         info.context, domain.attributes.Scope(scope.value)
     )
-    return [_shown(field) for field in fields]
+    return [CustomField.of(_document(field)) for field in fields]
 
 
-def _shown(field: domain.custom_fields.CustomField) -> CustomField:
-    return CustomField(key=field.key, type=CustomFieldType(field.type.value), label=field.label)
+def _document(field: domain.custom_fields.CustomField) -> Document:
+    return {"key": field.key, "type": field.type.value, "label": field.label}

@@ -2,15 +2,18 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from graphql import GraphQLOutputType, GraphQLUnionType, get_named_type
 
 import schema.repeating
 from domain.idempotency import KeyedCommand, input_hash
 from domain.identifiers import TenantId
 from execution.context import Context, Right
+from execution.sources import Sourced
 from schema.build import build_schema
 from store.driver import Database
 from tests.contexts import Clock, a_context
@@ -23,6 +26,7 @@ ROLE = """
 PEOPLE = """... on UpsertPeopleSuccess {
   created refused outcomes { status person { firstName } error { __typename message } }
 }"""
+FIELDS = "... on DefineCustomFieldsSuccess { customFields { key type label } }"
 SCORING = "... on StartScoringJobSuccess { job { id } }"
 AT_WORK = "idempotencyKey: belongs to a command that is still being done; ask again"
 
@@ -42,6 +46,19 @@ async def codes_of_a_role(ctx: Context, name: str) -> list[str]:
     return [str((error.extensions or {}).get("code")) for error in result.errors or []]
 
 
+def union_of(type_: GraphQLOutputType) -> GraphQLUnionType:
+    union = get_named_type(type_)
+    assert isinstance(union, GraphQLUnionType)
+    return union
+
+
+def below(root: type[Any]) -> Iterator[type[Any]]:
+    """Every type below another."""
+    for kind in root.__subclasses__():
+        yield kind
+        yield from below(kind)
+
+
 async def own_roles(ctx: Context) -> int:
     return await ctx.stores.roles.count_found({"is_default": False})
 
@@ -58,6 +75,32 @@ def test_every_mutation_takes_a_key() -> None:
             "idempotencyKey: String = null"
             in printed.split(f"\ninput {name} {{")[1].split("\n}")[0]
         )
+
+
+def test_every_success_is_made_of_a_document_that_can_be_kept() -> None:
+    mutations = build_schema()._schema.mutation_type
+    assert mutations is not None
+    told = {
+        member.name
+        for field in mutations.fields.values()
+        for member in union_of(field.type).types
+        if "message" not in member.fields
+    }
+    kept = {kind.__name__ for kind in below(Sourced)}
+
+    assert "DefineCustomFieldsSuccess" in told
+    assert told <= kept
+
+
+async def test_custom_fields_are_told_again_as_they_were(home: Context) -> None:
+    tier = {"key": "tier", "type": "TEXT", "label": "Tier"}
+    given = {"scope": "ACCOUNT", "fields": [tier], "idempotencyKey": "k"}
+    first = await mutate(home, "defineCustomFields", FIELDS, **given)
+    other = {"scope": "ACCOUNT", "fields": [{**tier, "label": "Service tier"}]}
+    await mutate(home, "defineCustomFields", FIELDS, **other)
+
+    assert first["customFields"] == [tier]
+    assert await mutate(home, "defineCustomFields", FIELDS, **given) == first
 
 
 async def test_a_scoring_job_needs_no_input_and_is_started_once_with_a_key(home: Context) -> None:
