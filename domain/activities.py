@@ -146,7 +146,7 @@ def to_milliseconds(at: datetime) -> datetime:
 
 def checked(report: Report, now: datetime) -> Report | Refused:
     """The report as it is stored, without blanks around its texts; or its first fault."""
-    person = _checked_person(report.person)
+    person = checked_person(report.person)
     if isinstance(person, Refused):
         return person
     kept = replace(
@@ -161,30 +161,21 @@ def checked(report: Report, now: datetime) -> Report | Refused:
 
 def faults(report: Report, now: datetime) -> Iterator[Refused]:
     """Everything that keeps a report from being stored, one fault a field."""
-    person = _checked_person(report.person)
+    person = checked_person(report.person)
     found = (
         person if isinstance(person, Refused) else None,
-        _text_fault("source", report.source.strip()),
-        _text_fault("sourceId", report.source_id.strip()),
-        _text_fault("type", report.type.strip()),
-        _moment_fault(report.at, now),
+        text_fault("source", report.source.strip()),
+        text_fault("sourceId", report.source_id.strip()),
+        text_fault("type", report.type.strip()),
+        moment_fault(report.at, now),
         _update_fault(report.source_updated_at),
         _attributes_fault(report.attributes),
     )
     yield from filter(None, found)
 
 
-def _as_said(person: PersonReference) -> list[str]:
-    match person:
-        case PersonById(id):
-            return ["id", id]
-        case PersonByEmail(email):
-            return ["email", fold(email)]
-        case PersonByKey(key):
-            return ["key", key.system, key.id]
-
-
-def _checked_person(person: PersonReference) -> PersonReference | Refused:
+def checked_person(person: PersonReference) -> PersonReference | Refused:
+    """The reference as it is kept, or its fault."""
     match person:
         case PersonById(id):
             flaw = flaw_of(id, NAME_LENGTH)
@@ -201,7 +192,8 @@ def _checked_person(person: PersonReference) -> PersonReference | Refused:
             return kept if isinstance(kept, Refused) else PersonByKey(kept)
 
 
-def _text_fault(field: str, text: str) -> Refused | None:
+def text_fault(field: str, text: str) -> Refused | None:
+    """Why a text of one line that must not be empty cannot be stored."""
     if not fold(text):
         return Refused(field, _EMPTY)
     if flaw := flaw_of(text, NAME_LENGTH):
@@ -211,7 +203,8 @@ def _text_fault(field: str, text: str) -> Refused | None:
     return None
 
 
-def _moment_fault(at: datetime, now: datetime) -> Refused | None:
+def moment_fault(at: datetime, now: datetime) -> Refused | None:
+    """Why nothing can have happened at a moment: from 1970 to a day from now."""
     if at.tzinfo is None:
         return Refused("at", "must state its offset from UTC")
     if at < EARLIEST:
@@ -219,6 +212,16 @@ def _moment_fault(at: datetime, now: datetime) -> Refused | None:
     if at > now + FARTHEST_FUTURE:
         return Refused("at", "must not be more than one day in the future")
     return None
+
+
+def _as_said(person: PersonReference) -> list[str]:
+    match person:
+        case PersonById(id):
+            return ["id", id]
+        case PersonByEmail(email):
+            return ["email", fold(email)]
+        case PersonByKey(key):
+            return ["key", key.system, key.id]
 
 
 def _update_fault(at: datetime | None) -> Refused | None:

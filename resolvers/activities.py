@@ -107,7 +107,7 @@ async def _taken(ctx: Context, checked: Sequence[Report | Refused]) -> list[Acti
     zone = tenant["time_zone"] if tenant else "UTC"
     hours = ZoneInfo(zone)
     reports = [report for report in checked if isinstance(report, Report)]
-    people = await _people(ctx, {report.person for report in reports})
+    people = await people_named(ctx, {report.person for report in reports})
 
     def taken(report: Report) -> Activity | Refusal:
         person = people.get(report.person)
@@ -125,7 +125,7 @@ async def _taken(ctx: Context, checked: Sequence[Report | Refused]) -> list[Acti
     return [taken(each) if isinstance(each, Report) else each for each in checked]
 
 
-async def _people(
+async def people_named(
     ctx: Context, references: Set[PersonReference]
 ) -> dict[PersonReference, PersonId]:
     """The people these references name, as far as there are such people."""

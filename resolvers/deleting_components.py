@@ -9,7 +9,7 @@ from domain.identifiers import AudienceId, SolutionInterestId
 from domain.identities import Identity
 from domain.jobs import OPEN
 from execution.context import Context, Right
-from resolvers import audiences, naming, solution_interests, stamps
+from resolvers import audiences, naming, signal_moves, solution_interests, stamps
 from resolvers.outcomes import Conflict, NotFound
 from store.deletions import Deleted, Deletion, Use
 from store.driver import Document
@@ -37,7 +37,7 @@ class AccountAudienceInUse:
 async def delete_solution_interest(
     ctx: Context, id: str
 ) -> SolutionInterestId | SolutionInterestInUse | NotFound | Conflict:
-    """Delete a solution interest that nothing uses; its name is free again."""
+    """Delete a solution interest that nothing uses, with its signals; its name is free again."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
 
     def decide(document: Document, uses: Sequence[int]) -> Deletion | SolutionInterestInUse:
@@ -50,20 +50,31 @@ async def delete_solution_interest(
             id,
             solution_interest_id=SolutionInterestId(id),
         )
-        return Deletion(event, [_name(solution_interests.KIND, document)])
+        names = [_name(solution_interests.KIND, document)]
+        return Deletion(event, names, is_unfinished=True)
 
     groups = Use("buying_groups", {"solution_interest_id": id})
     jobs = _jobs("solution_interest_id", id)
     deletions, records = ctx.stores.deletions, ctx.stores.solution_interests
     match await deletions.delete(records, id, decide, [groups, jobs]):
         case Deleted():
-            return SolutionInterestId(id)
+            return await _forget_signals(ctx, SolutionInterestId(id))
         case Missing():
+            if await deletions.is_unfinished(id):
+                return await _forget_signals(ctx, SolutionInterestId(id))
             return NotFound("solution interest", id)
         case Raced():
             return Conflict("solution interest", id)
         case refusal:
             return refusal
+
+
+async def _forget_signals(ctx: Context, id: SolutionInterestId) -> SolutionInterestId | Conflict:
+    """What is left to do once the solution interest is gone."""
+    if not await signal_moves.forget_interest(ctx, id):
+        return Conflict("solution interest", id)
+    await ctx.stores.deletions.finish(id)
+    return id
 
 
 async def delete_account_audience(

@@ -9,7 +9,7 @@ from domain.events import EventType
 from domain.identifiers import PersonId
 from domain.identities import carried
 from execution.context import Context, Right
-from resolvers import letting_go, stamps
+from resolvers import letting_go, signal_moves, stamps
 from resolvers.outcomes import Conflict, NotFound
 from store.deletions import Deleted, Deletion
 from store.driver import Document
@@ -59,7 +59,7 @@ async def _finish(ctx: Context, person: PersonId) -> PersonId | Conflict:
 
 
 async def _let_go(ctx: Context, person: PersonId) -> bool:
-    """Whether the person is out of every group, and has no activities; else to be repeated."""
+    """Whether nothing refers to the person any more; else to be repeated."""
     has_left = await letting_go.leave_groups(ctx, person)
     await ctx.stores.activities.detach(person)
-    return has_left
+    return await signal_moves.follow_person(ctx, person) and has_left

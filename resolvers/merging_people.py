@@ -17,7 +17,14 @@ from domain.identifiers import PersonId
 from domain.identities import carried
 from domain.people import PersonRules
 from execution.context import Context, Right
-from resolvers import custom_fields, letting_go, merged_members, merged_records, stamps
+from resolvers import (
+    custom_fields,
+    letting_go,
+    merged_members,
+    merged_records,
+    signal_moves,
+    stamps,
+)
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.deletions import Deleted, Deletion, Use
 from store.driver import Document
@@ -120,6 +127,8 @@ async def _move(ctx: Context, merged: PersonId) -> bool:
 
     Nobody is left when the survivor has been deleted meanwhile.
     """
+    if not await signal_moves.follow_person(ctx, merged):
+        return False
     survivor = (await merged_records.successors(ctx, [merged])).get(merged)
     if survivor is None:
         await ctx.stores.activities.detach(merged)

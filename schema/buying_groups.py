@@ -9,7 +9,7 @@ import schema.engagement
 from execution.connections import Connection
 from execution.embedded_lists import listed
 from execution.fields import Where, combined, each, embedded, one, stored
-from execution.lists import Listed, Listing
+from execution.lists import Listed, Listing, held
 from execution.sources import Document, Sourced
 from resolvers.roles import MOST_ROLES
 from schema.accounts import Account
@@ -22,9 +22,10 @@ from schema.role_templates import RoleTemplate, RoleWeighting
 from schema.roles import Role
 from schema.scalars import percent
 from schema.solution_interests import SolutionInterest
-from store.reading import Order
+from store.reading import Order, Query
 
 if TYPE_CHECKING:
+    from schema.interest_signals import InterestSignal
     from schema.jobs import Job
 
 
@@ -38,6 +39,14 @@ def _is_removed(member: Document, group: Document) -> bool:
 
 def _plays(member: Document, role: Document) -> bool:
     return bool(member["is_member"]) and member["role_id"] == role["role_id"]
+
+
+def _signals(group: Document) -> Query:
+    """The signals of a group's members for what the group decides about."""
+    return {
+        "solution_interest_id": group["solution_interest_id"],
+        "person_id": {"$in": group["member_ids"]},
+    }
 
 
 def _exact(completeness: float) -> dict[str, float]:
@@ -133,6 +142,14 @@ class BuyingGroup(Node, Stamped, Listed):
         identity="person_id",
         where=Where(_is_removed, ("is_removed",)),
         description="Who is kept out of the group by the claim that decides.",
+    )
+    interest_signals: Connection[
+        Annotated["InterestSignal", strawberry.lazy("schema.interest_signals")]
+    ] = held(
+        _signals,
+        needs=("solution_interest_id", "member_ids"),
+        description="What says that members care about the group's solution interest, the latest "
+        "first unless asked otherwise.",
     )
     created_by_job: Annotated["Job", strawberry.lazy("schema.jobs")] | None = one(
         "created_by_job.job_id",

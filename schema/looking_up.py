@@ -15,6 +15,7 @@ from schema.activity_types import ActivityType
 from schema.audiences import AccountAudience
 from schema.buying_groups import BuyingGroup
 from schema.info import Info
+from schema.interest_signals import InterestSignal
 from schema.jobs import Job
 from schema.node import Node
 from schema.opportunities import Opportunity
@@ -36,6 +37,7 @@ KINDS: Final[dict[str, type[Node]]] = {
     "role": Role,
     "rt": RoleTemplate,
     "si": SolutionInterest,
+    "sig": InterestSignal,
     "wm": WeightingModel,
 }
 

@@ -18,6 +18,7 @@ from schema import (
     merging_accounts,
     merging_people,
     recording_activities,
+    recording_interest_signals,
     upserting_accounts,
     upserting_opportunities,
     upserting_people,
@@ -93,6 +94,13 @@ class Mutation:
         description=(
             "Store what people did, up to 1,000 activities; telling one again changes nothing. "
             "One outcome for each item. Right: EDIT_DATA."
+        ),
+    )
+    record_interest_signals = strawberry.mutation(
+        resolver=once(recording_interest_signals.record_interest_signals, Right.EDIT_DATA),
+        description=(
+            "Store who cares about which solution, up to 1,000 signals; telling one again changes "
+            "nothing. One outcome for each item. Right: EDIT_DATA."
         ),
     )
     create_activity_type = strawberry.mutation(

@@ -26,6 +26,7 @@ from store.reading import Order, Query
 if TYPE_CHECKING:
     from schema.activities import Activity
     from schema.buying_groups import BuyingGroup
+    from schema.interest_signals import InterestSignal
 
 
 @strawberry.enum(description="What people are ordered by.")
@@ -149,4 +150,11 @@ class Person(Node, Stamped, Listed):
     )
     activities: Connection[Annotated["Activity", strawberry.lazy("schema.activities")]] = many(
         "person_id", description="What they did, the latest first unless asked otherwise."
+    )
+    interest_signals: Connection[
+        Annotated["InterestSignal", strawberry.lazy("schema.interest_signals")]
+    ] = many(
+        "person_id",
+        description="What says that they care about a solution, the latest first unless asked "
+        "otherwise.",
     )

@@ -16,6 +16,7 @@ from schema.audiences import AccountAudience
 from schema.buying_groups import BuyingGroup
 from schema.defining_custom_fields import CustomField
 from schema.events import Event
+from schema.interest_signals import InterestSignal
 from schema.jobs import Job
 from schema.node import Node
 from schema.opportunities import Opportunity
@@ -50,6 +51,9 @@ class Query:
     )
     activities: Connection[Activity] = browsed(
         description="Activities, the latest first unless asked otherwise."
+    )
+    interest_signals: Connection[InterestSignal] = browsed(
+        description="Interest signals, the latest first unless asked otherwise."
     )
     buying_group: BuyingGroup | None = found(description="One buying group.")
     buying_groups: Connection[BuyingGroup] = browsed(

@@ -149,7 +149,7 @@ def _report(item: ActivityItemInput) -> Report:
         item.source,
         item.source_id,
         item.type,
-        _person(item.person),
+        person_reference(item.person),
         item.at,
         # The domain refuses any other JSON.
         cast(Mapping[str, object], {} if item.attributes is None else item.attributes),
@@ -157,7 +157,8 @@ def _report(item: ActivityItemInput) -> Report:
     )
 
 
-def _person(given: ActivityPersonInput) -> PersonReference:
+def person_reference(given: ActivityPersonInput) -> PersonReference:
+    """Whom an item names."""
     if given.key:
         return PersonByKey(outside_key(given.key))
     if isinstance(given.email, str):
@@ -193,11 +194,12 @@ def _outcome(outcome: Recorded | Refusal) -> Document:
         "activity_id": None,
         "is_person_unmatched": False,
         "is_type_unknown": False,
-        "error": _error(outcome),
+        "error": refusal_shown(outcome),
     }
 
 
-def _error(refusal: Refusal) -> UserError:
+def refusal_shown(refusal: Refusal) -> UserError:
+    """Why an item was refused, as clients see it."""
     match refusal:
         case Refused(field, reason):
             return InvalidInput(message=f"{field} {reason}.", field=field, reason=reason)

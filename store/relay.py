@@ -21,6 +21,7 @@ OUTBOXES: Final = (
     "accounts",
     "people",
     "opportunities",
+    "interest_signals",
     "roles",
     "role_templates",
     "solution_interests",

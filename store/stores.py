@@ -9,6 +9,7 @@ from store.driver import Database
 from store.groups import GroupStore
 from store.identities import IdentityStore
 from store.import_steps import ImportSteps
+from store.interest_signals import InterestSignalStore
 from store.jobs import JobStore
 from store.key_claims import KeyClaims
 from store.merged_groups import MergedGroupStore
@@ -39,6 +40,7 @@ class Stores:
         self.accounts = AccountStore(database, tenant, self.relay)
         self.people = PersonStore(database, tenant, self.relay)
         self.opportunities = OpportunityStore(database, tenant, self.relay)
+        self.interest_signals = InterestSignalStore(database, tenant, self.relay)
         self.activities = ActivityStore(database, tenant)
         self.roles = Records(database, "roles", tenant, self.relay)
         self.role_templates = RoleTemplateStore(database, "role_templates", tenant, self.relay)

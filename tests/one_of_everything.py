@@ -52,6 +52,22 @@ async def one_of_everything(ctx: Context) -> None:
     assert await deleting_groups.delete_buying_group(ctx, gone) == gone
     await mutate(ctx, "createRole", "__typename", name="Sponsor", idempotencyKey="once")
     await _activities(ctx)
+    await mutate(
+        ctx,
+        "recordInterestSignals",
+        "... on RecordInterestSignalsSuccess { recorded }",
+        items=[
+            {
+                "source": "FORM",
+                "sourceId": id,
+                "person": {"email": "ada@example.com"},
+                "solutionInterest": interest,
+                "strength": "HIGH",
+                "at": "2026-05-03T08:00:00.123Z",
+            }
+            for id in ("1", "2")
+        ],
+    )
     await _jobs(ctx, interest, accounts[ODD_NAME])
     await merging_people.merge_people(ctx, people["ada"], people["ada2"])
     await _what_waits(ctx, accounts["Acme"])

@@ -11,6 +11,7 @@ FOLLOWS: Final = "follows a change that was permitted, with the right of whoever
 SERVES: Final = "answers those who have asked for a right of their own"
 
 ASKS_FOR_NOTHING: Final[dict[str, str]] = {
+    "activities.people_named": SERVES,
     "announcing.announce": FOLLOWS,
     "announcing.announce_next": SERVES,
     "attaching.attach_awaited": SERVES,
@@ -45,6 +46,9 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "roles.directory": SERVES,
     "scoring.score_first": FOLLOWS,
     "scoring.score_groups": FOLLOWS,
+    "signal_moves.follow_deleted": FOLLOWS,
+    "signal_moves.follow_person": FOLLOWS,
+    "signal_moves.forget_interest": FOLLOWS,
     "weighting_models.active": SERVES,
     "weighting_models.weigh_new_types": FOLLOWS,
 }

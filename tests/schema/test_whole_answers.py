@@ -9,10 +9,11 @@ from graphql import (
 
 from domain.activities import PersonByEmail, Report
 from domain.identities import OutsideKey, Reference
+from domain.interest_signals import SignalReport, SignalSource, SignalStrength
 from domain.opportunities import OpportunityItem
 from execution.context import Context
 from jobs.kinds import run_open_jobs
-from resolvers import activities, audiences, jobs, opportunities, scoring
+from resolvers import activities, audiences, interest_signals, jobs, opportunities, scoring
 from resolvers.audiences import AudienceAccounts
 from schema.build import build_schema
 from tests.schema.operations import operate
@@ -41,6 +42,15 @@ async def full(home: Context) -> Context:
     await activities.record_activities(home, reports)
     interest = await an_interest(home)
     await a_buying_group(home, accounts["Acme"], interest)
+    signal = SignalReport(
+        SignalSource.CHAT,
+        "1",
+        PersonByEmail("ada@example.com"),
+        interest,
+        SignalStrength.LOW,
+        home.now(),
+    )
+    await interest_signals.record_interest_signals(home, [signal])
     everybody = AudienceAccounts(account_ids=list(accounts.values()))
     audience = await audiences.create_account_audience(home, "Everybody", None, everybody)
     assert isinstance(audience, str)
