@@ -1,19 +1,25 @@
 """Unique names: claimed before what they name is written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
-from domain.events import EventType
+from domain.events import Event, EventType
 from domain.folding import fold, words
 from domain.identities import Identity
 from execution.context import Context
 from resolvers import stamps
 from resolvers.outcomes import Invalid, NameTaken
-from store.records import Records
+from store import joint_writes
+from store.driver import Document
+from store.joint_writes import Gone, Held, Made, Renaming, Whole
+from store.records import Conflict, Records
+from store.unique_names import Taken
 
 NAME_LENGTH: Final = 255
 DESCRIPTION_LENGTH: Final = 2_000
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +72,85 @@ async def create(
     claimed the name and never wrote what it names. Of several who come at once with one name,
     one stores, and the others are told.
     """
-    claimed = Identity(f"{kind.namespace}.name", fold(name))
+    claimed = named(kind, name)
     wanted = ctx.new_id(kind.prefix)
     while True:
         owner = await ctx.stores.identities.claim(*claimed, wanted)
-        document = {
-            "_id": owner,
-            "name": name,
-            **fields(owner),
-            "folded": {"name": fold(name)},
-            "search": list(words(name)),
-            **stamps.created(ctx),
-        }
-        created = stamps.event(ctx, kind.created, owner)
+        document, created = new_document(ctx, kind, owner, name, fields(owner))
         if owner == wanted:
-            is_stored = await records.insert(document, [created])
+            is_stored = await records.insert(document, created)
         else:
-            is_stored = await ctx.stores.deletions.insert_new(records, document, [created])
+            is_stored = await ctx.stores.deletions.insert_new(records, document, created)
         if is_stored:
             return owner
         if not await ctx.stores.deletions.among([owner]):
             return NameTaken(name, owner)
         await _let_go(ctx, claimed, owner)
+
+
+async def create_jointly(
+    ctx: Context,
+    records: Records,
+    kind: Kind,
+    name: str,
+    fields: Callable[[str], Mapping[str, object]],
+    *,
+    held: Sequence[Held] = (),
+    check: Callable[[Whole], R | None] | None = None,
+) -> str | NameTaken | Gone | Conflict | R:
+    """As `create`, while all that is `held` is there and the `check` has nothing against it."""
+
+    def build(id: str) -> tuple[Document, Sequence[Event]]:
+        return new_document(ctx, kind, id, name, fields(id))
+
+    made = await joint_writes.create(
+        records,
+        ctx.new_id(kind.prefix),
+        named(kind, name),
+        ctx.now(),
+        build,
+        held=held,
+        check=check,
+    )
+    match made:
+        case Made(id):
+            return id
+        case Taken(owner):
+            return NameTaken(name, owner)
+        case _:
+            return made
+
+
+def new_document(
+    ctx: Context, kind: Kind, id: str, name: str, fields: Mapping[str, object]
+) -> tuple[Document, list[Event]]:
+    """The document of something new, with its event."""
+    document = {
+        "_id": id,
+        "name": name,
+        **fields,
+        "folded": {"name": fold(name)},
+        "search": list(words(name)),
+        **stamps.created(ctx),
+    }
+    return document, [stamps.event(ctx, kind.created, id)]
+
+
+def name_paths(name: str) -> dict[str, object]:
+    """The paths of a document that another name changes."""
+    return {"name": name, "folded.name": fold(name), "search": list(words(name))}
+
+
+def named(kind: Kind, name: str) -> Identity:
+    """What makes a name the only one of its kind."""
+    return Identity(f"{kind.namespace}.name", fold(name))
+
+
+def renaming(ctx: Context, kind: Kind, before: str, after: str) -> Renaming | None:
+    """What a new name asks of the old one; None when both are the same to whoever compares."""
+    if fold(before) == fold(after):
+        return None
+    return Renaming(named(kind, before), named(kind, after), ctx.now())
 
 
 async def _let_go(ctx: Context, name: Identity, owner: str) -> None:

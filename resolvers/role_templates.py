@@ -20,10 +20,13 @@ from domain.role_templates import (
 from execution.context import Context, Right
 from resolvers import conditions, naming, roles, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from store import joint_writes
 from store.driver import Document
+from store.joint_writes import Gone, Held, Whole
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 from store.role_templates import role_document, to_template
+from store.unique_names import Taken
 
 KIND: Final = naming.Kind("rt", "role_template", EventType.ROLE_TEMPLATE_CREATED)
 
@@ -40,19 +43,28 @@ class RoleEntry:
 
 
 TemplateOutcome = RoleTemplateId | Invalid | NotFound | Conflict | TemplateIsLive
+_Edited = Changed | Missing | Raced | TemplateIsLive | RoleTemplateId | Gone
 
 
 async def create_role_template(
     ctx: Context, name: str, description: str | None, entries: Sequence[RoleEntry]
-) -> RoleTemplateId | Invalid | NameTaken:
+) -> RoleTemplateId | Invalid | NameTaken | Conflict:
     """Draft a template with these roles in order of priority."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if fault := naming.check_text("name", name) or naming.check_description(description):
         return fault
-    resolved = await _resolve(ctx, entries)
-    if isinstance(resolved, Invalid):
-        return resolved
+    while True:
+        resolved = await _resolve(ctx, entries)
+        if isinstance(resolved, Invalid):
+            return resolved
+        made = await _drafted(ctx, name, description, resolved)
+        if not isinstance(made, Gone):
+            return made
 
+
+async def _drafted(
+    ctx: Context, name: str, description: str | None, resolved: Sequence[TemplateRole]
+) -> RoleTemplateId | NameTaken | Gone | Conflict:
     def fields(id: str) -> Document:
         return {
             "template_id": id,
@@ -65,8 +77,16 @@ async def create_role_template(
             "published_by": None,
         }
 
-    made = await naming.create(ctx, ctx.stores.role_templates, KIND, name, fields)
-    return made if isinstance(made, NameTaken) else RoleTemplateId(made)
+    made: str | NameTaken | Gone | Raced = await naming.create_jointly(
+        ctx, ctx.stores.role_templates, KIND, name, fields, held=_held(resolved)
+    )
+    match made:
+        case str():
+            return RoleTemplateId(made)
+        case Raced():
+            return Conflict("role template", name)
+        case _:
+            return made
 
 
 async def update_role_template(
@@ -76,11 +96,19 @@ async def update_role_template(
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if fault := naming.check_description(description):
         return fault
-    resolved = await _resolve(ctx, entries)
-    if isinstance(resolved, Invalid):
-        return resolved
+    while True:
+        resolved = await _resolve(ctx, entries)
+        if isinstance(resolved, Invalid):
+            return resolved
+        answer = await _edited(ctx, id, description, resolved)
+        if not isinstance(answer, Gone):
+            return _outcome(id, answer)
 
-    def decide(document: Document) -> Change | TemplateIsLive | RoleTemplateId:
+
+async def _edited(
+    ctx: Context, id: str, description: str | None, resolved: Sequence[TemplateRole]
+) -> _Edited:
+    def decide(document: Document, _: Whole) -> Change | TemplateIsLive | RoleTemplateId:
         template = to_template(document)
         if template.status is TemplateStatus.LIVE:
             return TemplateIsLive(template.id)
@@ -92,7 +120,17 @@ async def update_role_template(
             (stamps.event(ctx, EventType.ROLE_TEMPLATE_UPDATED, id),),
         )
 
-    return _outcome(id, await ctx.stores.role_templates.change(id, decide))
+    answer: _Edited | Taken = await joint_writes.change(
+        ctx.stores.role_templates, id, decide, held=_held(resolved)
+    )
+    if isinstance(answer, Taken):
+        raise ValueError(f"{id} was not to be renamed")
+    return answer
+
+
+def _held(roles: Sequence[TemplateRole]) -> list[Held]:
+    """What has to be there for a template to have these roles."""
+    return [Held("roles", frozenset(entry.role for entry in roles))]
 
 
 async def publish_role_template(ctx: Context, id: str) -> TemplateOutcome:

@@ -1,27 +1,31 @@
 """Roles: the six every tenant begins with, and its own."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from domain.events import EventType
 from domain.folding import fold, words
 from domain.identifiers import RoleId, TenantId, derived
-from domain.identities import Identity
+from domain.roles import DEFAULT_ROLES, MOST_ROLES, RoleInUse, RoleIsDefault, User, check_deleting
 from execution.context import Context, Right
 from resolvers import naming, stamps
-from resolvers.outcomes import Invalid, NameTaken
+from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from store import joint_writes
+from store.deletions import Deleted, Deletion, Use
+from store.driver import Document
+from store.joint_writes import Gone, Renaming, Whole
+from store.records import Change, Changed, Missing
+from store.records import Conflict as Raced
+from store.unique_names import Taken
 
-DEFAULT_ROLES: Final = (
-    "Decision Maker",
-    "Influencer",
-    "Practitioner",
-    "Executive Steering Committee",
-    "Champion",
-    "Other",
-)
-MOST_ROLES: Final = 20
+MOST_USERS_NAMED: Final = 10
+"""How many of those that use a component a refusal names."""
+
 KIND: Final = naming.Kind("role", "role", EventType.ROLE_CREATED)
+_Answer = Changed | Missing | Taken | Gone | Raced | RoleIsDefault | RoleId
+_IN_TEMPLATES: Final = ("role template", "role_templates")
+_IN_GROUPS: Final = ("buying group", "buying_groups")
 
 
 def default_role(tenant: TenantId, name: str) -> RoleId:
@@ -39,32 +43,117 @@ async def seed(ctx: Context) -> None:
     )
 
 
-async def create_role(ctx: Context, name: str) -> RoleId | Invalid | NameTaken:
+async def create_role(
+    ctx: Context, name: str, description: str | None = None
+) -> RoleId | Invalid | NameTaken | Conflict:
     """Add a role of the tenant's own; 20 roles in all."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_text("name", name):
+    if fault := naming.check_text("name", name) or naming.check_description(description):
         return fault
-    full = Invalid("name", f"a tenant has at most {MOST_ROLES} roles")
-    if await ctx.stores.roles.count() >= MOST_ROLES:
-        return full
-    fields = {"is_default": False}
-    made = await naming.create(ctx, ctx.stores.roles, KIND, name, lambda _: fields)
-    if isinstance(made, NameTaken):
-        return made
-    return RoleId(made) if await _fits(ctx, made, name) else full
+
+    def check(roles: Whole) -> Invalid | None:
+        if len(roles) < MOST_ROLES:
+            return None
+        return Invalid("name", f"a tenant has at most {MOST_ROLES} roles")
+
+    fields = {"is_default": False, "description": description}
+    made: str | Invalid | NameTaken | Gone | Raced = await naming.create_jointly(
+        ctx, ctx.stores.roles, KIND, name, lambda _: fields, check=check
+    )
+    match made:
+        case str():
+            return RoleId(made)
+        case Raced() | Gone():
+            return Conflict("role", name)
+        case _:
+            return made
 
 
-async def _fits(ctx: Context, id: str, name: str) -> bool:
-    """Whether the new role is within the limit; otherwise it goes again.
+async def update_role(
+    ctx: Context, id: str, name: str, description: str | None
+) -> RoleId | RoleIsDefault | Invalid | NameTaken | NotFound | Conflict:
+    """Give a role of the tenant's own another name or description."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+    if fault := naming.check_text("name", name) or naming.check_description(description):
+        return fault
+    after = {"name": name, "description": description}
 
-    Several may have been added at once. Each looks after it is stored, so all of them see too
-    many or none does; those who do give way.
-    """
-    if await ctx.stores.roles.count() <= MOST_ROLES:
-        return True
-    gone = stamps.event(ctx, EventType.ROLE_DELETED, id)
-    await ctx.stores.roles.remove(id, 1, gone, Identity("role.name", fold(name)))
-    return False
+    def decide(document: Document, _: Whole) -> Change | RoleIsDefault | RoleId:
+        if document["is_default"]:
+            return RoleIsDefault(RoleId(id))
+        before = {"name": document["name"], "description": document.get("description")}
+        if before == after:
+            return RoleId(id)
+        event = stamps.event(ctx, EventType.ROLE_UPDATED, id, before=before, after=after)
+        paths = {**naming.name_paths(name), "description": description}
+        return Change({**paths, **stamps.updated(ctx)}, (event,))
+
+    def renaming(document: Document) -> Renaming | None:
+        return naming.renaming(ctx, KIND, document["name"], name)
+
+    answer: _Answer = await joint_writes.change(ctx.stores.roles, id, decide, renaming=renaming)
+    match answer:
+        case Missing():
+            return NotFound("role", id)
+        case Raced() | Gone():
+            return Conflict("role", id)
+        case Taken(owner):
+            return NameTaken(name, owner)
+        case RoleIsDefault():
+            return answer
+        case Changed() | str():
+            return RoleId(id)
+
+
+async def delete_role(
+    ctx: Context, id: str
+) -> RoleId | RoleIsDefault | RoleInUse | NotFound | Conflict:
+    """Delete a role of the tenant's own that no template and no group uses."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+
+    def decide(document: Document, uses: Sequence[int]) -> Deletion | RoleIsDefault | RoleInUse:
+        templates, groups = uses
+        refusal = check_deleting(
+            RoleId(id),
+            is_default=document["is_default"],
+            role_templates=templates,
+            buying_groups=groups,
+        )
+        if refusal is not None:
+            return refusal
+        event = stamps.event(ctx, EventType.ROLE_DELETED, id)
+        return Deletion(event, [naming.named(KIND, document["name"])])
+
+    used = {"roles.role_id": id}
+    uses = [Use(collection, used) for _, collection in (_IN_TEMPLATES, _IN_GROUPS)]
+    gone: Deleted | Missing | Raced | RoleIsDefault | RoleInUse = await ctx.stores.deletions.delete(
+        ctx.stores.roles, id, decide, uses
+    )
+    match gone:
+        case Deleted():
+            return RoleId(id)
+        case Missing():
+            return NotFound("role", id)
+        case Raced():
+            return Conflict("role", id)
+        case RoleInUse():
+            return replace(gone, users=await _users(ctx, used))
+        case RoleIsDefault():
+            return gone
+
+
+async def _users(ctx: Context, used: Mapping[str, object]) -> list[User]:
+    """Some of those that use a role, templates first."""
+    users: list[User] = []
+    for (what, _), records in (
+        (_IN_TEMPLATES, ctx.stores.role_templates),
+        (_IN_GROUPS, ctx.stores.groups),
+    ):
+        room = MOST_USERS_NAMED - len(users)
+        if room:
+            found = await records.found(used, {"name": 1}, limit=room)
+            users += [User(what, each["_id"], each["name"]) for each in found]
+    return users
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import strawberry
 
 import domain.completeness
 import schema.engagement
+from domain.roles import MOST_ROLES
 from execution.connections import Connection
 from execution.embedded_lists import listed
 from execution.fields import Where, combined, each, embedded, one, stored
 from execution.lists import Listed, Listing, held
 from execution.sources import Document, Sourced
-from resolvers.roles import MOST_ROLES
 from schema.accounts import Account
 from schema.engagement import Engagement
 from schema.group_filters import BuyingGroupFilter, BuyingGroupOrder, BuyingGroupOrderField, where

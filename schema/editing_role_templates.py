@@ -7,7 +7,6 @@ import strawberry
 import domain.role_templates
 import resolvers.members_required
 import resolvers.role_templates
-import resolvers.roles
 from domain.conditions import ConditionFault
 from execution.fields import one, stored
 from execution.sources import Sourced
@@ -18,7 +17,6 @@ from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError
 from schema.info import Info
 from schema.repeating import Repeatable
 from schema.role_templates import RoleTemplate, RoleWeighting
-from schema.roles import Role
 
 
 @strawberry.type(description="A live template's roles are fixed.")
@@ -42,11 +40,6 @@ class TemplateRoleInput:
         default=None,
         description="Who is assigned by rule. Without one nobody is.",
     )
-
-
-@strawberry.input(description="A role of the tenant's own.")
-class CreateRoleInput(Repeatable):
-    name: str = strawberry.field(description="Unique; at most 255 characters.")
 
 
 @strawberry.input(description="A template to draft.")
@@ -84,11 +77,6 @@ class ChangeMembersRequiredInput(Repeatable):
     members_required: int = strawberry.field(description="1 or more.")
 
 
-@strawberry.type(description="The role was created.")
-class CreateRoleSuccess(Sourced):
-    role: Role = one("role_id", description="The new role.")
-
-
 @strawberry.type(description="The template was drafted.")
 class CreateRoleTemplateSuccess(Sourced):
     role_template: RoleTemplate = one("role_template_id", description="The draft.")
@@ -117,12 +105,8 @@ class DeleteRoleTemplateSuccess(Sourced):
     role_template_id: strawberry.ID = stored(description="The id it had.")
 
 
-CreateRoleResult = Annotated[
-    CreateRoleSuccess | InvalidInput | NameTaken,
-    strawberry.union("CreateRoleResult"),
-]
 CreateRoleTemplateResult = Annotated[
-    CreateRoleTemplateSuccess | InvalidInput | NameTaken,
+    CreateRoleTemplateSuccess | InvalidInput | NameTaken | Conflict,
     strawberry.union("CreateRoleTemplateResult"),
 ]
 UpdateRoleTemplateResult = Annotated[
@@ -141,14 +125,6 @@ DeleteRoleTemplateResult = Annotated[
     DeleteRoleTemplateSuccess | NotFound | Conflict | TemplateIsLive | InvalidInput,
     strawberry.union("DeleteRoleTemplateResult"),
 ]
-
-
-async def create_role(info: Info, input: CreateRoleInput) -> CreateRoleResult:
-    """Add a role."""
-    made = await resolvers.roles.create_role(info.context, input.name)
-    if isinstance(made, str):
-        return CreateRoleSuccess.of({"role_id": made})
-    return refusal_of(made)
 
 
 async def create_role_template(

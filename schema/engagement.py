@@ -9,11 +9,11 @@ import strawberry
 import resolvers.engagement
 import resolvers.engagement_breakdowns
 from domain.engagement import shown
+from domain.roles import MOST_ROLES
 from domain.weighting_models import WINDOW_DAYS
 from execution.fields import argument, computed, embedded, one, stored
 from execution.sources import Sourced
 from resolvers.engagement_breakdowns import MEMBERS_SHOWN, TYPES_SHOWN
-from resolvers.roles import MOST_ROLES
 from schema.activity_types import ActivityType
 from schema.role_templates import RoleWeighting
 from schema.roles import Role

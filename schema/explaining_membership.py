@@ -11,11 +11,11 @@ from domain.condition_evaluation import Explanation, deciding_tests
 from domain.conditions import MAX_LEAVES, AttributeTest
 from domain.identifiers import RoleId
 from domain.membership import Claim, Method
+from domain.roles import MOST_ROLES
 from execution.fields import embedded, one, stored
 from execution.sources import Document, Sourced
 from resolvers.explaining import MembershipExplanation, RuleFinding
 from resolvers.outcomes import NotFound as Nothing
-from resolvers.roles import MOST_ROLES
 from schema.buying_groups import BuyingGroup
 from schema.conditions import as_written
 from schema.errors import NotFound, refusal_of

@@ -14,6 +14,7 @@ from schema import (
     deleting_records,
     editing_account_audiences,
     editing_role_templates,
+    editing_roles,
     editing_solution_interests,
     merging_accounts,
     merging_people,
@@ -117,8 +118,19 @@ class Mutation:
         ),
     )
     create_role = strawberry.mutation(
-        resolver=once(editing_role_templates.create_role, Right.EDIT_COMPONENTS),
+        resolver=once(editing_roles.create_role, Right.EDIT_COMPONENTS),
         description="Add a role of the tenant's own; 20 roles in all. Right: EDIT_COMPONENTS.",
+    )
+    update_role = strawberry.mutation(
+        resolver=once(editing_roles.update_role, Right.EDIT_COMPONENTS),
+        description="Rename or describe a role of the tenant's own. Right: EDIT_COMPONENTS.",
+    )
+    delete_role = strawberry.mutation(
+        resolver=once(editing_roles.delete_role, Right.EDIT_COMPONENTS),
+        description=(
+            "Delete a role of the tenant's own that no template and no group uses. Right: "
+            "EDIT_COMPONENTS."
+        ),
     )
     create_role_template = strawberry.mutation(
         resolver=once(editing_role_templates.create_role_template, Right.EDIT_COMPONENTS),

@@ -67,7 +67,10 @@ class Query:
     role_templates: Connection[RoleTemplate] = browsed(
         description="Role templates, last changed first unless asked otherwise."
     )
-    roles: Connection[Role] = browsed(description="Roles, by name unless asked otherwise.")
+    role: Role | None = found(description="One role.")
+    roles: Connection[Role] = browsed(
+        description="Roles, last changed first unless asked otherwise."
+    )
     account_audience: AccountAudience | None = found(description="One account audience.")
     account_audiences: Connection[AccountAudience] = browsed(
         description="Account audiences, last changed first unless asked otherwise."

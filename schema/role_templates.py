@@ -10,12 +10,12 @@ from strawberry.scalars import JSON
 import domain.completeness
 import domain.role_templates
 from domain.condition_documents import from_document
+from domain.roles import MOST_ROLES
 from execution.connections import Connection
 from execution.context import Context
 from execution.fields import embedded, one, stored
 from execution.lists import Listed, Listing, many
 from execution.sources import Sourced
-from resolvers.roles import MOST_ROLES
 from schema.conditions import as_written
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders

@@ -8,7 +8,7 @@ from demo.people import people
 from demo.records import DEPARTMENT, SEED
 from demo.selling import AUDIENCES, CAMPAIGNS, OFFERS, Audience, Offer
 from domain.condition_checking import ACCOUNT_RULE, MEMBER_RULE, faults
-from resolvers.roles import DEFAULT_ROLES
+from domain.roles import DEFAULT_ROLES
 
 DECLARED = {"person.custom": {DEPARTMENT.key: DEPARTMENT.type}}
 

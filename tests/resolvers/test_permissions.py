@@ -41,6 +41,7 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "merged_members.move_everywhere": FOLLOWS,
     "merged_records.successors": SERVES,
     "naming.create": FOLLOWS,
+    "naming.create_jointly": FOLLOWS,
     "opportunities.settle_products_of": FOLLOWS,
     "redating.redate_next": SERVES,
     "roles.directory": SERVES,

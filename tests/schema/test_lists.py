@@ -50,6 +50,7 @@ def test_every_collection_can_be_browsed() -> None:
         "people",
         "opportunities",
         "activities",
+        "interestSignals",
         "buyingGroups",
         "solutionInterests",
         "roleTemplates",

@@ -171,7 +171,7 @@ async def test_the_key_of_a_command_at_work_waits_and_that_of_a_dead_one_is_free
     home: Context, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schema.repeating, "WAIT_SECONDS", 0.1)
-    given = input_hash({"name": "Auditor"})
+    given = input_hash({"name": "Auditor", "description": None})
     await home.stores.key_claims.claim(KeyedCommand("sam", "createRole", "k", given), clock())
 
     at_work = await a_role(home, "Auditor")

@@ -1,0 +1,67 @@
+"""Roles: the six every tenant begins with, how many it may have, and which of them may change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from domain.identifiers import RoleId
+
+DEFAULT_ROLES: Final = (
+    "Decision Maker",
+    "Influencer",
+    "Practitioner",
+    "Executive Steering Committee",
+    "Champion",
+    "Other",
+)
+MOST_ROLES: Final = 20
+
+
+class RoleType(Enum):
+    """One of the six of every tenant, or one of the tenant's own."""
+
+    DEFAULT = "default"
+    CUSTOM = "custom"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleIsDefault:
+    """A default role stays as it is."""
+
+    id: RoleId
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Something that uses a component: what it is, its id and its name."""
+
+    what: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleInUse:
+    """Role templates or buying groups use the role; `users` names some of them."""
+
+    id: RoleId
+    role_templates: int
+    buying_groups: int
+    users: Sequence[User] = ()
+
+
+def type_of(*, is_default: bool) -> RoleType:
+    """The type of a role."""
+    return RoleType.DEFAULT if is_default else RoleType.CUSTOM
+
+
+def check_deleting(
+    id: RoleId, *, is_default: bool, role_templates: int, buying_groups: int
+) -> RoleIsDefault | RoleInUse | None:
+    """Why a role that so many templates and groups use cannot be deleted, or None."""
+    if is_default:
+        return RoleIsDefault(id)
+    if role_templates or buying_groups:
+        return RoleInUse(id, role_templates, buying_groups)
+    return None
