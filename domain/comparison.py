@@ -3,10 +3,11 @@
 A list stands for its elements: a test holds if one of them satisfies all of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 from domain.folding import fold
 from domain.operators import Operator, ValueType
@@ -36,63 +37,82 @@ def comparable(value: object, value_type: ValueType) -> Comparable | None:
     Texts are folded, ids and choices are exact; a truth value is no number; a date is its midnight
     in UTC, a moment counts to the millisecond.
     """
-    match value_type, value:
-        case ValueType.TEXT, str():
-            return fold(value) or None
-        case ((ValueType.ID | ValueType.CHOICE), str()):
-            return value
-        case ValueType.BOOLEAN, bool():
-            return value
-        case ValueType.NUMBER, (int() | float() | Decimal()):
-            return None if isinstance(value, bool) or value != value else value
-        case ValueType.DATE, datetime():
-            return _to_the_millisecond(value)
-        case ValueType.DATE, date():
-            return datetime.combine(value, time(), UTC)
-        case _:
-            return None
+    return form_of(value_type)(value)
 
 
-def satisfies(element: Comparable, operator: Operator, operands: Sequence[Comparable]) -> bool:
+def form_of(value_type: ValueType) -> Callable[[object], Comparable | None]:
+    """`comparable` for values of one type: for whoever compares many."""
+    return _FORM_OF[value_type]
+
+
+def satisfying(operator: Operator, operands: Sequence[Comparable]) -> Callable[[Comparable], bool]:
     """Whether a comparable element satisfies a positive operator that has operands."""
-    first, last = operands[0], operands[-1]
+    first: Any = operands[0]
+    last: Any = operands[-1]
     match operator:
         case Operator.IS | Operator.IS_ANY_OF:
-            return element in operands
-        case Operator.CONTAINS | Operator.STARTS_WITH | Operator.ENDS_WITH:
-            return _has_part(str(element), operator, str(first))
+            return frozenset(operands).__contains__
+        case Operator.CONTAINS:
+            return lambda element: first in str(element)
+        case Operator.STARTS_WITH:
+            return lambda element: str(element).startswith(first)
+        case Operator.ENDS_WITH:
+            return lambda element: str(element).endswith(first)
         case Operator.GREATER_THAN:
-            return _order(element, first) > 0
+            return lambda element: element > first
         case Operator.AT_LEAST:
-            return _order(element, first) >= 0
+            return lambda element: element >= first
         case Operator.LESS_THAN:
-            return _order(element, first) < 0
+            return lambda element: element < first
         case Operator.AT_MOST:
-            return _order(element, first) <= 0
+            return lambda element: element <= first
         case Operator.BETWEEN:
-            return _order(element, first) >= 0 and _order(element, last) <= 0
+            return lambda element: first <= element <= last
         case _:
             raise ValueError(f"{operator} is negative or has no operand")
 
 
-def _has_part(text: str, operator: Operator, part: str) -> bool:
-    if operator is Operator.CONTAINS:
-        return part in text
-    return text.startswith(part) if operator is Operator.STARTS_WITH else text.endswith(part)
+def _text(value: object) -> str | None:
+    return fold(value) or None if isinstance(value, str) else None
 
 
-def _order(one: Comparable, other: Comparable) -> int:
-    """Negative, 0 or positive as `one` is less than, equal to or greater than `other`."""
-    match one, other:
-        case datetime(), datetime():
-            return (one > other) - (one < other)
-        case ((int() | float() | Decimal()), (int() | float() | Decimal())):
-            return (one > other) - (one < other)
+def _exact(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _truth(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _number(value: object) -> int | float | Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    return value if value == value else None
+
+
+def _moment(value: object) -> datetime | None:
+    match value:
+        case datetime():
+            return _to_the_millisecond(value)
+        case date():
+            return datetime.combine(value, time(), UTC)
         case _:
-            raise ValueError(f"{one!r} and {other!r} have no order")
+            return None
 
 
 def _to_the_millisecond(moment: datetime) -> datetime:
     """A moment as it is stored; one without a time zone is in UTC."""
     exact = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     return exact if exact.tzinfo else exact.replace(tzinfo=UTC)
+
+
+_FORM_OF: Final[Mapping[ValueType, Callable[[object], Comparable | None]]] = MappingProxyType(
+    {
+        ValueType.TEXT: _text,
+        ValueType.ID: _exact,
+        ValueType.CHOICE: _exact,
+        ValueType.BOOLEAN: _truth,
+        ValueType.NUMBER: _number,
+        ValueType.DATE: _moment,
+    }
+)

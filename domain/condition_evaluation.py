@@ -6,12 +6,12 @@ value; but without an account every test of a relation fails, the negative ones 
 around it holds).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from domain.attributes import Scope, value_at
-from domain.comparison import comparable, elements, is_blank, satisfies
+from domain.comparison import elements, form_of, is_blank, satisfying
 from domain.computed_attributes import as_stored, value_of
 from domain.conditions import (
     AllOf,
@@ -26,6 +26,7 @@ from domain.conditions import (
 from domain.operators import COMPLEMENT_OF, Operator
 
 Stored: TypeAlias = Mapping[str, Any]
+Holds: TypeAlias = Callable[[Stored | None, Stored | None], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,23 @@ class Explanation:
 
 def evaluate(condition: Condition, subject: Subject) -> bool:
     """Whether a condition, checked before, holds for the subject."""
+    return compiled(condition, subject.score_reference)(subject.account, subject.person)
+
+
+def compiled(condition: Condition, score_reference: int) -> Holds:
+    """A condition, checked before, as a function: for whoever asks it of many.
+
+    It is told the account and the person, either of whom may be None.
+    """
     match condition:
         case AllOf(parts):
-            return all(evaluate(part, subject) for part in parts)
+            return _all([compiled(part, score_reference) for part in parts])
         case AnyOf(parts):
-            return any(evaluate(part, subject) for part in parts)
+            return _any([compiled(part, score_reference) for part in parts])
         case Not(part):
-            return not evaluate(part, subject)
+            return _not(compiled(part, score_reference))
         case AttributeTest():
-            return _holds(condition, subject)
+            return _of_test(condition, score_reference)
 
 
 def explain(condition: Condition, subject: Subject) -> Explanation:
@@ -76,7 +85,7 @@ def explain(condition: Condition, subject: Subject) -> Explanation:
             return Explanation(condition, not parts[0].held, parts)
         case AttributeTest():
             actual = _actual(condition, subject)
-            return Explanation(condition, _holds(condition, subject), (), actual)
+            return Explanation(condition, evaluate(condition, subject), (), actual)
 
 
 def deciding_tests(explanation: Explanation) -> Iterator[Explanation]:
@@ -92,51 +101,76 @@ def deciding_tests(explanation: Explanation) -> Iterator[Explanation]:
                     yield from deciding_tests(part)
 
 
-def _holds(test: AttributeTest, subject: Subject) -> bool:
-    if test.attribute.scope is Scope.RELATION and not _is_pair(subject):
-        return False
+def _all(parts: Sequence[Holds]) -> Holds:
+    if len(parts) == 1:
+        return parts[0]
+    return lambda account, person: all(holds(account, person) for holds in parts)
+
+
+def _any(parts: Sequence[Holds]) -> Holds:
+    if len(parts) == 1:
+        return parts[0]
+    return lambda account, person: any(holds(account, person) for holds in parts)
+
+
+def _not(part: Holds) -> Holds:
+    return lambda account, person: not part(account, person)
+
+
+def _of_test(test: AttributeTest, score_reference: int) -> Holds:
     opposite = COMPLEMENT_OF.get(test.operator)
-    if opposite is not None:
-        return not _holds(replace(test, operator=opposite), subject)
-    stored = as_stored(test, subject.score_reference)
-    if stored is not None:
-        return evaluate(stored, subject)
-    found = _found(test, subject)
-    if test.operator is Operator.IS_NOT_EMPTY:
-        return not all(map(is_blank, found))
-    value_type = value_type_of(test)
-    forms = [comparable(operand, value_type) for operand in operands_of(test)]
-    operands = [form for form in forms if form is not None]
-    return any(
-        satisfies(form, test.operator, operands)
-        for element in found
-        if (form := comparable(element, value_type)) is not None
+    if opposite is None:
+        return _of_positive(test, score_reference)
+    holds = _of_positive(replace(test, operator=opposite), score_reference)
+    if test.attribute.scope is not Scope.RELATION:
+        return _not(holds)
+    return lambda account, person: (
+        account is not None and person is not None and not holds(account, person)
     )
 
 
-def _found(test: AttributeTest, subject: Subject) -> Sequence[object]:
-    """Every element that may satisfy the test."""
-    path = test.attribute.path
-    if test.attribute.scope is Scope.RELATION:
-        return [found for each in _relations(subject) for found in elements(value_at(each, path))]
-    return elements(value_at(_document(test, subject), path))
+def _of_positive(test: AttributeTest, score_reference: int) -> Holds:
+    stored = as_stored(test, score_reference)
+    if stored is not None:
+        return compiled(stored, score_reference)
+    satisfies, path = _of_value(test), test.attribute.path
+    match test.attribute.scope:
+        case Scope.ACCOUNT:
+            return lambda account, person: satisfies(value_at(account or {}, path))
+        case Scope.PERSON:
+            return lambda account, person: satisfies(value_at(person or {}, path))
+        case Scope.RELATION:
+            return lambda account, person: any(
+                satisfies(value_at(each, path)) for each in _relations(account, person)
+            )
 
 
-def _document(test: AttributeTest, subject: Subject) -> Stored:
-    is_account = test.attribute.scope is Scope.ACCOUNT
-    return (subject.account if is_account else subject.person) or {}
+def _of_value(test: AttributeTest) -> Callable[[object], bool]:
+    """Whether a stored value, or one element of it, satisfies a positive test."""
+    if test.operator is Operator.IS_NOT_EMPTY:
+        return lambda value: not all(map(is_blank, elements(value)))
+    form_of_element = form_of(value_type_of(test))
+    forms = [form for each in operands_of(test) if (form := form_of_element(each)) is not None]
+    satisfies = satisfying(test.operator, forms)
+
+    def of_element(element: object) -> bool:
+        form = form_of_element(element)
+        return form is not None and satisfies(form)
+
+    def of_value(value: object) -> bool:
+        if isinstance(value, (list, tuple)):
+            return any(map(of_element, value))
+        return of_element(value)
+
+    return of_value
 
 
-def _is_pair(subject: Subject) -> bool:
-    return subject.account is not None and subject.person is not None
-
-
-def _relations(subject: Subject) -> list[Stored]:
+def _relations(account: Stored | None, person: Stored | None) -> list[Stored]:
     """The relations of the person to the account."""
-    if subject.account is None or subject.person is None:
+    if account is None or person is None:
         return []
-    relations = subject.person.get("relations")
-    account_id = subject.account["_id"]
+    relations = person.get("relations")
+    account_id = account["_id"]
     return [
         relation
         for relation in (relations if isinstance(relations, (list, tuple)) else ())
@@ -146,6 +180,15 @@ def _relations(subject: Subject) -> list[Stored]:
 
 def _actual(test: AttributeTest, subject: Subject) -> object:
     """The value a user is shown; of a relation those of all relations to the account."""
-    if test.attribute.scope is not Scope.RELATION:
-        return value_of(test, _document(test, subject), subject.score_reference)
-    return [found for found in _found(test, subject) if not is_blank(found)]
+    match test.attribute.scope:
+        case Scope.ACCOUNT:
+            return value_of(test, subject.account or {}, subject.score_reference)
+        case Scope.PERSON:
+            return value_of(test, subject.person or {}, subject.score_reference)
+        case Scope.RELATION:
+            return [
+                found
+                for each in _relations(subject.account, subject.person)
+                for found in elements(value_at(each, test.attribute.path))
+                if not is_blank(found)
+            ]

@@ -1,6 +1,6 @@
 """Role templates: the roles of a group in order of priority, and the rules that fill them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -97,11 +97,3 @@ def shares(weightings: Mapping[RoleId, Weighting]) -> dict[RoleId, Fraction]:
     """Each role's weight divided by the sum of the weights."""
     total = sum(WEIGHTS[weighting] for weighting in weightings.values())
     return {role: Fraction(WEIGHTS[weighting], total) for role, weighting in weightings.items()}
-
-
-def first_match(roles: Sequence[TemplateRole], holds: Callable[[Condition], bool]) -> RoleId | None:
-    """The first role, in template order, whose condition holds; a full role still accepts."""
-    return next(
-        (entry.role for entry in roles if entry.condition is not None and holds(entry.condition)),
-        None,
-    )

@@ -7,6 +7,7 @@ from domain import membership
 from domain.condition_evaluation import Explanation, Subject, explain
 from domain.identifiers import BuyingGroupId, PersonId, RoleId
 from domain.membership import Claim, Claims
+from domain.placing import placing
 from domain.role_templates import TemplateRole
 from execution.context import Context, Right
 from resolvers import groups
@@ -64,7 +65,7 @@ async def explain_membership(
     is_related = any(r["account_id"] == group.account for r in person["relations"])
     reference = await groups.score_reference(ctx)
     subject = Subject(account, person, reference)
-    given = groups.placements(template, account, [person], reference)[PersonId(person_id)]
+    given = placing(template, reference)(account, person)
     return MembershipExplanation(
         group.id,
         PersonId(person_id),

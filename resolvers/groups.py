@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain import buying_groups, role_templates
-from domain.condition_evaluation import Subject, evaluate
-from domain.conditions import Condition
+from domain import buying_groups
 from domain.events import Event, EventType
 from domain.folding import fold, words
 from domain.identifiers import (
@@ -17,6 +15,7 @@ from domain.identifiers import (
     SolutionInterestId,
 )
 from domain.membership import Assign, Command, Method
+from domain.placing import Place, placing
 from domain.role_templates import RoleTemplate
 from domain.scoring_runs import Reference
 from execution.context import Context, Right
@@ -73,11 +72,11 @@ async def create_buying_group(
         return what
     group_id = buying_groups.identifier(ctx.viewer.tenant, AccountId(account_id), what.id)
     await scoring.score_first(ctx)
-    reference = await score_reference(ctx)
+    place = placing(what.template, await score_reference(ctx))
     people = (await people_of(ctx, [account_id]))[account_id]
     pair = {"_id": group_id, "account_id": account_id, "solution_interest_id": what.id}
     made = await ctx.stores.groups.make(
-        pair, lambda before: _new_group(ctx, what, account, people, reference, None, before)
+        pair, lambda before: _new_group(ctx, what, account, people, place, None, before)
     )
     match made:
         case Made():
@@ -103,11 +102,9 @@ async def create_groups(
     people = await people_of(ctx, [account["_id"] for account in accounts])
 
     def built(reference: Reference | None) -> list[tuple[Document, list[Event]]]:
-        largest = reference.largest_person_raw if reference else 0
+        place = placing(what.template, reference.largest_person_raw if reference else 0)
         return [
-            _new_group(
-                ctx, what, account, people[account["_id"]], largest, job, scored_by=reference
-            )
+            _new_group(ctx, what, account, people[account["_id"]], place, job, scored_by=reference)
             for account in accounts
         ]
 
@@ -204,17 +201,10 @@ async def people_of(ctx: Context, accounts: Sequence[str]) -> dict[str, list[Doc
 
 
 def placements(
-    template: RoleTemplate, account: Document, people: Sequence[Document], reference: int
+    place: Place, account: Document, people: Sequence[Document]
 ) -> dict[PersonId, RoleId | None]:
     """For each person of the account the first role whose rule holds, or None."""
-
-    def place(person: Document) -> RoleId | None:
-        def holds(condition: Condition) -> bool:
-            return evaluate(condition, Subject(account, person, reference))
-
-        return role_templates.first_match(template.roles, holds)
-
-    return {PersonId(person["_id"]): place(person) for person in people}
+    return {PersonId(person["_id"]): place(account, person) for person in people}
 
 
 def _new_group(
@@ -222,7 +212,7 @@ def _new_group(
     what: Interest,
     account: Document,
     people: Sequence[Document],
-    reference: int,
+    place: Place,
     job: JobId | None,
     before: int = 0,
     scored_by: Reference | None = None,
@@ -232,7 +222,7 @@ def _new_group(
     It is due to be scored unless there is something to measure it by.
     """
     id = buying_groups.identifier(ctx.viewer.tenant, account["_id"], what.id)
-    placed = placements(what.template, account, people, reference)
+    placed = placements(place, account, people)
     empty = buying_groups.BuyingGroup(id, account["_id"], what.id, before, ())
     group, _, changes = buying_groups.apply(empty, _commands(ctx, placed))
     derived = derived_paths(group.members, what.template.roles, what.template.revision)

@@ -9,6 +9,7 @@ from domain.buying_groups import BuyingGroup, MemberChange
 from domain.events import Event, EventType
 from domain.identifiers import AccountId, BuyingGroupId, JobId, PersonId, RoleId
 from domain.membership import Assign, Command, Method, Remove
+from domain.placing import placing
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
 from resolvers import group_names, groups, letting_go, members_required, scoring, stamps
@@ -75,14 +76,14 @@ async def _placements(
     """
     reference = await groups.score_reference(ctx)
     templates = await _templates(ctx, documents.values())
+    places = {id: placing(template, reference) for id, template in templates.items()}
     stored = await ctx.stores.accounts.by_ids(people)
     accounts = {id: account for id, account in stored.items() if "merged_into" not in account}
     return {
         id: groups.placements(
-            templates[document["role_template_id"]],
+            places[document["role_template_id"]],
             accounts[document["account_id"]],
             people[document["account_id"]],
-            reference,
         )
         for id, document in documents.items()
         if document["account_id"] in accounts

@@ -2,14 +2,12 @@ from fractions import Fraction
 
 import pytest
 
-from domain.conditions import ALWAYS, NEVER, Condition
 from domain.role_templates import (
     TemplateFault,
     TemplateRole,
     Weighting,
     check_publishing,
     check_roles,
-    first_match,
     shares,
 )
 from tests.builders import DECISION_MAKER, INFLUENCER, PRACTITIONER, a_template_role
@@ -78,17 +76,3 @@ def test_roles_of_a_draft(roles: list[TemplateRole], fault: TemplateFault | None
 )
 def test_a_draft_that_cannot_go_live(roles: list[TemplateRole], reason: str) -> None:
     assert check_publishing(roles) == TemplateFault("roles", reason)
-
-
-def test_the_first_role_whose_rule_holds_takes_the_person() -> None:
-    roles = [
-        TemplateRole(PRACTITIONER, Weighting.NORMAL, True, 1, None),
-        TemplateRole(INFLUENCER, Weighting.NORMAL, True, 1, NEVER),
-        TemplateRole(DECISION_MAKER, Weighting.NORMAL, True, 1, ALWAYS),
-    ]
-
-    def holds(condition: Condition) -> bool:
-        return condition == ALWAYS
-
-    assert first_match(roles, holds) == DECISION_MAKER
-    assert first_match(roles[:2], holds) is None

@@ -1,0 +1,31 @@
+"""Placing: which role the rules of a template give a person of an account."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from domain.condition_evaluation import Stored, compiled
+from domain.identifiers import RoleId
+from domain.role_templates import RoleTemplate
+
+Place: TypeAlias = Callable[[Stored, Stored], RoleId | None]
+
+
+def placing(template: RoleTemplate, score_reference: int) -> Place:
+    """A function of an account and a person of it: the first role whose rule holds, or None.
+
+    First is first in template order; a full role still accepts. `score_reference` is the largest
+    raw engagement of a person in the tenant's last scoring run, 0 before the first.
+    """
+    rules = [
+        (entry.role, compiled(entry.condition, score_reference))
+        for entry in template.roles
+        if entry.condition is not None
+    ]
+
+    def place(account: Stored, person: Stored) -> RoleId | None:
+        for role, holds in rules:
+            if holds(account, person):
+                return role
+        return None
+
+    return place
