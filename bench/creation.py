@@ -29,6 +29,7 @@ from execution.context import Context
 from jobs.kinds import run_job
 from resolvers import audiences, jobs, members_required, scoring
 from resolvers.audiences import AudienceAccounts
+from server.commands_import import collect_less_often
 from store.driver import Document
 from tests.worlds import an_interest, some_accounts, some_people
 
@@ -205,6 +206,7 @@ def main() -> None:
     arguments.add_argument("--people", type=int, default=100_000)
     arguments.add_argument("--profile", action="store_true", help="where this process' time goes")
     given = arguments.parse_args()
+    collect_less_often()
     asyncio.run(run(given.accounts, given.people, is_profiled=given.profile))
 
 

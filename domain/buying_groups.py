@@ -157,8 +157,9 @@ def role_states(roles: Sequence[TemplateRole], members: Sequence[Member]) -> lis
     """How far each role of the template is filled, in template order."""
     counts: dict[RoleId, int] = {}
     for member in members:
-        if member.role is not None:
-            counts[member.role] = counts.get(member.role, 0) + 1
+        role = member.role
+        if role is not None:
+            counts[role] = counts.get(role, 0) + 1
     return [
         RoleState(
             entry.role,

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1_024)
 def of_role(assigned: int, members_required: int) -> Fraction:
     """The share of a role that is filled, 0 to 1: members beyond the requirement add nothing."""
     if members_required < 1:
@@ -24,4 +26,4 @@ def of_group(filled: Iterable[Fraction]) -> Fraction:
 
 def percent(share: Fraction) -> float:
     """A share of 1 as percent, at the nine decimals scores are kept with."""
-    return round(float(share * 100), 9)
+    return round(share.numerator * 100 / share.denominator, 9)

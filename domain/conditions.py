@@ -3,6 +3,7 @@
 `all` of nothing holds, `any` of nothing does not.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
@@ -92,6 +93,14 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
             return (part,)
         case AttributeTest():
             return ()
+
+
+def tests_of(condition: Condition) -> Iterator[AttributeTest]:
+    """Every test in a condition, from left to right."""
+    if isinstance(condition, AttributeTest):
+        yield condition
+    for part in parts_of(condition):
+        yield from tests_of(part)
 
 
 def operands_of(test: AttributeTest) -> tuple[Scalar, ...]:

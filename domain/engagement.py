@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from domain import activity_types
@@ -21,6 +22,7 @@ HIGHEST_SCORE: Final = 100
 PLACES: Final = 9
 _LAST_PLACE: Final = Decimal(1).scaleb(-PLACES)
 _EXACT: Final = Context(prec=50)
+_KEPT: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,20 @@ class RoleFigures:
     role: RoleId
     weight: int
     members: int
-    share: Fraction
-    filled_share: Fraction
+    all_weights: int
+    filled_weights: int
     total: int
     roots: Decimal
+
+    @property
+    def share(self) -> Fraction:
+        """The weight by those of all roles."""
+        return Fraction(self.weight, self.all_weights)
+
+    @property
+    def filled_share(self) -> Fraction:
+        """The weight by those of the roles that have members."""
+        return Fraction(self.weight, self.filled_weights) if self.members else Fraction(0)
 
     @property
     def contribution(self) -> Fraction:
@@ -123,7 +135,8 @@ class GroupFigures:
 
     @property
     def role_weighted_count(self) -> Fraction:
-        return sum((role.contribution for role in self.roles), Fraction(0))
+        total = sum(role.total * role.weight for role in self.roles)
+        return Fraction(total, self.roles[0].all_weights) if total else Fraction(0)
 
     @property
     def raw(self) -> float:
@@ -181,8 +194,8 @@ def of_group(weights: Mapping[RoleId, int], members: Sequence[MemberFigures]) ->
                 role,
                 weights[role],
                 len(its),
-                Fraction(weights[role], all_weights),
-                Fraction(weights[role], filled_weights) if its else Fraction(0),
+                all_weights,
+                filled_weights,
                 sum(member.counted for member in its),
                 sum((root(member.raw) for member in its), Decimal(0)),
             )
@@ -191,6 +204,7 @@ def of_group(weights: Mapping[RoleId, int], members: Sequence[MemberFigures]) ->
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def root(raw: int) -> Decimal:
     """The square root of a person's raw, far beyond the places scores are kept with."""
     return _EXACT.sqrt(Decimal(raw))

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from domain.attributes import Scope
 from domain.condition_evaluation import Stored, compiled
+from domain.conditions import tests_of
 from domain.identifiers import RoleId
 from domain.role_templates import RoleTemplate
 
@@ -29,3 +31,14 @@ def placing(template: RoleTemplate, score_reference: int) -> Place:
         return None
 
     return place
+
+
+def asked_fields(template: RoleTemplate, scope: Scope) -> set[str]:
+    """The top-level fields of an account, or of a person, that the rules of a template look at."""
+    return {
+        test.attribute.path[0]
+        for entry in template.roles
+        if entry.condition is not None
+        for test in tests_of(entry.condition)
+        if test.attribute.scope is scope
+    }

@@ -1,12 +1,13 @@
 """The context of a request: who asks, the clock, the stores and the loaders; one per request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
 from domain.identifiers import TenantId
 from execution.loaders import Loaders
+from execution.new_ids import ids_of
 from store.stores import Stores
 
 
@@ -62,3 +63,8 @@ class Context:
 
     def __post_init__(self) -> None:
         self.loaders = Loaders(self.stores.reader)
+
+    def at_one_moment(self) -> "Context":
+        """The same at a clock that stands: for what is decided about much at once."""
+        at = self.now()
+        return replace(self, now=lambda: at, new_id=ids_of(at))

@@ -7,8 +7,10 @@ a tenant that was never scored is scored first, slice by slice like the rest.
 from typing import Final
 
 from domain import buying_groups
+from domain.attributes import Scope
 from domain.identifiers import JobId
 from domain.jobs import JobTrigger
+from domain.placing import asked_fields
 from execution.context import Context, Right
 from jobs.running import JobFailed, Plan, Slice
 from resolvers import groups, scoring
@@ -17,6 +19,11 @@ from store.audience_queries import accounts_of
 from store.driver import Document
 
 ACCOUNTS_AT_ONCE: Final = 200
+"""How many groups are stored in one transaction."""
+
+PARTS: Final = 10
+"""How many such transactions a slice has."""
+
 _SCORING: Final = "scoring:"
 
 
@@ -42,11 +49,14 @@ async def step(ctx: Context, job: Document) -> Slice:
     if isinstance(what, NotFound):
         raise JobFailed(f"There is no {what.what} {what.id} any more.")
     found = await _audience_filter(ctx, job)
-    accounts = await ctx.stores.accounts.found(found, after=job["cursor"], limit=ACCOUNTS_AT_ONCE)
+    shown = dict.fromkeys(asked_fields(what.template, Scope.ACCOUNT) | {"name"}, 1)
+    accounts = await ctx.stores.accounts.found(
+        found, shown, after=job["cursor"], limit=ACCOUNTS_AT_ONCE * PARTS
+    )
     if not accounts:
         await scoring.score_due_groups(ctx)
         return Slice(None, {})
-    await groups.create_groups(ctx, what, accounts, JobId(job["_id"]))
+    await groups.create_groups(ctx, what, accounts, JobId(job["_id"]), ACCOUNTS_AT_ONCE)
     ids = [
         buying_groups.identifier(ctx.viewer.tenant, account["_id"], what.id) for account in accounts
     ]

@@ -84,10 +84,6 @@ def membership_event(
 def _said(claims: Claims) -> dict[str, object]:
     winner = membership.deciding(claims)
     stored = claims_document(claims)
-    return {
-        "role_id": winner.role if winner else None,
-        "claims": {
-            method: {key: value for key, value in claim.items() if key != "reason"}
-            for method, claim in stored.items()
-        },
-    }
+    for claim in stored.values():
+        del claim["reason"]
+    return {"role_id": winner.role if winner else None, "claims": stored}

@@ -1,9 +1,13 @@
 """Buying groups are made: one account, one solution interest, and its people placed by rules."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from domain import buying_groups
+from domain.attributes import Scope
 from domain.events import Event, EventType
 from domain.folding import fold, words
 from domain.identifiers import (
@@ -15,7 +19,7 @@ from domain.identifiers import (
     SolutionInterestId,
 )
 from domain.membership import Assign, Command, Method
-from domain.placing import Place, placing
+from domain.placing import Place, asked_fields, placing
 from domain.role_templates import RoleTemplate
 from domain.scoring_runs import Reference
 from execution.context import Context, Right
@@ -24,9 +28,16 @@ from resolvers.group_changes import membership_event
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.driver import Document
 from store.groups import derived_paths, member_document
-from store.new_groups import Made, Taken
+from store.new_groups import Made, New, Taken
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
+from store.side_by_side import Behind
+
+STORED_AT_ONCE: Final = 2
+"""How many transactions' worth of groups is stored, relayed and settled while more is decided."""
+
+BUILT_AT_ONCE: Final = 20
+"""How many groups are built before others of the process have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ async def create_buying_group(
     group_id = buying_groups.identifier(ctx.viewer.tenant, AccountId(account_id), what.id)
     await scoring.score_first(ctx)
     place = placing(what.template, await score_reference(ctx))
-    people = (await people_of(ctx, [account_id]))[account_id]
+    people = (await people_of(ctx, [account_id], [what.template]))[account_id]
     pair = {"_id": group_id, "account_id": account_id, "solution_interest_id": what.id}
     made = await ctx.stores.groups.make(
         pair, lambda before: _new_group(ctx, what, account, people, place, None, before)
@@ -91,42 +102,66 @@ async def create_buying_group(
 
 
 async def create_groups(
-    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId
-) -> list[BuyingGroupId]:
-    """Make the groups these accounts lack for a job, and score them; the ids of those made now.
+    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId, at_once: int
+) -> None:
+    """Make the groups these accounts lack for a job, and score them; so many in a transaction.
 
-    A group that was deleted is not made again.
+    While some are stored, the next are decided. A group that was deleted is not made again.
     """
     ctx.viewer.require(Right.ACT_AS_SYSTEM)
+    async with Behind(STORED_AT_ONCE) as behind:
+        for start in range(0, len(accounts), at_once):
+            decided = await _decided(ctx, what, accounts[start : start + at_once], job)
+            await behind.hand(partial(_store, ctx, what, decided, job))
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """Groups to be stored, who was looked at for them, and the reference they are scored by."""
+
+    groups: Sequence[New]
+    people: Sequence[str]
+    reference: Reference | None
+
+
+async def _decided(
+    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId
+) -> _Decided:
     reference = await ctx.stores.scoring.runs.reference()
-    people = await people_of(ctx, [account["_id"] for account in accounts])
+    people = await people_of(ctx, [account["_id"] for account in accounts], [what.template])
 
-    def built(reference: Reference | None) -> list[tuple[Document, list[Event]]]:
+    async def built(reference: Reference | None) -> list[New]:
         place = placing(what.template, reference.largest_person_raw if reference else 0)
-        return [
-            _new_group(ctx, what, account, people[account["_id"]], place, job, scored_by=reference)
-            for account in accounts
-        ]
+        now = ctx.at_one_moment()
+        made: list[New] = []
+        for account in accounts:
+            related = people[account["_id"]]
+            made.append(_new_group(now, what, account, related, place, job, scored_by=reference))
+            if not len(made) % BUILT_AT_ONCE:
+                await asyncio.sleep(0)
+        return made
 
-    documents = built(reference)
+    documents = await built(reference)
     if reference is not None and reference.is_first:
         raised = await first_scores.raised(ctx, reference, [group for group, _ in documents])
-        documents = built(raised) if raised != reference else documents
-    stored = await ctx.stores.groups.insert_many(documents)
-    made = [BuyingGroupId(document["_id"]) for document, _ in documents]
-    made = [group for group in made if group in stored]
+        documents = await built(raised) if raised != reference else documents
     known = [person["_id"] for related in people.values() for person in related]
-    if reference is None:
-        await _finish(ctx, what, made, known)
-        return made
-    await _settle(ctx, what, made, known)
+    return _Decided(documents, known, reference)
+
+
+async def _store(ctx: Context, what: Interest, decided: _Decided, job: JobId) -> None:
+    stored = await ctx.stores.groups.insert_many(decided.groups)
+    ids = [BuyingGroupId(document["_id"]) for document, _ in decided.groups]
+    made = [group for group in ids if group in stored]
+    if decided.reference is None:
+        await _finish(ctx, what, made, decided.people)
+        return
+    await _settle(ctx, what, made, decided.people)
     # A run that has ended since the people were read may have changed what they count.
     latest = await ctx.stores.scoring.runs.reference()
     if latest is not None:
-        ids = [BuyingGroupId(document["_id"]) for document, _ in documents]
         behind = await ctx.stores.scoring.scored_before(ids, job, latest.number)
         await scoring.score_groups(ctx, behind)
-    return made
 
 
 async def _finish(
@@ -187,11 +222,12 @@ async def score_reference(ctx: Context) -> int:
     return int(scored["reference"]["largest_person_raw"]) if scored else 0
 
 
-async def people_of(ctx: Context, accounts: Sequence[str]) -> dict[str, list[Document]]:
-    """The people directly related to each account, in the order of their ids."""
-    people = await ctx.stores.people.found(
-        {"relations.account_id": {"$in": list(accounts)}}, {"outbox": 0, "folded": 0, "search": 0}
-    )
+async def people_of(
+    ctx: Context, accounts: Sequence[str], templates: Iterable[RoleTemplate]
+) -> dict[str, list[Document]]:
+    """The people directly related to each account, with what these templates' rules ask about."""
+    asked = {field for each in templates for field in asked_fields(each, Scope.PERSON)}
+    people = await ctx.stores.people.related_to(accounts, asked | {"engagement"})
     related: dict[str, list[Document]] = {account: [] for account in accounts}
     for person in people:
         for account in {relation["account_id"] for relation in person["relations"]}:

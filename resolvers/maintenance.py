@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from domain import buying_groups
+from domain.attributes import Scope
 from domain.buying_groups import BuyingGroup, MemberChange
 from domain.events import Event, EventType
 from domain.identifiers import AccountId, BuyingGroupId, JobId, PersonId, RoleId
 from domain.membership import Assign, Command, Method, Remove
-from domain.placing import placing
+from domain.placing import asked_fields, placing
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
 from resolvers import group_names, groups, letting_go, members_required, scoring, stamps
@@ -45,8 +46,9 @@ async def maintain_groups(
     ctx.viewer.require(Right.ACT_AS_SYSTEM)
     documents = await ctx.stores.groups.by_ids(ids, FOR_DECIDING)
     account_ids = sorted({document["account_id"] for document in documents.values()})
-    people = await groups.people_of(ctx, account_ids)
-    placed = await _placements(ctx, documents, people)
+    templates = await _templates(ctx, documents.values())
+    people = await groups.people_of(ctx, account_ids, templates.values())
+    placed = await _placements(ctx, documents, templates, people)
     claims: dict[str, int] = {}
     changed: list[BuyingGroupId] = []
     left = [id for id in documents if id in placed]
@@ -68,16 +70,20 @@ async def maintain_groups(
 
 
 async def _placements(
-    ctx: Context, documents: Mapping[str, Document], people: Mapping[str, Sequence[Document]]
+    ctx: Context,
+    documents: Mapping[str, Document],
+    templates: Mapping[str, RoleTemplate],
+    people: Mapping[str, Sequence[Document]],
 ) -> _Placements:
     """Where the rules put the people of each group's account; the roles of a template stay.
 
     A group whose account was deleted, or merged into another, is about to go, and left out.
     """
     reference = await groups.score_reference(ctx)
-    templates = await _templates(ctx, documents.values())
     places = {id: placing(template, reference) for id, template in templates.items()}
-    stored = await ctx.stores.accounts.by_ids(people)
+    asked = {field for each in templates.values() for field in asked_fields(each, Scope.ACCOUNT)}
+    shown = dict.fromkeys(asked | {"merged_into"}, 1)
+    stored = await ctx.stores.accounts.by_ids(people, shown)
     accounts = {id: account for id, account in stored.items() if "merged_into" not in account}
     return {
         id: groups.placements(

@@ -10,7 +10,7 @@ from domain.idempotency import KEPT, KeyedCommand
 from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId, SolutionInterestId
 from domain.membership import Claim, Claims, Method
 from domain.role_templates import TemplateRole
-from store.driver import Document, aggregate
+from store.driver import BY_ID, Document, aggregate
 from store.new_groups import NewGroups
 
 FOR_DECIDING: Mapping[str, int] = {
@@ -54,7 +54,8 @@ class GroupStore(NewGroups):
     async def maintained_by(self, job: str, ids: Sequence[str]) -> int:
         """How many of these groups this job was the last to change, of those that maintain."""
         return await self.collection.count_documents(
-            {"_id": {"$in": list(ids)}, "tenant": self.tenant, "maintained_by_job": job}
+            {"_id": {"$in": list(ids)}, "tenant": self.tenant, "maintained_by_job": job},
+            hint=BY_ID,
         )
 
     async def created_by(self, job: str, ids: Sequence[str]) -> tuple[int, int]:
@@ -77,6 +78,7 @@ class GroupStore(NewGroups):
                     }
                 },
             ],
+            hint=dict(BY_ID),
         )
         return (rows[0]["groups"], rows[0]["members"]) if rows else (0, 0)
 
@@ -152,12 +154,13 @@ def claims_document(claims: Claims) -> Document:
 def member_document(member: Member) -> Document:
     """A member as it is embedded, with what its claims amount to."""
     claim = member.deciding
+    role = claim.role if claim else None
     return {
         "person_id": member.person,
-        "role_id": member.role,
+        "role_id": role,
         "method": claim.method.value if claim else None,
-        "is_member": member.role is not None,
-        "is_removed": claim is not None and claim.role is None,
+        "is_member": role is not None,
+        "is_removed": claim is not None and role is None,
         "since": claim.at if claim else None,
         "unrelated": member.unrelated,
         "claims": claims_document(member.claims),
@@ -174,12 +177,11 @@ def derived_paths(
 ) -> dict[str, object]:
     """What follows from the members and the template, written with every membership change."""
     states = buying_groups.role_states(roles, members)
-    present = [member.person for member in members if member.role is not None]
+    said = [(member.person, claim.role) for member in members if (claim := member.deciding)]
+    present = [person for person, role in said if role is not None]
     return {
         "member_ids": present,
-        "removed_ids": [
-            member.person for member in members if member.deciding and member.role is None
-        ],
+        "removed_ids": [person for person, role in said if role is None],
         "member_count": len(present),
         "roles": [_role_document(state) for state in states],
         "missing_role_ids": [state.role for state in states if state.is_missing],

@@ -16,7 +16,7 @@ from domain.events import Event
 from domain.identifiers import TenantId
 from store import deletions
 from store.batched import BatchedRecords
-from store.driver import Database, Document, duplicates_of
+from store.driver import BY_ID, Database, Document, duplicates_of
 from store.records import Conflict, Missing
 from store.relay import Relay
 from store.transactions import OutOfTurn, in_transaction
@@ -132,6 +132,7 @@ class NewGroups(BatchedRecords):
                 {"_id": {"$in": ids}, "tenant": self.tenant, **_STAYS},
                 {"$inc": {"groups_made": 1}},
                 session=session,
+                hint=BY_ID,
             )
             is_all = held.matched_count == len(ids)
             there |= set(ids) if is_all else await self._among(collection, ids, session, _STAYS)
@@ -149,8 +150,9 @@ class NewGroups(BatchedRecords):
             {"_id": 1},
             batch_size=10_000,
             session=session,
+            hint=BY_ID,
         )
-        return {document["_id"] async for document in cursor}
+        return {document["_id"] for document in await cursor.to_list(None)}
 
     async def _insert(self, documents: Sequence[Document], session: AsyncClientSession) -> None:
         if not documents:

@@ -85,7 +85,7 @@ class Records:
             batch_size=10_000,
             hint=BY_ID,
         )
-        return {document["_id"]: document async for document in cursor}
+        return {document["_id"]: document for document in await cursor.to_list(None)}
 
     async def one(self, id: str, projection: Mapping[str, object] | None = None) -> Document | None:
         """The document of this id, or None when the tenant has none."""
@@ -174,7 +174,7 @@ class Records:
         cursor = self.collection.find(
             both, projection, sort=[("_id", 1)], limit=limit, batch_size=10_000
         )
-        return [document async for document in cursor]
+        return await cursor.to_list(None)
 
     async def count_found(self, query: Mapping[str, object]) -> int:
         """How many of the tenant's documents a query finds."""

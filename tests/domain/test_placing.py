@@ -1,7 +1,8 @@
-from domain.conditions import ALWAYS, NEVER
+from domain.attributes import Scope
+from domain.conditions import ALWAYS, NEVER, AllOf, AnyOf, Not
 from domain.identifiers import RoleTemplateId
 from domain.operators import Operator
-from domain.placing import placing
+from domain.placing import asked_fields, placing
 from domain.role_templates import RoleTemplate, TemplateRole, TemplateStatus, Weighting
 from tests.builders import DECISION_MAKER, INFLUENCER, PRACTITIONER
 from tests.condition_builders import asks
@@ -31,3 +32,19 @@ def test_a_score_is_asked_against_the_reference() -> None:
 
     assert placing(template, 1_000)(ACCOUNT, PERSON) == DECISION_MAKER
     assert placing(template, 1_001)(ACCOUNT, PERSON) is None
+
+
+def test_the_fields_that_rules_look_at() -> None:
+    engaged = asks("person.engagement_score", Operator.AT_LEAST, 50)
+    of_a_bank = asks("account.industry", Operator.IS, "banking")
+    from_paris = asks("person.city", Operator.IS_NOT, "paris")
+    template = a_template(
+        TemplateRole(
+            DECISION_MAKER, Weighting.NORMAL, True, 1, AllOf((engaged, Not(AnyOf((of_a_bank,)))))
+        ),
+        TemplateRole(INFLUENCER, Weighting.NORMAL, True, 1, from_paris),
+        TemplateRole(PRACTITIONER, Weighting.NORMAL, True, 1, None),
+    )
+
+    assert asked_fields(template, Scope.PERSON) == {"engagement", "address"}
+    assert asked_fields(template, Scope.ACCOUNT) == {"industry"}

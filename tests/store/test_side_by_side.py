@@ -1,8 +1,9 @@
+import asyncio
 from collections.abc import Sequence
 
 import pytest
 
-from store.side_by_side import in_parts
+from store.side_by_side import Behind, in_parts
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,67 @@ async def test_a_failure_is_raised_once_all_parts_have_ended() -> None:
         await in_parts(range(4), work)
 
     assert ended == [2, 3]
+
+
+async def test_so_many_pieces_go_on_at_once_and_the_block_ends_when_all_have() -> None:
+    under_way, most, done = 0, 0, 0
+
+    async def piece() -> None:
+        nonlocal under_way, most, done
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.001)
+        under_way -= 1
+        done += 1
+
+    async with Behind(2) as behind:
+        for _ in range(5):
+            await behind.hand(piece)
+
+    assert (under_way, most, done) == (0, 2, 5)
+
+
+async def test_a_failure_is_raised_as_it_is_and_ends_what_goes_on() -> None:
+    forever = asyncio.Event()
+    ended: list[str] = []
+
+    async def fail() -> None:
+        raise LookupError("nothing there")
+
+    async def wait() -> None:
+        try:
+            await forever.wait()
+        finally:
+            ended.append("waiting")
+
+    async def both() -> None:
+        async with Behind(2) as behind:
+            await behind.hand(wait)
+            await behind.hand(fail)
+
+    with pytest.raises(LookupError, match="nothing there"):
+        await both()
+
+    assert ended == ["waiting"]
+
+
+async def test_a_failing_block_ends_what_goes_on() -> None:
+    forever = asyncio.Event()
+    ended: list[str] = []
+
+    async def wait() -> None:
+        try:
+            await forever.wait()
+        finally:
+            ended.append("waiting")
+
+    async def broken_off() -> None:
+        async with Behind(1) as behind:
+            await behind.hand(wait)
+            await asyncio.sleep(0)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await broken_off()
+
+    assert ended == ["waiting"]
