@@ -2,10 +2,25 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from connectors import json_values
 from connectors.lines import TOO_LONG, Line, Lines, undecodable
 from connectors.rows import BadRow, Row
+
+ONE_ARRAY: Final = (
+    "it is one JSON array; put each object on a line of its own, as `jq -c '.[]'` does"
+)
+SPREAD: Final = "its objects go over several lines; put each on one line, as `jq -c .` does"
+
+
+def check(path: Path, encoding: str) -> str | None:
+    """Why the file is JSON, but as a whole not JSON Lines; told by how it begins."""
+    with Lines(path, encoding) as lines:
+        first = next((text for line in lines if (text := line.text.strip())), "")
+    if first.startswith("["):
+        return ONE_ARRAY
+    return SPREAD if first == "{" else None
 
 
 def rows(path: Path, encoding: str) -> Iterator[Row | BadRow]:

@@ -106,7 +106,7 @@ def check(path: Path, mapping: FileMapping) -> TableFault | None:
         if undecoded := _wrong_encoding(path, mapping.encoding):
             marked = (name for mark, name in MARKS.items() if beginning.startswith(mark))
             return WrongEncoding(undecoded, next(marked, None))
-        return None if is_json(path, mapping) else _check_header(path, mapping)
+        return (_check_json if is_json(path, mapping) else _check_header)(path, mapping)
     except OSError as error:
         return NoTable(error.strerror or str(error))
 
@@ -145,6 +145,11 @@ def _nul(line: Line, encoding: str) -> Undecodable | None:
     """A NUL in the header: what UTF-16 looks like from outside."""
     place = line.text.find("\0")
     return None if place < 0 else Undecodable(line.number, place + 1, 0, encoding)
+
+
+def _check_json(path: Path, mapping: FileMapping) -> TableFault | None:
+    reason = json_lines.check(path, mapping.encoding)
+    return None if reason is None else NoTable(reason)
 
 
 def _check_header(path: Path, mapping: FileMapping) -> TableFault | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from connectors.fields import Kind, Sort
+from connectors.json_lines import ONE_ARRAY, SPREAD
 from connectors.lines import Undecodable
 from connectors.mappings import Field, FileMapping, Reading
 from connectors.rows import Absent, BadRow, Row
@@ -116,6 +117,22 @@ def test_the_name_of_a_file_tells_json_lines_from_csv(tmp_path: Path) -> None:
 
     assert check(path, MAPPING) is None
     assert list(rows(path, MAPPING)) == [Row(1, {"account": "Acme"}, '{"account": "Acme"}', 20)]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        pytest.param(b'\n {"account": "Acme"}\n', None, id="an object a line"),
+        pytest.param(b"", None, id="nothing"),
+        pytest.param(b'[{"account": "Acme"}]', NoTable(ONE_ARRAY), id="an array on one line"),
+        pytest.param(b"\xef\xbb\xbf[\n  {\n", NoTable(ONE_ARRAY), id="an array over several lines"),
+        pytest.param(b'{\r\n  "account": "Acme"\r\n}\r\n', NoTable(SPREAD), id="a spread object"),
+    ],
+)
+def test_json_that_is_not_one_object_a_line_is_told_by_its_beginning(
+    tmp_path: Path, content: bytes, fault: TableFault | None
+) -> None:
+    assert check(a_file(tmp_path, content, "accounts.json"), MAPPING) == fault
 
 
 def test_the_mapping_may_say_the_format(tmp_path: Path) -> None:
