@@ -68,7 +68,7 @@ def serve() -> None:
     run_serve()
 
 
-@main.command()
+@main.command(short_help="Serve with demo data.")
 def demo() -> None:
     """Serve with demo data: loaded when the store is empty, kept when it is not."""
     from server.commands_demo import run_demo
@@ -81,7 +81,7 @@ def tenant() -> None:
     """Make, change and list tenants."""
 
 
-@tenant.command("create")
+@tenant.command("create", short_help="Make a tenant.")
 @click.argument("name")
 @click.option(
     "--time-zone",
@@ -100,7 +100,7 @@ def create_tenant(name: str, time_zone: str) -> None:
     run_create(name, time_zone)
 
 
-@tenant.command("change")
+@tenant.command("change", short_help="Give a tenant another time zone.")
 @click.argument("name", required=False)
 @click.option(
     "--time-zone",
@@ -133,7 +133,7 @@ TENANT = click.option(
 FILE = click.Path(path_type=Path)
 
 
-@main.command("import")
+@main.command("import", short_help="Import records from a file.")
 @click.argument("file", type=FILE)
 @click.option(
     "--mapping",
@@ -170,7 +170,7 @@ def jobs() -> None:
     """Run jobs now, in this process."""
 
 
-@jobs.group("run")
+@jobs.group("run", short_help="Run a job to its end.")
 def run_jobs() -> None:
     """Run a job to its end; one that is interrupted resumes in `quorum serve`."""
 
@@ -205,7 +205,7 @@ def scoring(tenant: str | None) -> None:
     run_scoring(tenant)
 
 
-@main.command()
+@main.command(short_help="Write everything of a tenant to a file.")
 @click.argument("file", required=False, type=FILE)
 @TENANT
 def export(file: Path | None, tenant: str | None) -> None:
@@ -232,7 +232,7 @@ def restore(file: Path) -> None:
     run_restore(file)
 
 
-@main.command("discard-restore")
+@main.command("discard-restore", short_help="Remove what a broken off restore stored.")
 @click.argument("tenant")
 def discard_restore(tenant: str) -> None:
     """Remove what a restore of TENANT that was broken off has stored."""
@@ -241,7 +241,7 @@ def discard_restore(tenant: str) -> None:
     run_discard(tenant)
 
 
-@main.command("export-schema")
+@main.command("export-schema", short_help="Write the GraphQL schema.")
 @click.argument("file", required=False, type=FILE)
 def export_schema(file: Path | None) -> None:
     """Write the GraphQL schema to FILE, or to standard output."""

@@ -108,4 +108,4 @@ def greeting(settings: Settings) -> Iterator[str]:
         yield f"{number}. {example.title}"
         yield from (f"   {line}" for line in example.query.splitlines())
     yield ""
-    yield "Ctrl-C ends it; the data stays."
+    yield f"All of this waits at {settings.address}{PATH}; Ctrl-C ends it, the data stays."

@@ -80,7 +80,10 @@ async def _discard(settings: Settings, tenant: TenantId) -> None:
         removed = await discard(found.database, tenant)
     if removed is None:
         raise CommandFailed(f"The tenant {tenant} is there: it is not being restored.")
-    click.echo(f"Removed {removed:,} documents of the tenant {tenant}.")
+    if removed == 0:
+        click.echo(f"There is nothing of a tenant {tenant}; nothing was removed.")
+    else:
+        click.echo(f"Removed {removed:,} documents of the tenant {tenant}.")
 
 
 def in_words(counts: Mapping[str, int]) -> str:

@@ -73,6 +73,7 @@ def test_each_command_explains_itself(quorum: Quorum, command: tuple[str, ...]) 
 
     assert helped.returncode == 0
     assert helped.stdout.startswith("Usage: quorum " + " ".join(command))
+    assert [line for line in helped.stdout.splitlines()[1:] if line.endswith("...")] == []
     assert helped.stderr == ""
 
 

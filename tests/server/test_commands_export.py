@@ -112,6 +112,7 @@ def test_a_restore_that_is_killed_is_not_served_and_can_be_ended_or_discarded(
     refused = quorum.run("restore", str(other), **elsewhere)
     ended = quorum.run("restore", str(file), **elsewhere)
     discarded = quorum.run("discard-restore", "default", **elsewhere)
+    unknown = quorum.run("discard-restore", "acme", **elsewhere)
 
     sentence = (
         "Error: The tenant default is being restored. If that was broken off, run `quorum restore`"
@@ -126,6 +127,7 @@ def test_a_restore_that_is_killed_is_not_served_and_can_be_ended_or_discarded(
         "Restored the tenant default as of 2026-05-04T12:00:00+00:00: 15,001 documents.\n"
     )
     assert discarded.stderr == "Error: The tenant default is there: it is not being restored.\n"
+    assert unknown.stdout == "There is nothing of a tenant acme; nothing was removed.\n"
 
 
 def _until_some_are_stored(settings: dict[str, str]) -> None:

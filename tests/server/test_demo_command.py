@@ -44,6 +44,7 @@ def test_a_second_start_takes_seconds_and_keeps_the_data(quorum: Quorum) -> None
     assert seconds < 20
     assert "Loaded 85 accounts" in out
     assert f"GraphiQL: {quorum.address}/graphiql" in out
+    assert f"{quorum.address}/graphiql" in out.splitlines()[-1]
     assert [line[:2] for line in out.splitlines() if line[:2] in ("1.", "2.", "3.")] == [
         "1.",
         "2.",
