@@ -16,7 +16,7 @@ from random import Random
 import httpx
 
 from bench import membership
-from bench.figures import memory, show
+from bench.figures import QUIET, memory, show
 from bench.ground import Ground, ground
 from bench.membership import PEOPLE, ROLES, Load, Measured, fill, person
 from tests.server.quorum_process import Quorum
@@ -51,7 +51,7 @@ async def serve(made: Ground, load: Load) -> Measured:
     with tempfile.TemporaryDirectory(prefix="q") as folder:
         quorum = Quorum(Path(folder))
         settings = {"QUORUM_MONGODB_URI": made.uri, "QUORUM_DATABASE": made.database.name}
-        server = await asyncio.to_thread(lambda: quorum.serve(**settings))
+        server = await asyncio.to_thread(lambda: quorum.serve(**settings, **QUIET))
         try:
             limits = httpx.Limits(max_connections=load.writers)
             async with httpx.AsyncClient(

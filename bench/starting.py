@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.figures import memory, peak_memory, show
+from bench.figures import QUIET, memory, peak_memory, show
 from tests.server.quorum_process import Quorum
 
 IMPORTS = "import strawberry, starlette, uvicorn, motor.motor_asyncio, pymongo, httpx"
@@ -33,7 +33,7 @@ MEGABYTE = 2**20
 def seconds_to_first_answer(quorum: Quorum) -> tuple[float, "subprocess.Popen[str]"]:
     """Start the server and ask at once, and again, until it answers."""
     start = time.perf_counter()
-    server = quorum.start("serve")
+    server = quorum.start("serve", **QUIET)
     while server.poll() is None:
         try:
             if "data" in quorum.ask(FIRST):
