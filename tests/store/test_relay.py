@@ -119,3 +119,65 @@ async def test_a_tenants_relay_leaves_other_tenants_alone(
 
     assert await events_of(database, tenant) == []
     assert await events_of(database, stranger) == []
+
+
+def a_batch(tenant: TenantId, name: str, size: int) -> tuple[list[Document], list[Document]]:
+    """New documents, and one event of each."""
+    numbers = range(size)
+    documents = [{"_id": f"role_{tenant}_{name}_{n}", "tenant": tenant} for n in numbers]
+    entries = [
+        {"event_id": f"evt_{tenant}_{name}_{n}", "type": "ROLE_CREATED", "at": NOON}
+        for n in numbers
+    ]
+    return documents, entries
+
+
+async def test_new_documents_stored_with_their_events_take_the_next_positions(
+    database: Database, tenant: TenantId
+) -> None:
+    relay = Relay(database, tenant)
+    await database["roles"].insert_one(a_box(tenant, 1))
+    await relay.sweep()
+
+    assert await relay.store_with_events(database["roles"], *a_batch(tenant, "new", 3))
+
+    moved = await events_of(database, tenant)
+    assert [event["position"] for event in moved] == list(range(1, 7))
+    assert [event["event_id"] for event in moved[3:]] == [f"evt_{tenant}_new_{n}" for n in range(3)]
+    assert await database["roles"].count_documents({"tenant": tenant}) == 4
+
+
+async def test_nothing_is_stored_with_its_events_where_an_id_is_taken(
+    database: Database, tenant: TenantId
+) -> None:
+    documents, entries = a_batch(tenant, "new", 3)
+    await database["roles"].insert_one({**documents[2], "name": "first"})
+
+    assert not await Relay(database, tenant).store_with_events(
+        database["roles"], documents, entries
+    )
+
+    assert await events_of(database, tenant) == []
+    assert await database["roles"].count_documents({"tenant": tenant}) == 1
+
+
+async def test_relays_that_store_and_move_at_once_leave_no_gap_and_no_double(
+    database: Database, tenant: TenantId
+) -> None:
+    await database["roles"].insert_many([a_box(tenant, number) for number in range(40)])
+    relays = [Relay(database, tenant) for _ in range(3)]
+    batches = [a_batch(tenant, f"batch{n}", 50) for n in range(6)]
+
+    stored = await asyncio.gather(
+        *(
+            relay.store_with_events(database["roles"], *batch)
+            for relay, batch in zip(relays * 2, batches, strict=True)
+        )
+    )
+    await asyncio.gather(*(relay.sweep() for relay in relays))
+
+    moved = await events_of(database, tenant)
+    assert any(stored)
+    assert [event["position"] for event in moved] == list(range(1, 121 + 50 * sum(stored)))
+    assert len({event["event_id"] for event in moved}) == len(moved)
+    assert await database["roles"].count_documents({"tenant": tenant}) == 40 + 50 * sum(stored)
