@@ -18,10 +18,10 @@ from domain.scoring_runs import Reference, ScoringRun, moved, rules_of
 from execution.context import Context, Right
 from resolvers import announcing, attaching, redating
 from resolvers.weighting_models import weigh_new_types
-from store.activity_days import PersonDay
+from store.day_counting import PersonDay
 from store.scoring_pipelines import Stamp
 
-DAYS_AT_ONCE: Final = 4_000
+DAYS_AT_ONCE: Final = 16_000
 PEOPLE_AT_ONCE: Final = 2_000
 GROUPS_AT_ONCE: Final = 200
 CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
@@ -32,6 +32,7 @@ class Phase(Enum):
 
     ATTACH = "attach"
     REDATE = "redate"
+    RECALL = "recall"
     COUNT = "count"
     PEOPLE = "people"
     GROUPS = "groups"
@@ -43,7 +44,7 @@ class Phase(Enum):
 
 
 _NEXT: Final = dict(zip(Phase, [*list(Phase)[1:], None], strict=True))
-_BEFORE_PEOPLE_ARE_KNOWN: Final = (Phase.ATTACH, Phase.REDATE, Phase.COUNT)
+_BEFORE_PEOPLE_ARE_KNOWN: Final = (Phase.ATTACH, Phase.REDATE, Phase.RECALL, Phase.COUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ async def size(ctx: Context, place: str) -> int | None:
     groups = await ctx.stores.groups.count()
     if run.spans is None:
         return groups + await ctx.stores.people.count()
-    return groups + await ctx.stores.activities.days.count_touched(run.spans)
+    return groups + await ctx.stores.activities.days.count_touched(run.id, run.spans)
 
 
 async def _run(ctx: Context) -> ScoringRunId:
@@ -194,12 +195,21 @@ async def _redate(ctx: Context, run: ScoringRun, after: str) -> _Done:
     return _Done("" if await redating.redate_next(ctx) else None)
 
 
+async def _recall(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    """What runs have counted that are not over may have gone into no score."""
+    others = await ctx.stores.scoring.runs.open_beside(run)
+    found = await ctx.stores.activities.days.recall(others, DAYS_AT_ONCE) if others else 0
+    return _Done("" if found else None)
+
+
 async def _count(ctx: Context, run: ScoringRun, after: str) -> _Done:
-    counted = await ctx.stores.activities.days.count_anew(run.id, _behind(after), DAYS_AT_ONCE)
-    if await attaching.detach_from_deleted(ctx, {person for person, _ in counted}):
+    marked = await ctx.stores.activities.days.marked(_behind(after), DAYS_AT_ONCE)
+    # Before they are counted: whoever does this slice again does not find the same days marked.
+    if await attaching.detach_from_deleted(ctx, {each.person for each in marked}):
         # What has been moved falls on days that may have been passed already.
         return _Done("")
-    return _Done(_last_of(counted))
+    await ctx.stores.activities.days.count(marked, run.id)
+    return _Done(_last_of([each.person_day for each in marked]))
 
 
 async def _people(ctx: Context, run: ScoringRun, after: str) -> _Done:
@@ -255,11 +265,15 @@ async def _announce(ctx: Context, run: ScoringRun, after: str) -> _Done:
 
 
 async def _settle(ctx: Context, run: ScoringRun, after: str) -> _Done:
-    """The marks of a run that was outrun stay: its counts may have gone into no score."""
-    reference = await ctx.stores.scoring.runs.reference()
-    if reference is None or reference.run != run.id:
+    """A run that another began beside stays open: its counts may have gone into no score.
+
+    One that begins after this look finds all that this run has written.
+    """
+    if not await ctx.stores.scoring.runs.is_latest(run):
         return _Done(None)
     settled = await ctx.stores.activities.days.settle(run.id, _behind(after), DAYS_AT_ONCE)
+    if not settled:
+        await ctx.stores.scoring.runs.close(run)
     return _Done(_last_of(settled))
 
 
@@ -284,7 +298,7 @@ async def _touched(ctx: Context, run: ScoringRun, after: str) -> tuple[list[Pers
     if run.spans is None:
         people = await ctx.stores.scoring.next_people(after, PEOPLE_AT_ONCE)
         return people, people[-1] if people else None
-    touched = await ctx.stores.activities.days.touched(run.spans, after, PEOPLE_AT_ONCE)
+    touched = await ctx.stores.activities.days.touched(run.id, run.spans, after, PEOPLE_AT_ONCE)
     return touched.people, touched.until
 
 
@@ -295,6 +309,7 @@ def _stamp(run: ScoringRun) -> Stamp:
 _PHASES: Final[dict[Phase, Callable[[Context, ScoringRun, str], Awaitable[_Done]]]] = {
     Phase.ATTACH: _attach,
     Phase.REDATE: _redate,
+    Phase.RECALL: _recall,
     Phase.COUNT: _count,
     Phase.PEOPLE: _people,
     Phase.GROUPS: _groups,

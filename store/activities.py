@@ -16,8 +16,8 @@ from domain.activities import Activity, Outcome, Rank, identity_of
 from domain.folding import fold
 from domain.identifiers import PersonId
 from domain.identities import Identity
-from store.activity_days import PersonDay
 from store.activity_moves import SLICE, ActivityMoves, text_of
+from store.day_counting import PersonDay
 from store.driver import Document, aggregate, confirm, duplicates_of
 from store.schema_version import SCHEMA_VERSION
 

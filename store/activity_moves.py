@@ -13,7 +13,8 @@ from pymongo import UpdateOne
 
 from domain.identifiers import PersonId, TenantId
 from domain.identities import Identity
-from store.activity_days import ActivityDayStore, PersonDay
+from store.activity_days import ActivityDayStore
+from store.day_counting import PersonDay
 from store.driver import Database, Document
 
 SLICE: Final = 1_000

@@ -32,9 +32,24 @@ class ScoringRunStore:
         return int(tenant["scoring_runs_begun"])
 
     async def begin(self, run: ScoringRun) -> None:
-        """Store what a run works with."""
+        """Store what a run works with; it is open until it is closed."""
         own = {"_id": run.id, "tenant": self._tenant, "schema_version": SCHEMA_VERSION}
-        await self._runs.insert_one({**own, **_document(run)})
+        await self._runs.insert_one({**own, **_document(run), "is_open": True})
+
+    async def open_beside(self, run: ScoringRun) -> list[ScoringRunId]:
+        """The other runs that are open: they go on, or have never come to their end."""
+        found = {"tenant": self._tenant, "is_open": True, "_id": {"$ne": run.id}}
+        return [ScoringRunId(each["_id"]) async for each in self._runs.find(found, {"_id": 1})]
+
+    async def is_latest(self, run: ScoringRun) -> bool:
+        """Whether no other run has begun since this one."""
+        tenant = await self._tenants.find_one({"_id": self._tenant}, {"scoring_runs_begun": 1})
+        return tenant is not None and tenant["scoring_runs_begun"] == run.number
+
+    async def close(self, run: ScoringRun) -> None:
+        """Note that what a run has counted has gone into scores."""
+        found = {"_id": run.id, "tenant": self._tenant}
+        await self._runs.update_one(found, {"$unset": {"is_open": ""}})
 
     async def run(self, id: str) -> ScoringRun | None:
         """What was in force in a run; None when the tenant has no such run."""

@@ -12,6 +12,7 @@ from resolvers.activity_types import (
     add_activity_type_aliases,
     create_activity_type,
 )
+from store.activity_days import ActivityDayStore
 from store.driver import Database, Document, close, open_client, open_database
 from tests.contexts import Clock, a_context
 from tests.engagement_builders import (
@@ -302,6 +303,24 @@ async def test_a_run_goes_on_from_wherever_it_was_left(ctx: Context) -> None:
     assert await person_raw(ctx, ada) == 40
     assert (await engagement_of(ctx, group))["raw"] == 6.32455532
     assert await told(ctx) == [(0, 100)]
+
+
+async def test_what_a_run_has_counted_that_was_broken_off_goes_into_the_next(
+    ctx: Context, database: Database, tenant: TenantId
+) -> None:
+    ctx.stores.activities.days = ActivityDayStore(database, tenant, settled_after=timedelta(0))
+    [ada] = await some_people(ctx, "ada")
+    await scoring.run_scoring(ctx)
+    await record(ctx, acts(ada, "Click Link", TODAY))
+    place = (await scoring.go_on(ctx, "")).after or ""
+    while scoring.Phase.PEOPLE.value not in place.split("|"):
+        place = (await scoring.go_on(ctx, place)).after or ""
+
+    waiting = await ctx.stores.activities.days.marked(None, 10)
+    await scoring.run_scoring(ctx)
+
+    assert waiting == []
+    assert await person_raw(ctx, ada) == 40
 
 
 async def test_two_runs_at_once_come_to_the_same(ctx: Context) -> None:

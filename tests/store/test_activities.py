@@ -68,8 +68,9 @@ class An:
 async def counted(store: ActivityStore) -> dict[PersonId, dict[date, dict[str, int]]]:
     """The counts of the days, once every marked one is counted anew."""
     last = None
-    while some := await store.days.count_anew("run_1", last, 3):
-        last = some[-1]
+    while some := await store.days.marked(last, 3):
+        await store.days.count(some, "run_1")
+        last = some[-1].person_day
     days = await store.days.of_people([ADA, BO], WINDOW)
     return {
         person: {day: counts for day, counts in by_day.items() if counts}

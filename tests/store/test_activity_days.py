@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.engagement import Window
-from domain.identifiers import PersonId, TenantId
-from store.activity_days import ActivityDayStore, PersonDay, Touched
-from store.driver import Database, Document
+from domain.identifiers import PersonId, ScoringRunId, TenantId
+from store.activity_days import ActivityDayStore, Touched
+from store.day_counting import Counts, MarkedDay, PersonDay
+from store.driver import Database
 
 TODAY = date(2026, 5, 4)
 ADA, BO, CY = PersonId("per_ada"), PersonId("per_bo"), PersonId("per_cy")
+RUN = ScoringRunId("run_1")
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
@@ -27,8 +29,9 @@ def day(before: int) -> date:
 async def counted_in(store: ActivityDayStore, run: str) -> list[tuple[str, str]]:
     """The days a run has counted, in order."""
     found: list[PersonDay] = []
-    while counted := await store.count_anew(run, found[-1] if found else None, 1):
-        found += counted
+    while marked := await store.marked(found[-1] if found else None, 1):
+        await store.count(marked, run)
+        found += [each.person_day for each in marked]
     return [(str(person), day.isoformat()) for person, day in found]
 
 
@@ -69,7 +72,25 @@ async def test_a_day_without_activities_is_counted_as_empty(store: ActivityDaySt
     assert await store.of_people([ADA], Window(TODAY, TODAY)) == {ADA: {TODAY: {}}}
 
 
-async def test_a_mark_stays_until_scores_are_made_of_the_count(store: ActivityDayStore) -> None:
+async def test_what_a_run_has_counted_is_counted_again_when_it_is_recalled(
+    store: ActivityDayStore, database: Database
+) -> None:
+    await have_acts(store, database, [(ADA, TODAY), (BO, TODAY), (CY, TODAY)])
+    await store.mark([(ADA, TODAY), (BO, TODAY)])
+    await counted_in(store, "run_1")
+
+    unmarked = await counted_in(store, "run_2")
+    found = [await store.recall([ScoringRunId("run_1")], 1) for _ in range(3)]
+
+    assert unmarked == []
+    assert found == [1, 1, 0]
+    assert await counted_in(store, "run_2") == [
+        ("per_ada", "2026-05-04"),
+        ("per_bo", "2026-05-04"),
+    ]
+
+
+async def test_a_day_with_nothing_on_it_goes_once_scores_are_made(store: ActivityDayStore) -> None:
     await store.mark([(ADA, TODAY)])
     await counted_in(store, "run_1")
 
@@ -113,9 +134,7 @@ async def test_a_count_that_was_outrun_by_a_mark_is_not_kept(
     database: Database, tenant: TenantId, settled_after: timedelta
 ) -> None:
     class Interrupted(ActivityDayStore):
-        async def _counted(
-            self, marked: Sequence[Document]
-        ) -> dict[tuple[str, str], list[Document]]:
+        async def _counted(self, marked: Sequence[MarkedDay]) -> dict[PersonDay, Counts]:
             counts = await super()._counted(marked)
             await self.mark([(ADA, TODAY)])
             return counts
@@ -123,12 +142,13 @@ async def test_a_count_that_was_outrun_by_a_mark_is_not_kept(
     store = Interrupted(database, tenant, settled_after)
     await store.mark([(ADA, TODAY)])
     await asyncio.sleep(0.02)
-    await store.count_anew("run_1", None, 10)
+    await store.count(await store.marked(None, 10), "run_1")
 
     found = await database["activity_days"].find_one({"tenant": tenant})
 
     assert found is not None
     assert "run" not in found["dirty"]
+    assert "counted_in" not in found
 
 
 async def test_days_of_old_marks_keep_their_own_counts(
@@ -146,16 +166,18 @@ async def test_days_of_old_marks_keep_their_own_counts(
     }
 
 
-async def test_the_touched_have_a_marked_day_or_one_in_the_spans(
+async def test_the_touched_have_a_marked_day_or_a_counted_one_or_one_in_the_spans(
     store: ActivityDayStore, database: Database
 ) -> None:
     await have_acts(store, database, [(ADA, day(40)), (BO, day(5)), (CY, day(30))])
     await store.mark([(BO, day(5))])
 
-    none = await store.touched([], "", 10)
-    fallen_out = await store.touched([Window(day(30), day(29))], "", 10)
+    none = await store.touched(RUN, [], "", 10)
+    counted = await store.touched(ScoringRunId("run_0"), [], "", 10)
+    fallen_out = await store.touched(RUN, [Window(day(30), day(29))], "", 10)
 
     assert none == Touched([BO], None)
+    assert counted == Touched([ADA, BO, CY], None)
     assert fallen_out == Touched([BO, CY], None)
 
 
@@ -171,7 +193,7 @@ async def test_the_touched_come_page_by_page_in_the_order_of_their_ids(
     found: list[PersonId] = []
     after: str | None = ""
     while after is not None:
-        page = await store.touched(spans, after, 3)
+        page = await store.touched(RUN, spans, after, 3)
         found += page.people
         after = page.until
 

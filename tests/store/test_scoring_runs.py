@@ -89,3 +89,27 @@ async def test_only_a_run_without_active_groups_has_its_reference_raised(
 
     assert raised == replace(without, largest_group_raw=3)
     assert await store.reference() == a_reference(second, 5)
+
+
+async def test_a_run_is_open_until_it_is_closed(store: ScoringRunStore, tenant: TenantId) -> None:
+    first, second = a_run(tenant, 1), a_run(tenant, 2)
+    for run in (first, second):
+        await store.begin(run)
+
+    before = await store.open_beside(second)
+    await store.close(first)
+
+    assert before == [first.id]
+    assert await store.open_beside(second) == []
+    assert await store.open_beside(first) == [second.id]
+
+
+async def test_a_run_is_the_latest_until_another_begins(
+    store: ScoringRunStore, tenant: TenantId
+) -> None:
+    run = a_run(tenant, await store.next_number())
+
+    before = await store.is_latest(run)
+    await store.next_number()
+
+    assert (before, await store.is_latest(run)) == (True, False)
