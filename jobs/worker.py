@@ -15,7 +15,7 @@ from typing import Final
 from execution.context import Context
 from jobs.kinds import run_open_jobs
 from jobs.schedule import start_due_jobs
-from resolvers import members_required, scoring
+from resolvers import finishing, members_required, scoring
 from store.deployment import in_short, is_passing
 
 PAUSE_SECONDS: Final = 1.0
@@ -28,6 +28,9 @@ TENDING_SECONDS: Final = 20.0
 TENANTS_AT_ONCE: Final = 4
 RECOMPUTED_AT_MOST: Final = 20
 """How often in a round groups behind their template are looked for."""
+
+FINISHING_PAUSE_SECONDS: Final = 30.0
+"""How long it takes until deletions and merges that were broken off are looked for again."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ async def work(
     async with asyncio.TaskGroup() as group:
         for visit in (jobs, schedule, score_due_groups, recompute_behind, sweep):
             group.create_task(_rounds(contexts, visit, pause))
+        group.create_task(_rounds(contexts, finish_broken_off, max(pause, FINISHING_PAUSE_SECONDS)))
 
 
 async def score_due_groups(ctx: Context) -> None:
@@ -70,6 +74,11 @@ async def recompute_behind(ctx: Context) -> None:
             for _ in range(RECOMPUTED_AT_MOST):
                 if not await members_required.recompute_behind(ctx):
                     return
+
+
+async def finish_broken_off(ctx: Context) -> None:
+    """Finish the tenant's deletions and merges that were broken off."""
+    await finishing.finish_broken_off(ctx)
 
 
 async def sweep(ctx: Context) -> None:

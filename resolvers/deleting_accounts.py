@@ -57,7 +57,7 @@ async def delete_account(
         return AccountHasBuyingGroups(id, groups) if groups and not with_buying_groups else None
 
     groups = Use("buying_groups", {"account_id": id})
-    match await ctx.stores.deletions.begin(ctx.stores.accounts, id, groups, refuse):
+    match await ctx.stores.deletions.begin(ctx.stores.accounts, id, ctx.now(), groups, refuse):
         case Missing():
             return await _finish_earlier(ctx, AccountId(id))
         case Raced():

@@ -53,10 +53,10 @@ def survivor_changed(
     return id, version, replace(change, set={**change.set, **former}, events=(event,))
 
 
-def marked(merged: Document, survivor: str) -> Saving:
+def marked(ctx: Context, merged: Document, survivor: str) -> Saving:
     """The record that goes, marked as merged: from now on nothing is said about it any more.
 
     No group is made for it either. The event is the survivor's.
     """
-    change = Change({"merged_into": survivor, **BEING_DELETED})
+    change = Change({"merged_into": survivor, BEING_DELETED: ctx.now()})
     return merged["_id"], merged["version"], change

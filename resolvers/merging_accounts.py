@@ -79,7 +79,7 @@ async def _begin(
             return _Begun([survivor_id])
         both = await turn.accounts.by_ids([survivor_id, merged_id])
         for id in (survivor_id, merged_id):
-            if id not in both or not BEING_DELETED.keys().isdisjoint(both[id]):
+            if id not in both or BEING_DELETED in both[id]:
                 return NotFound("account", id)
         survivor, merged = both[survivor_id], both[merged_id]
         result = merging.of_accounts(survivor, merged)
@@ -101,7 +101,7 @@ async def _begin(
             ),
             *(_adopted(ctx, child, survivor_id) for child in children.values()),
         ]
-        await turn.accounts.write([], [*changes, merged_records.marked(merged, survivor_id)])
+        await turn.accounts.write([], [*changes, merged_records.marked(ctx, merged, survivor_id)])
         await turn.hand_over(given, merged_id, survivor_id, ctx.now())
         await turn.note(merged_id, survivor_id, ctx.now(), ctx.viewer.actor)
         return _Begun([survivor_id, *children])
@@ -152,7 +152,10 @@ async def _finish(ctx: Context, merged: AccountId) -> AccountId | NotFound | Con
         if not isinstance(done, str):
             return done
     survivor = AccountId((await ctx.stores.merges.survivors([merged]))[merged])
-    if await ctx.stores.accounts.one(survivor, {"_id": 1}) is None:
+    there = await ctx.stores.accounts.by_ids([survivor, merged], {"_id": 1})
+    if survivor not in there:
+        if merged not in there:
+            await ctx.stores.merges.finish(merged)  # both were deleted: nothing is left to move
         return NotFound("account", survivor)
     clock = asyncio.get_running_loop().time
     deadline = clock() + _DEADLINE_SECONDS

@@ -76,7 +76,7 @@ async def _begin(
         changed = merged_records.survivor_changed(
             ctx, rules, EventType.PERSON_MERGED, survivor, merged_id, result
         )
-        await turn.people.write([], [changed, merged_records.marked(merged, survivor_id)])
+        await turn.people.write([], [changed, merged_records.marked(ctx, merged, survivor_id)])
         await turn.hand_over(given, merged_id, survivor_id, ctx.now())
         await turn.note(merged_id, survivor_id, ctx.now(), ctx.viewer.actor)
         return None

@@ -7,6 +7,7 @@ refers to the id can see that it is gone for good.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -24,7 +25,9 @@ from store.schema_version import SCHEMA_VERSION
 from store.transactions import OutOfTurn, in_transaction
 
 NAME: Final = "deletions"
-BEING_DELETED: Final = {"being_deleted": True}
+BEING_DELETED: Final = "being_deleted"
+"""Where a document says since when it is being deleted, or merged into another."""
+STAYS: Final = {BEING_DELETED: {"$exists": False}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class DeletionStore(Records):
         return answer
 
     async def begin(
-        self, records: Records, id: str, use: Use, refuse: Callable[[int], R | None]
+        self, records: Records, id: str, at: datetime, use: Use, refuse: Callable[[int], R | None]
     ) -> Missing | Conflict | R | None:
         """Mark a document as being deleted, unless what it is used by speaks against it.
 
@@ -128,7 +131,7 @@ class DeletionStore(Records):
 
         async def work(session: AsyncClientSession) -> Missing | R | None:
             marked = await records.collection.update_one(
-                {"_id": id, "tenant": self.tenant}, {"$set": BEING_DELETED}, session=session
+                {"_id": id, "tenant": self.tenant}, {"$set": {BEING_DELETED: at}}, session=session
             )
             if not marked.matched_count:
                 return Missing(id)
@@ -153,6 +156,19 @@ class DeletionStore(Records):
         """Whether the document is gone and something is left to do about it."""
         mark = await self.one(id, {"unfinished": 1})
         return mark is not None and "unfinished" in mark
+
+    async def begun(self, records: Records, before: datetime) -> list[str]:
+        """Documents whose deletion began before a moment, and that are still there."""
+        # One that is being merged has the mark as well; and that was once no more than true.
+        marked = {BEING_DELETED: {"$exists": True, "$not": {"$gt": before}}}
+        found = await records.found({**marked, "merged_into": {"$exists": False}}, {"_id": 1})
+        return [document["_id"] for document in found]
+
+    async def unfinished(self, before: datetime) -> dict[str, str]:
+        """Documents gone before a moment about which something is left to do: their collections."""
+        found = {"unfinished": True, "created_at": {"$lte": before}}
+        marks = await self.found(found, {"collection": 1})
+        return {mark["_id"]: mark["collection"] for mark in marks}
 
     async def finish(self, id: str) -> None:
         """Note that nothing is left to do about a deleted document."""

@@ -20,7 +20,6 @@ from store.relay import Relay
 from store.transactions import OutOfTurn, in_transaction
 
 _GROUPS: Final = "buying_groups"
-_STAYS: Final = {path: {"$exists": False} for path in deletions.BEING_DELETED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class MergedGroupStore(DeletionStore):
                 return Missing(merged)
             for collection, id in refers_to.items():
                 held = await database[collection].update_one(
-                    {"_id": id, "tenant": self.tenant, **_STAYS},
+                    {"_id": id, "tenant": self.tenant, **deletions.STAYS},
                     {"$inc": {"groups_made": 1}},
                     session=session,
                 )

@@ -132,6 +132,11 @@ class MergeStore:
         )
         return [each["_id"] async for each in cursor]
 
+    async def unfinished(self, before: datetime) -> list[Note]:
+        """Merges that began before a moment and have not come to their end."""
+        found = {"tenant": self._tenant, "unfinished": True, "at": {"$lte": before}}
+        return [_to_note(each) async for each in self._merges.find(found, sort=[("_id", 1)])]
+
     async def finish(self, merged: str) -> None:
         """Note that nothing is left to do for a merge."""
         await self._merges.update_one(

@@ -24,7 +24,6 @@ from store.transactions import OutOfTurn, in_transaction
 New = tuple[Document, Sequence[Event]]
 
 _ANY: Final[Mapping[str, object]] = {}
-_STAYS: Final = {path: {"$exists": False} for path in deletions.BEING_DELETED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +128,15 @@ class NewGroups(BatchedRecords):
         ):
             ids = sorted({document[field] for document in documents})
             held = await self.collection.database[collection].update_many(
-                {"_id": {"$in": ids}, "tenant": self.tenant, **_STAYS},
+                {"_id": {"$in": ids}, "tenant": self.tenant, **deletions.STAYS},
                 {"$inc": {"groups_made": 1}},
                 session=session,
                 hint=BY_ID,
             )
             is_all = held.matched_count == len(ids)
-            there |= set(ids) if is_all else await self._among(collection, ids, session, _STAYS)
+            there |= (
+                set(ids) if is_all else await self._among(collection, ids, session, deletions.STAYS)
+            )
         return there
 
     async def _among(

@@ -29,8 +29,11 @@ from resolvers.deleting_components import delete_solution_interest
 from resolvers.deleting_groups import delete_buying_group
 from resolvers.deleting_opportunities import delete_opportunity
 from resolvers.deleting_people import delete_person
+from resolvers.finishing import ABANDONED, finish_broken_off
 from resolvers.maintenance import maintain_groups
 from resolvers.membership import Assignment, assign_members, remove_members
+from resolvers.merging_accounts import merge_accounts
+from resolvers.merging_people import merge_people
 from resolvers.solution_interests import NewSolutionInterest
 from store.groups import derived_paths, to_group
 from tests.contexts import Clock, a_context
@@ -44,9 +47,11 @@ PEOPLE: Final = ("ada", "bo", "cy", "dee")
 PRODUCTS: Final = ("Security", "Cloud")
 WRITES: Final = {
     "deletions": ("begin", "delete", "finish"),
+    "merges": ("in_turn", "finish"),
+    "merged_groups": ("take_over",),
     "groups": ("change",),
     "people": ("write",),
-    "activities": ("detach",),
+    "activities": ("detach", "reassign"),
 }
 
 Command = Callable[[Context], Awaitable[object]]
@@ -55,8 +60,9 @@ Command = Callable[[Context], Awaitable[object]]
 class World:
     """A small tenant, whose every record may be deleted and made again at any time."""
 
-    def __init__(self, ctx: Context, dice: random.Random) -> None:
+    def __init__(self, ctx: Context, clock: Clock, dice: random.Random) -> None:
         self.ctx = ctx
+        self.clock = clock
         self.dice = dice
 
     async def begin(self) -> None:
@@ -80,8 +86,7 @@ class World:
         return str(self.dice.choice([each["_id"] for each in found] or ["nothing"]))
 
     async def deletion(self) -> Command:
-        kind = self.dice.randrange(6)
-        match kind:
+        match self.dice.randrange(9):
             case 0:
                 group = await self.any_of("groups")
                 return lambda ctx: delete_buying_group(ctx, group)
@@ -97,6 +102,12 @@ class World:
             case 4:
                 deal = await self.any_of("opportunities")
                 return lambda ctx: delete_opportunity(ctx, deal)
+            case 5 | 6:
+                account, other = await self.any_of("accounts"), await self.any_of("accounts")
+                return lambda ctx: merge_accounts(ctx, account, other)
+            case 7:
+                person, another = await self.any_of("people"), await self.any_of("people")
+                return lambda ctx: merge_people(ctx, person, another)
             case _:
                 person = await self.any_of("people")
                 return lambda ctx: delete_person(ctx, person)
@@ -155,13 +166,12 @@ class World:
         await maintain_groups(ctx, [BuyingGroupId(each["_id"]) for each in all_groups])
 
     async def finish(self) -> None:
-        """Ask again for whatever deletion was broken off."""
+        """Do what is left of whatever deletion was broken off."""
         ctx = self.ctx
-        for account in await ctx.stores.accounts.found({"being_deleted": True}, {"_id": 1}):
-            await delete_account(ctx, account["_id"], with_buying_groups=True)
-        for mark in await ctx.stores.deletions.found({"unfinished": True}, {"collection": 1}):
-            again = delete_person if mark["collection"] == "people" else delete_account
-            assert await again(ctx, mark["_id"]) == mark["_id"]
+        self.clock.forward(ABANDONED)
+        await finish_broken_off(ctx)
+        assert await ctx.stores.deletions.unfinished(ctx.now()) == {}
+        assert await ctx.stores.deletions.begun(ctx.stores.accounts, ctx.now()) == []
         await ctx.stores.relay.sweep()
         await opportunities.settle_products(ctx)
 
@@ -200,6 +210,9 @@ class World:
             assert set(account["products_won"]) == won
         for noun, store in (("account", "accounts"), ("person", "people")):
             for id, record in found[store].items():
+                if "merged_into" in record:  # the survivor had its identities, and was deleted
+                    assert record["merged_into"] in gone
+                    continue
                 claims = await ctx.stores.identities.find(carried(noun, record), ctx.now())
                 assert {claim.owner for claim in claims.values()} <= {id}
                 assert claims.keys() == carried(noun, record)
@@ -239,7 +252,7 @@ async def test_whatever_is_deleted_what_is_left_fits_together(
     home: Context, clock: Clock, seed: int
 ) -> None:
     dice = random.Random(seed)
-    world = World(home, dice)
+    world = World(home, clock, dice)
     await world.begin()
     for _ in range(2):
         processes = [a_context(home.stores.database, home.viewer.tenant, clock) for _ in range(3)]

@@ -86,7 +86,7 @@ async def test_what_another_tenant_has_is_missing(ctx: Context, clock: Clock) ->
     stores = stranger.stores
     assert await stores.deletions.delete(stores.roles, "role_boss", decide) == Missing("role_boss")
     begun = await stores.deletions.begin(
-        stores.roles, "role_boss", Use("roles", {}), lambda count: None
+        stores.roles, "role_boss", clock(), Use("roles", {}), lambda count: None
     )
 
     assert begun == Missing("role_boss")

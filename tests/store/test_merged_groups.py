@@ -76,7 +76,9 @@ async def test_one_that_is_made_goes_on_from_the_version_of_a_deleted_one(ctx: C
 async def test_nothing_happens_when_what_it_refers_to_is_going(ctx: Context) -> None:
     merged, group, refers_to = await a_world(ctx)
     account = refers_to["accounts"]
-    await ctx.stores.accounts.collection.update_one({"_id": account}, {"$set": BEING_DELETED})
+    await ctx.stores.accounts.collection.update_one(
+        {"_id": account}, {"$set": {BEING_DELETED: NOON}}
+    )
     untouched = await ctx.stores.groups.one(merged)
 
     def decide(gone: Document, other: Document | None, version: int) -> str:
