@@ -30,6 +30,8 @@ from domain.conditions import (
 from domain.fields import camel
 from domain.folding import fold
 from domain.operators import OperandShape, Operator, ValueType, shape_of_operand
+from domain.related_checking import MOST_RELATED, fault_of_related
+from domain.related_tests import RelatedTest
 
 DeclaredFields: TypeAlias = Mapping[str, Mapping[str, FieldType]]
 """The type of each declared field, by the key of its family, such as `person.custom`."""
@@ -62,12 +64,15 @@ def faults(
     size = _fault_of_size(nodes)
     if size is not None:
         return (size,)
-    found = (
-        _fault_of_test(node.condition, node.path, scopes, declared)
-        for node in nodes
-        if isinstance(node.condition, AttributeTest)
-    )
+    found = (_fault_of_leaf(node, scopes, declared) for node in nodes)
     return tuple(fault for fault in found if fault is not None)
+
+
+def related_tests(condition: Condition) -> Iterator[tuple[str, RelatedTest]]:
+    """Every test of other records in a condition, with the path of its node."""
+    for node in _nodes(condition):
+        if isinstance(node.condition, RelatedTest):
+            yield node.path, node.condition
 
 
 def path_of(attribute: Attribute) -> str:
@@ -98,8 +103,20 @@ def _parts(node: _Node) -> list[_Node]:
             return [part(each, f"any[{place}]") for place, each in enumerate(parts)]
         case Not(each):
             return [part(each, "not")]
-        case AttributeTest():
+        case AttributeTest() | RelatedTest():
             return []
+
+
+def _fault_of_leaf(
+    node: _Node, scopes: Collection[Scope], declared: DeclaredFields
+) -> ConditionFault | None:
+    match node.condition:
+        case AttributeTest():
+            return _fault_of_test(node.condition, node.path, scopes, declared)
+        case RelatedTest():
+            return fault_of_related(node.condition, node.path, scopes)
+        case _:
+            return None
 
 
 def _fault_of_size(nodes: list[_Node]) -> ConditionFault | None:
@@ -109,6 +126,10 @@ def _fault_of_size(nodes: list[_Node]) -> ConditionFault | None:
     leaves = sum(not parts_of(node.condition) for node in nodes)
     if leaves > MAX_LEAVES:
         return ConditionFault("", f"A condition has at most {MAX_LEAVES} tests, not {leaves}.")
+    related = sum(isinstance(node.condition, RelatedTest) for node in nodes)
+    if related > MOST_RELATED:
+        reason = f"A condition asks at most {MOST_RELATED} times about signals, acts and groups."
+        return ConditionFault("", reason)
     tests = (node.condition for node in nodes if isinstance(node.condition, AttributeTest))
     values = (value for test in tests for value in operands_of(test))
     if sum(len(value) for value in values if isinstance(value, str)) > MAX_TEXT:

@@ -2,7 +2,8 @@
 
 `{"all": [...]}`, `{"any": [...]}`, `{"not": {...}}` or `{"test": {"attribute": "person.job_title",
 "operator": "contains", "value": "CIO"}}`. A declared field is named by `key` beside its family's
-`attribute`; a date is `{"date": "2024-05-01"}`, a range `{"low": 1, "high": 5}`.
+`attribute`; a date is `{"date": "2024-05-01"}`, a range `{"low": 1, "high": 5}`. Tests of other
+records are written as `related_documents` says.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,8 @@ from domain.conditions import (
     inside,
 )
 from domain.operators import Operator
+from domain.related_documents import NAMES, read_plain, to_plain
+from domain.related_tests import RelatedTest
 
 Plain: TypeAlias = dict[str, Any]
 
@@ -54,6 +57,8 @@ def to_document(condition: Condition) -> Plain:
             if operand is not None:
                 test["value"] = _plain(operand)
             return {"test": test}
+        case RelatedTest(asked):
+            return to_plain(asked)
 
 
 def read_document(document: Mapping[str, Any]) -> Condition | ConditionFault:
@@ -99,6 +104,11 @@ def _condition(document: object, path: str, depth: int) -> Condition:
             return Not(_condition(part, inside(path, "not"), depth + 1))
         case {"test": test, **others} if not others:
             return _test(test, inside(path, "test"))
+        case {**asked} if len(asked) == 1 and (name := next(iter(asked))) in NAMES:
+            read = read_plain(name, asked[name])
+            if isinstance(read, str):
+                raise _Unreadable(inside(path, name), read)
+            return RelatedTest(read)
         case _:
             raise _Unreadable(path, "A condition is one of: all, any, not, test.")
 

@@ -24,6 +24,7 @@ from domain.conditions import (
     value_type_of,
 )
 from domain.operators import COMPLEMENT_OF, Operator
+from domain.related_tests import NO_FINDINGS, NOTHING_FOUND, Findings, Found, RelatedTest, is_met
 
 Stored: TypeAlias = Mapping[str, Any]
 Holds: TypeAlias = Callable[[Stored | None, Stored | None], bool]
@@ -34,17 +35,22 @@ class Subject:
     """Whom a condition is evaluated for: an account, a person, or a person in an account.
 
     Whoever is None has no value in any attribute. `score_reference` is the largest raw engagement
-    of a person in the tenant's last scoring run, 0 before the first.
+    of a person in the tenant's last scoring run, 0 before the first. `findings` are of
+    every related test that is asked.
     """
 
     account: Stored | None
     person: Stored | None
     score_reference: int
+    findings: Findings = NO_FINDINGS
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Whether a node held, with its parts; of a test also the value it looked at."""
+    """Whether a node held, with its parts; of a test also the value it looked at.
+
+    Of a related test the value is what was found.
+    """
 
     condition: Condition
     held: bool
@@ -54,23 +60,26 @@ class Explanation:
 
 def evaluate(condition: Condition, subject: Subject) -> bool:
     """Whether a condition, checked before, holds for the subject."""
-    return compiled(condition, subject.score_reference)(subject.account, subject.person)
+    holds = compiled(condition, subject.score_reference, subject.findings)
+    return holds(subject.account, subject.person)
 
 
-def compiled(condition: Condition, score_reference: int) -> Holds:
+def compiled(condition: Condition, score_reference: int, findings: Findings = NO_FINDINGS) -> Holds:
     """A condition, checked before, as a function: for whoever asks it of many.
 
     It is told the account and the person, either of whom may be None.
     """
     match condition:
         case AllOf(parts):
-            return _all([compiled(part, score_reference) for part in parts])
+            return _all([compiled(part, score_reference, findings) for part in parts])
         case AnyOf(parts):
-            return _any([compiled(part, score_reference) for part in parts])
+            return _any([compiled(part, score_reference, findings) for part in parts])
         case Not(part):
-            return _not(compiled(part, score_reference))
+            return _not(compiled(part, score_reference, findings))
         case AttributeTest():
             return _of_test(condition, score_reference)
+        case RelatedTest():
+            return _of_related(condition, findings)
 
 
 def explain(condition: Condition, subject: Subject) -> Explanation:
@@ -86,12 +95,15 @@ def explain(condition: Condition, subject: Subject) -> Explanation:
         case AttributeTest():
             actual = _actual(condition, subject)
             return Explanation(condition, evaluate(condition, subject), (), actual)
+        case RelatedTest():
+            found = _found(condition, subject)
+            return Explanation(condition, is_met(condition.asked, found), (), found)
 
 
 def deciding_tests(explanation: Explanation) -> Iterator[Explanation]:
     """The tests that made the outcome what it is, from left to right."""
     match explanation.condition:
-        case AttributeTest():
+        case AttributeTest() | RelatedTest():
             yield explanation
         case Not():
             yield from deciding_tests(explanation.parts[0])
@@ -163,6 +175,20 @@ def _of_value(test: AttributeTest) -> Callable[[object], bool]:
         return of_element(value)
 
     return of_value
+
+
+def _of_related(test: RelatedTest, findings: Findings) -> Holds:
+    holding = frozenset(findings.holding(test.asked))
+    if test.scope is Scope.ACCOUNT:
+        return lambda account, person: account is not None and account["_id"] in holding
+    return lambda account, person: person is not None and person["_id"] in holding
+
+
+def _found(test: RelatedTest, subject: Subject) -> Found:
+    """What was found of the one asked about; nothing of nobody."""
+    known = subject.findings.of(test.asked)
+    about = subject.account if test.scope is Scope.ACCOUNT else subject.person
+    return NOTHING_FOUND if about is None else known.get(about["_id"], NOTHING_FOUND)
 
 
 def _relations(account: Stored | None, person: Stored | None) -> list[Stored]:

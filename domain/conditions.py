@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from domain.attributes import Attribute
 from domain.operators import Operator, ValueType
+from domain.related_tests import Asked, RelatedTest
 
 MAX_DEPTH: Final = 8
 MAX_LEAVES: Final = 200
@@ -62,7 +63,7 @@ class Not:
     part: "Condition"
 
 
-Condition: TypeAlias = AllOf | AnyOf | Not | AttributeTest
+Condition: TypeAlias = AllOf | AnyOf | Not | AttributeTest | RelatedTest
 
 ALWAYS: Final = AllOf(())
 NEVER: Final = AnyOf(())
@@ -91,7 +92,7 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
             return parts
         case Not(part):
             return (part,)
-        case AttributeTest():
+        case AttributeTest() | RelatedTest():
             return ()
 
 
@@ -101,6 +102,14 @@ def tests_of(condition: Condition) -> Iterator[AttributeTest]:
         yield condition
     for part in parts_of(condition):
         yield from tests_of(part)
+
+
+def related_of(condition: Condition) -> Iterator[Asked]:
+    """Everything a condition asks of other records, from left to right."""
+    if isinstance(condition, RelatedTest):
+        yield condition.asked
+    for part in parts_of(condition):
+        yield from related_of(part)
 
 
 def operands_of(test: AttributeTest) -> tuple[Scalar, ...]:

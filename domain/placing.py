@@ -7,19 +7,23 @@ from domain.attributes import Scope
 from domain.condition_evaluation import Stored, compiled
 from domain.conditions import tests_of
 from domain.identifiers import RoleId
+from domain.related_tests import NO_FINDINGS, Findings
 from domain.role_templates import RoleTemplate
 
 Place: TypeAlias = Callable[[Stored, Stored], RoleId | None]
 
 
-def placing(template: RoleTemplate, score_reference: int) -> Place:
+def placing(
+    template: RoleTemplate, score_reference: int, findings: Findings = NO_FINDINGS
+) -> Place:
     """A function of an account and a person of it: the first role whose rule holds, or None.
 
     First is first in template order; a full role still accepts. `score_reference` is the largest
-    raw engagement of a person in the tenant's last scoring run, 0 before the first.
+    raw engagement of a person in the tenant's last scoring run, 0 before the first; `findings`
+    are of every related test of the rules.
     """
     rules = [
-        (entry.role, compiled(entry.condition, score_reference))
+        (entry.role, compiled(entry.condition, score_reference, findings))
         for entry in template.roles
         if entry.condition is not None
     ]

@@ -32,6 +32,7 @@ AFTER: Final = argument("after", str | None, "The cursor after which the page be
 _FILTER: Final = (
     f"Which rows: all of it holds. A list in it has at most {filter_limits.VALUES:,} values."
 )
+Holds = Callable[[Context, Document], Awaitable[Query]]
 _NOBODY: Final[Document] = {"_id": ""}
 
 
@@ -76,7 +77,7 @@ def node_class(type_: Any) -> Any:
 class ManyField(DeclaredField):
     """A list of a collection's documents: all of them, or those that belong to the parent."""
 
-    holds: Callable[[Document], Query] | None = None
+    holds: Holds | None = None
     needs: tuple[str, ...] = ()
     foreign: str | None
     key: str
@@ -140,9 +141,7 @@ def browsed(*, only: Query | None = None, description: str | None = None) -> Any
     return ManyField().declare(description, foreign=None, key="_id", only=only or {}, relation=None)
 
 
-def held(
-    holds: Callable[[Document], Query], *, needs: Sequence[str], description: str | None = None
-) -> Any:
+def held(holds: Holds, *, needs: Sequence[str], description: str | None = None) -> Any:
     """The documents that a query finds which is made of this document, as a connection.
 
     `needs` are the paths that making the query reads. Each parent costs commands of its own.
@@ -231,10 +230,8 @@ class _Reading:
         field, collection = self._field, self._field.target.collection
         if field.holds:
             return [
-                await self._reader.page(
-                    collection, every(field.holds(owner), query), self._window, self._fields
-                )
-                for owner in owners
+                await self._reader.page(collection, every(own, query), self._window, self._fields)
+                for own in await self._held(field.holds, owners)
             ]
         if not field.foreign:
             found = await self._reader.page(collection, query, self._window, self._fields)
@@ -257,8 +254,8 @@ class _Reading:
         field, collection = self._field, self._field.target.collection
         if field.holds:
             return [
-                await self._reader.count(collection, every(field.holds(owner), query))
-                for owner in owners
+                await self._reader.count(collection, every(own, query))
+                for own in await self._held(field.holds, owners)
             ]
         if not field.foreign:
             count = await self._reader.count(collection, query)
@@ -267,6 +264,9 @@ class _Reading:
         known = {key for key in keys if key is not None}
         counts = await self._reader.counts(collection, field.foreign, known, query)
         return [counts.get(key, 0) for key in keys]
+
+    async def _held(self, holds: Holds, owners: list[Document]) -> list[Query]:
+        return [await holds(self._context, owner) for owner in owners]
 
     def _owners(self) -> str:
         holder: Any = self._field.origin

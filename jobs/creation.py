@@ -13,9 +13,8 @@ from domain.jobs import JobTrigger
 from domain.placing import asked_fields
 from execution.context import Context, Right
 from jobs.running import JobFailed, Plan, Slice
-from resolvers import groups, scoring
+from resolvers import audience_accounts, groups, scoring
 from resolvers.outcomes import NotFound
-from store.audience_queries import accounts_of
 from store.driver import Document
 
 ACCOUNTS_AT_ONCE: Final = 200
@@ -32,7 +31,7 @@ async def total(ctx: Context, job: Document) -> int | None:
     _require_rights(ctx)
     if await _is_scoring(ctx, job):
         return None
-    return await ctx.stores.accounts.count_found(await _audience_filter(ctx, job))
+    return await audience_accounts.count_accounts(ctx, await _audience(ctx, job))
 
 
 async def step(ctx: Context, job: Document) -> Slice:
@@ -48,10 +47,10 @@ async def step(ctx: Context, job: Document) -> Slice:
     what = await groups.interest(ctx, parameters["solution_interest_id"])
     if isinstance(what, NotFound):
         raise JobFailed(f"There is no {what.what} {what.id} any more.")
-    found = await _audience_filter(ctx, job)
+    audience = await _audience(ctx, job)
     shown = dict.fromkeys(asked_fields(what.template, Scope.ACCOUNT) | {"name"}, 1)
-    accounts = await ctx.stores.accounts.found(
-        found, shown, after=job["cursor"], limit=ACCOUNTS_AT_ONCE * PARTS
+    accounts = await audience_accounts.next_accounts(
+        ctx, audience, shown, after=job["cursor"], limit=ACCOUNTS_AT_ONCE * PARTS
     )
     if not accounts:
         await scoring.score_due_groups(ctx)
@@ -79,12 +78,11 @@ async def _is_scoring(ctx: Context, job: Document) -> bool:
     return await ctx.stores.scoring.runs.reference() is None
 
 
-async def _audience_filter(ctx: Context, job: Document) -> Document:
-    """The query that finds the audience's accounts."""
+async def _audience(ctx: Context, job: Document) -> Document:
     audience = await ctx.stores.audiences.one(job["parameters"]["audience_id"])
     if audience is None:
         raise JobFailed("The account audience is gone.")
-    return accounts_of(audience)
+    return audience
 
 
 PLAN: Final = Plan(total, step)

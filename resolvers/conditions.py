@@ -7,7 +7,7 @@ from domain.attributes import Scope
 from domain.condition_checking import ACCOUNT_RULE, MEMBER_RULE, DeclaredFields, faults
 from domain.conditions import Condition
 from execution.context import Context
-from resolvers import custom_fields
+from resolvers import custom_fields, related_references
 from resolvers.outcomes import Invalid
 
 OF_ACCOUNTS: Final = ACCOUNT_RULE
@@ -38,4 +38,5 @@ async def check(
     ctx: Context, field: str, condition: Condition, scopes: Collection[Scope]
 ) -> Invalid | None:
     """The first fault of a condition given in `field`, or None if it may be saved."""
-    return fault_of(field, condition, scopes, await declared_fields(ctx))
+    fault = fault_of(field, condition, scopes, await declared_fields(ctx))
+    return fault or await related_references.unknown(ctx, {field: condition})

@@ -10,7 +10,7 @@ from domain.membership import Claim, Claims
 from domain.placing import placing
 from domain.role_templates import TemplateRole
 from execution.context import Context, Right
-from resolvers import groups
+from resolvers import groups, related_findings
 from resolvers.outcomes import NotFound
 from store.groups import to_group
 
@@ -64,8 +64,9 @@ async def explain_membership(
     claims = next((m.claims for m in group.members if m.person == person_id), {})
     is_related = any(r["account_id"] == group.account for r in person["relations"])
     reference = await groups.score_reference(ctx)
-    subject = Subject(account, person, reference)
-    given = placing(template, reference)(account, person)
+    findings = await related_findings.of_rules(ctx, [template], [person], [group.account])
+    subject = Subject(account, person, reference, findings)
+    given = placing(template, reference, findings)(account, person)
     return MembershipExplanation(
         group.id,
         PersonId(person_id),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from domain import buying_groups
@@ -23,7 +24,15 @@ from domain.placing import Place, asked_fields, placing
 from domain.role_templates import RoleTemplate
 from domain.scoring_runs import Reference
 from execution.context import Context, Right
-from resolvers import first_scores, letting_go, members_required, naming, scoring, stamps
+from resolvers import (
+    first_scores,
+    letting_go,
+    members_required,
+    naming,
+    related_findings,
+    scoring,
+    stamps,
+)
 from resolvers.group_changes import membership_event
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.driver import Document
@@ -83,8 +92,9 @@ async def create_buying_group(
         return what
     group_id = buying_groups.identifier(ctx.viewer.tenant, AccountId(account_id), what.id)
     await scoring.score_first(ctx)
-    place = placing(what.template, await score_reference(ctx))
     people = (await people_of(ctx, [account_id], [what.template]))[account_id]
+    findings = await related_findings.of_rules(ctx, [what.template], people, [account_id])
+    place = placing(what.template, await score_reference(ctx), findings)
     pair = {"_id": group_id, "account_id": account_id, "solution_interest_id": what.id}
     made = await ctx.stores.groups.make(
         pair, lambda before: _new_group(ctx, what, account, people, place, None, before)
@@ -129,9 +139,12 @@ async def _decided(
 ) -> _Decided:
     reference = await ctx.stores.scoring.runs.reference()
     people = await people_of(ctx, [account["_id"] for account in accounts], [what.template])
+    everybody = chain.from_iterable(people.values())
+    findings = await related_findings.of_rules(ctx, [what.template], everybody, list(people))
 
     async def built(reference: Reference | None) -> list[New]:
-        place = placing(what.template, reference.largest_person_raw if reference else 0)
+        largest = reference.largest_person_raw if reference else 0
+        place = placing(what.template, largest, findings)
         now = ctx.at_one_moment()
         made: list[New] = []
         for account in accounts:

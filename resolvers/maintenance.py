@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 
 from domain import buying_groups
 from domain.attributes import Scope
@@ -13,7 +14,15 @@ from domain.membership import Assign, Command, Method, Remove
 from domain.placing import asked_fields, placing
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import group_names, groups, letting_go, members_required, scoring, stamps
+from resolvers import (
+    group_names,
+    groups,
+    letting_go,
+    members_required,
+    related_findings,
+    scoring,
+    stamps,
+)
 from resolvers.group_changes import membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, member_paths, to_group
@@ -80,7 +89,9 @@ async def _placements(
     A group whose account was deleted, or merged into another, is about to go, and left out.
     """
     reference = await groups.score_reference(ctx)
-    places = {id: placing(template, reference) for id, template in templates.items()}
+    everybody = chain.from_iterable(people.values())
+    findings = await related_findings.of_rules(ctx, templates.values(), everybody, list(people))
+    places = {id: placing(each, reference, findings) for id, each in templates.items()}
     asked = {field for each in templates.values() for field in asked_fields(each, Scope.ACCOUNT)}
     shown = dict.fromkeys(asked | {"merged_into"}, 1)
     stored = await ctx.stores.accounts.by_ids(people, shown)

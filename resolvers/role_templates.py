@@ -18,7 +18,7 @@ from domain.role_templates import (
     check_roles,
 )
 from execution.context import Context, Right
-from resolvers import conditions, naming, roles, stamps
+from resolvers import conditions, naming, related_references, roles, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
 from store import joint_writes
 from store.driver import Document
@@ -199,6 +199,13 @@ async def _resolve(
                 entry.condition,
             )
         )
+    rules = {
+        f"roles[{place}].condition": entry.condition
+        for place, entry in enumerate(entries)
+        if entry.condition is not None
+    }
+    if unknown := await related_references.unknown(ctx, rules):
+        return unknown
     fault_of_roles = check_roles(resolved)
     if fault_of_roles is not None:
         return Invalid(fault_of_roles.field, fault_of_roles.reason)

@@ -17,14 +17,14 @@ from execution.fields import embedded, one, stored
 from execution.lists import Direction, Listed, Listing, many
 from execution.refusals import bad_condition
 from execution.sources import Sourced
-from resolvers import conditions
+from resolvers import audience_accounts, conditions
+from resolvers.outcomes import Invalid
 from schema.conditions import ConditionInput, RelationKind, condition_of
 from schema.node import Node, Stamped
 from schema.ordering import orders
 from schema.scalars import plain
 from schema.searching import search_of
 from store import filters
-from store.condition_queries import account_filter
 from store.reading import Order, Query
 
 if TYPE_CHECKING:
@@ -130,7 +130,10 @@ async def _holding(context: Context, given: ConditionInput | None) -> Query | No
     fault = await conditions.check(context, field, condition, conditions.OF_ACCOUNTS)
     if fault is not None:
         raise bad_condition(fault.field, fault.reason)
-    return account_filter(condition)
+    found = await audience_accounts.conditional_query(context, condition, field)
+    if isinstance(found, Invalid):
+        raise bad_condition(found.field, found.reason)
+    return found
 
 
 def folded(texts: list[str] | None) -> list[str] | None:

@@ -5,17 +5,20 @@ from typing import ClassVar
 import strawberry
 from strawberry.scalars import JSON
 
+import resolvers.audience_accounts
 from execution.connections import Connection
 from execution.context import Context
 from execution.fields import stored
 from execution.lists import Listed, Listing, held
+from execution.refusals import bad_condition
+from execution.sources import Document
+from resolvers.outcomes import Invalid
 from schema.accounts import Account
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
 from schema.role_templates import written
 from schema.searching import search_of
 from store import filters
-from store.audience_queries import accounts_of
 from store.reading import Order, Query
 
 
@@ -26,6 +29,13 @@ class AccountAudienceFilter:
 
 async def _where(context: Context, asked: AccountAudienceFilter) -> Query:
     return filters.every(filters.searched(asked.search))
+
+
+async def _accounts(context: Context, audience: Document) -> Query:
+    found = await resolvers.audience_accounts.accounts_query(context, audience)
+    if isinstance(found, Invalid):
+        raise bad_condition(found.field, found.reason)
+    return found
 
 
 @strawberry.type(description="The accounts something is sold to: by a rule, or listed one by one.")
@@ -46,7 +56,7 @@ class AccountAudience(Node, Stamped, Listed):
         description="The rule, as a ConditionInput; null of an audience that lists its accounts.",
     )
     accounts: Connection[Account] = held(
-        accounts_of,
+        _accounts,
         needs=("condition", "account_ids"),
         description="The accounts that belong to it now, by the rule or by the list.",
     )

@@ -8,6 +8,7 @@ import domain.completeness
 import schema.engagement
 from domain.roles import MOST_ROLES
 from execution.connections import Connection
+from execution.context import Context
 from execution.embedded_lists import listed
 from execution.fields import Where, combined, each, embedded, one, stored
 from execution.lists import Listed, Listing, held
@@ -41,7 +42,7 @@ def _plays(member: Document, role: Document) -> bool:
     return bool(member["is_member"]) and member["role_id"] == role["role_id"]
 
 
-def _signals(group: Document) -> Query:
+async def _signals(context: Context, group: Document) -> Query:
     """The signals of a group's members for what the group decides about."""
     return {
         "solution_interest_id": group["solution_interest_id"],

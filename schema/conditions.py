@@ -18,6 +18,8 @@ from domain.attributes import CATALOGUE, Attribute, Scope
 from domain.conditions import AllOf, AnyOf, AttributeTest, Condition, ConditionFault, Not, Range
 from domain.fields import camel
 from domain.operators import OperandShape, Operator, ValueType, shape_of_operand
+from domain.related_tests import RelatedTest
+from schema import related_tests
 
 RelationKind = domain.people.RelationKind
 strawberry.enum(
@@ -164,7 +166,7 @@ _ATTRIBUTES: Final = {scope.value: _scope(scope) for scope in Scope}
 def _scope_input(scope: Scope, description: str) -> Any:
     fields = {
         name: (_test_of(each), each.description) for name, each in _ATTRIBUTES[scope.value].items()
-    }
+    } | related_tests.FIELDS.get(scope, {})
     return _input(f"{scope.value.capitalize()}Condition", description, fields, True)
 
 
@@ -221,6 +223,8 @@ def condition_of(
         part = condition_of(value, _inside(path, "not"), depth + 1)
         return part if isinstance(part, ConditionFault) else Not(part)
     name, test = _given(value)
+    if name in related_tests.FIELDS.get(Scope(member), {}):
+        return RelatedTest(related_tests.asked_of(test))
     attribute = _ATTRIBUTES[member][name]
     where = _inside(path, f"{member}.{camel(name)}")
     if attribute.is_family:
@@ -282,6 +286,8 @@ def as_written(condition: Condition) -> dict[str, Any]:
                 kind = domain.conditions.value_type_of(condition)
                 test = {"field": attribute.field, "test": {kind.value: test}}
             return {attribute.scope.value: {camel(_name(attribute)): test}}
+        case RelatedTest():
+            return related_tests.as_written(condition)
 
 
 def _written(attribute: Attribute, operand: domain.conditions.Operand) -> Any:

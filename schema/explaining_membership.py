@@ -11,6 +11,8 @@ from domain.condition_evaluation import Explanation, deciding_tests
 from domain.conditions import MAX_LEAVES, AttributeTest
 from domain.identifiers import RoleId
 from domain.membership import Claim, Method
+from domain.related_checking import path_of_related
+from domain.related_tests import Found, RelatedTest
 from domain.roles import MOST_ROLES
 from execution.fields import embedded, one, stored
 from execution.sources import Document, Sourced
@@ -23,13 +25,17 @@ from schema.info import Info
 from schema.members import Claim as ClaimShown
 from schema.people import Person
 from schema.roles import Role
+from schema.scalars import written_moment
 
 
 @strawberry.type(description="One test of a rule, and what it found.")
 class TestFinding(Sourced):
     attribute: str = stored(description="What was looked at, as conditions spell it.")
     condition: JSON = stored(description="The test, as a client would write it.")
-    actual: JSON | None = stored(description="The value found; null when there is none.")
+    actual: JSON | None = stored(
+        description="The value found; null when there is none. Of signals, acts and buying "
+        "groups: how many fit, as `count`, and when the `latest` signal or act was."
+    )
     held: bool = stored(description="Whether the test held.")
 
 
@@ -132,6 +138,13 @@ def _rule(rule: RuleFinding) -> Document:
 
 def _test(finding: Explanation) -> Document:
     test = finding.condition
+    if isinstance(test, RelatedTest) and isinstance(finding.actual, Found):
+        return {
+            "attribute": path_of_related(test),
+            "condition": as_written(test),
+            "actual": _found(finding.actual),
+            "held": finding.held,
+        }
     if not isinstance(test, AttributeTest):
         raise ValueError("only a test looks at a value")
     return {
@@ -140,3 +153,9 @@ def _test(finding: Explanation) -> Document:
         "actual": finding.actual,
         "held": finding.held,
     }
+
+
+def _found(found: Found) -> Document:
+    """How many records a test found, and when the latest of them happened, where that is known."""
+    when = {} if found.latest is None else {"latest": written_moment(found.latest)}
+    return {"count": found.count, **when}

@@ -13,6 +13,7 @@ from execution.lists import Direction, Listed, Listing
 from schema.node import Node
 from schema.ordering import orders
 from schema.people import Person
+from schema.related_tests import SignalStrength
 from schema.solution_interests import SolutionInterest
 from store import filters
 from store.reading import Order, Query
@@ -23,10 +24,6 @@ strawberry.enum(
     name="SignalSource",
     description="Where a signal comes from: a form, a chat, a CRM, an ad platform, a model of "
     "intent, or anything else.",
-)
-SignalStrength = domain.interest_signals.SignalStrength
-strawberry.enum(
-    SignalStrength, name="SignalStrength", description="How much a signal says, the weakest first."
 )
 
 

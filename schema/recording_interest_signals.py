@@ -14,8 +14,9 @@ from execution.sources import Document, Sourced
 from resolvers.interest_signals import Recorded, RecordedSignals, Refusal
 from schema.errors import InvalidInput, UserError
 from schema.info import Info
-from schema.interest_signals import InterestSignal, SignalSource, SignalStrength
+from schema.interest_signals import InterestSignal, SignalSource
 from schema.recording_activities import ActivityPersonInput, person_reference, refusal_shown
+from schema.related_tests import SignalStrength
 from schema.repeating import Repeatable
 from schema.upserting import TooManyItems, too_many
 

@@ -26,6 +26,7 @@ from domain.conditions import (
     value_type_of,
 )
 from domain.operators import COMPLEMENT_OF, Operator, ValueType
+from domain.related_tests import NO_FINDINGS, Findings, RelatedTest
 from store.driver import Document
 
 _EVERY_DOCUMENT: Final[Document] = {}
@@ -38,26 +39,37 @@ _TEXT_OF_BLANKS: Final = Regex(
 _BLANK: Final[list[object]] = [None, [], _TEXT_OF_BLANKS]
 
 
-def account_filter(condition: Condition) -> Document:
-    """The filter on `accounts` that a checked condition over account attributes stands for."""
+def account_filter(condition: Condition, findings: Findings = NO_FINDINGS) -> Document:
+    """The filter on `accounts` that a checked condition over account attributes stands for.
+
+    `findings` are of its related tests: of all accounts that the filter is to tell apart.
+    """
 
     def of_test(test: AttributeTest) -> Document:
         if test.attribute.scope is not Scope.ACCOUNT:
             raise ValueError(f"an account has no {test.attribute.key}")
         return _of_test(test, 0)
 
-    return _of_condition(condition, of_test)
+    def of_related(test: RelatedTest) -> Document:
+        if test.scope is not Scope.ACCOUNT:
+            raise ValueError(f"an account has no {test.asked}")
+        return _holding(test, findings)
+
+    return _of_condition(condition, of_test, of_related)
 
 
 def person_filter(
-    condition: Condition, account: Mapping[str, Any] | None, score_reference: int
+    condition: Condition,
+    account: Mapping[str, Any] | None,
+    score_reference: int,
+    findings: Findings = NO_FINDINGS,
 ) -> Document:
     """The filter on `people`: for whom a checked condition holds together with this account.
 
     What is asked of the account itself is answered at once. To be of the account is no part of
     the filter.
     """
-    subject = Subject(account, None, score_reference)
+    subject = Subject(account, None, score_reference, findings)
 
     def of_test(test: AttributeTest) -> Document:
         match test.attribute.scope:
@@ -68,19 +80,38 @@ def person_filter(
             case Scope.RELATION:
                 return _NO_DOCUMENT if account is None else _of_relation(test, account["_id"])
 
-    return _of_condition(condition, of_test)
+    def of_related(test: RelatedTest) -> Document:
+        if test.scope is Scope.ACCOUNT:
+            return _EVERY_DOCUMENT if evaluate(test, subject) else _NO_DOCUMENT
+        return _holding(test, findings)
+
+    return _of_condition(condition, of_test, of_related)
 
 
-def _of_condition(condition: Condition, of_test: Callable[[AttributeTest], Document]) -> Document:
+def _of_condition(
+    condition: Condition,
+    of_test: Callable[[AttributeTest], Document],
+    of_related: Callable[[RelatedTest], Document],
+) -> Document:
+    def of_part(part: Condition) -> Document:
+        return _of_condition(part, of_test, of_related)
+
     match condition:
         case AllOf(parts):
-            return _all([_of_condition(part, of_test) for part in parts])
+            return _all([of_part(part) for part in parts])
         case AnyOf(parts):
-            return _any([_of_condition(part, of_test) for part in parts])
+            return _any([of_part(part) for part in parts])
         case Not(part):
-            return _not(_of_condition(part, of_test))
+            return _not(of_part(part))
         case AttributeTest():
             return of_test(condition)
+        case RelatedTest():
+            return of_related(condition)
+
+
+def _holding(test: RelatedTest, findings: Findings) -> Document:
+    """The people, or the accounts, for whom a related test was found to hold."""
+    return {"_id": {"$in": findings.holding(test.asked)}}
 
 
 def _all(filters: list[Document]) -> Document:
@@ -114,12 +145,21 @@ def _of_test(test: AttributeTest, score_reference: int) -> Document:
         return _not(_of_test(replace(test, operator=opposite), score_reference))
     stored = as_stored(test, score_reference)
     if stored is not None:
-        return _of_condition(stored, lambda each: _of_test(each, score_reference))
+        return _of_stored(stored, score_reference)
     path = ".".join(test.attribute.path)
     if _is_asked_of_folded(test):
         return _asked_of(f"folded.{path}", test)
     root, *inner = test.attribute.path
     return {root: _NOT_A_LIST, **_asked_of(path, test)} if inner else _asked_of(path, test)
+
+
+def _of_stored(condition: Condition, score_reference: int) -> Document:
+    """The filter for what a computed attribute asks of stored ones."""
+
+    def of_related(test: RelatedTest) -> Document:
+        raise ValueError(f"no attribute is computed from {test.asked}")
+
+    return _of_condition(condition, lambda each: _of_test(each, score_reference), of_related)
 
 
 def _of_relation(test: AttributeTest, account_id: str) -> Document:

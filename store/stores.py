@@ -18,6 +18,7 @@ from store.opportunities import OpportunityStore
 from store.people import PersonStore
 from store.reading import Reader
 from store.records import Records
+from store.related_records import RelatedRecords
 from store.relay import Relay
 from store.role_templates import RoleTemplateStore
 from store.scoring import ScoringStore
@@ -42,6 +43,7 @@ class Stores:
         self.opportunities = OpportunityStore(database, tenant, self.relay)
         self.interest_signals = InterestSignalStore(database, tenant, self.relay)
         self.activities = ActivityStore(database, tenant)
+        self.related_records = RelatedRecords(database, tenant)
         self.roles = Records(database, "roles", tenant, self.relay)
         self.role_templates = RoleTemplateStore(database, "role_templates", tenant, self.relay)
         self.solution_interests = Records(database, "solution_interests", tenant, self.relay)

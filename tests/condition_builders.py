@@ -29,9 +29,21 @@ from domain.conditions import (
     Scalar,
     operands_of,
     parts_of,
+    related_of,
 )
 from domain.folding import fold
+from domain.interest_signals import SignalStrength
 from domain.operators import OperandShape, Operator, ValueType, shape_of_operand
+from domain.related_tests import (
+    ActivityTest,
+    Asked,
+    Bounds,
+    Findings,
+    Found,
+    GroupTest,
+    InterestTest,
+    RelatedTest,
+)
 
 DECLARED: Mapping[str, Mapping[str, FieldType]] = {
     "account.custom": {
@@ -130,10 +142,37 @@ def _attribute_tests(draw: st.DrawFn, *scopes: Scope) -> AttributeTest:
             return AttributeTest(chosen, operator, Range(low, high))
 
 
+_days = st.one_of(st.none(), st.integers(1, 3_650))
+_bounds = st.builds(lambda low: Bounds(at_least=low), _scores)
+_related: Mapping[Scope, st.SearchStrategy[Asked]] = {
+    Scope.PERSON: st.one_of(
+        st.builds(InterestTest, st.just("si_1"), st.sampled_from(SignalStrength), _days),
+        st.builds(ActivityTest, st.just("Danced"), st.integers(1, 3), _days),
+    ),
+    Scope.ACCOUNT: st.builds(
+        GroupTest, st.sampled_from([None, "si_1"]), st.sampled_from([None, ("new",)]), _bounds
+    ),
+}
+
+
+def _related_tests(*scopes: Scope) -> st.SearchStrategy[RelatedTest]:
+    return st.builds(RelatedTest, st.one_of([_related[s] for s in scopes if s in _related]))
+
+
+def findings_for(condition: Condition, random: Random, ids: Sequence[str]) -> Findings:
+    """Something found of some of these people and accounts, for every related test."""
+    return Findings(
+        {
+            asked: {id: Found(random.randrange(4)) for id in ids if random.random() < 0.6}
+            for asked in related_of(condition)
+        }
+    )
+
+
 def conditions(*scopes: Scope) -> st.SearchStrategy[Condition]:
     """A sound condition of any shape over these scopes."""
     return st.recursive(
-        _attribute_tests(*scopes),
+        st.one_of(_attribute_tests(*scopes), _attribute_tests(*scopes), _related_tests(*scopes)),
         lambda inner: st.one_of(
             st.lists(inner, max_size=3).map(lambda parts: AllOf(tuple(parts))),
             st.lists(inner, max_size=3).map(lambda parts: AnyOf(tuple(parts))),

@@ -15,6 +15,7 @@ from tests.condition_builders import (
     an_account_for,
     asks,
     conditions,
+    findings_for,
 )
 from tests.condition_cases import ACCOUNT_CASES, PERSON_CASES
 
@@ -99,7 +100,9 @@ def test_an_explanation_names_the_value_each_test_looked_at() -> None:
 def test_an_explanation_answers_as_the_evaluation_does(condition: Condition, seed: int) -> None:
     random = Random(seed)
     account, person = an_account_for(condition, random), a_person_for(condition, random)
-    subject = Subject(account, person, SCORE_REFERENCE)
+    person["_id"] = "per_1"
+    findings = findings_for(condition, random, ["acc_1", "per_1"])
+    subject = Subject(account, person, SCORE_REFERENCE, findings)
 
     assert explain(condition, subject).held == evaluate(condition, subject)
 

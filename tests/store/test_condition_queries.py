@@ -26,6 +26,7 @@ from tests.condition_builders import (
     an_account_for,
     asks,
     conditions,
+    findings_for,
 )
 from tests.condition_cases import ACCOUNT_CASES, PERSON_CASES
 
@@ -54,9 +55,10 @@ def found(
 ) -> list[Document]:
     """Those of the documents, stored just now, that MongoDB finds."""
     collection.delete_many({})
-    collection.insert_many([{**each, "_id": place} for place, each in enumerate(stored)])
-    places = sorted(each["_id"] for each in collection.find(filter, {"_id": 1}))
-    return [stored[place] for place in places]
+    by_id = {each.get("_id", f"doc_{place}"): each for place, each in enumerate(stored)}
+    collection.insert_many([{**each, "_id": id} for id, each in by_id.items()])
+    ids = {each["_id"] for each in collection.find(filter, {"_id": 1})}
+    return [each for id, each in by_id.items() if id in ids]
 
 
 @many
@@ -65,11 +67,13 @@ def test_a_condition_finds_the_accounts_it_holds_for(
     collection: Collection[Document], condition: Condition, seed: int
 ) -> None:
     random = Random(seed)
-    accounts = [an_account_for(condition, random) for _ in range(DOCUMENTS)]
+    ids = [f"acc_{number}" for number in range(DOCUMENTS)]
+    accounts = [an_account_for(condition, random) | {"_id": id} for id in ids]
+    findings = findings_for(condition, random, ids)
     assert faults(condition, ACCOUNT_RULE, DECLARED) == ()
 
-    expected = [each for each in accounts if evaluate(condition, Subject(each, None, 0))]
-    assert found(collection, accounts, account_filter(condition)) == expected
+    expected = [e for e in accounts if evaluate(condition, Subject(e, None, 0, findings))]
+    assert found(collection, accounts, account_filter(condition, findings)) == expected
 
 
 @many
@@ -83,11 +87,13 @@ def test_a_condition_finds_the_people_it_holds_for_in_an_account(
 ) -> None:
     random = Random(seed)
     account = an_account_for(condition, random) if is_in_an_account else None
-    people = [a_person_for(condition, random) for _ in range(DOCUMENTS)]
+    ids = [f"per_{number}" for number in range(DOCUMENTS)]
+    people = [a_person_for(condition, random) | {"_id": id} for id in ids]
+    findings = findings_for(condition, random, [*ids, "acc_1"])
     assert faults(condition, MEMBER_RULE, DECLARED) == ()
 
-    filter = person_filter(condition, account, SCORE_REFERENCE)
-    subjects = [Subject(account, person, SCORE_REFERENCE) for person in people]
+    filter = person_filter(condition, account, SCORE_REFERENCE, findings)
+    subjects = [Subject(account, person, SCORE_REFERENCE, findings) for person in people]
     expected = [each.person for each in subjects if evaluate(condition, each)]
     assert found(collection, people, filter) == expected
 

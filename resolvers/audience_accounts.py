@@ -1,0 +1,84 @@
+"""The accounts of an audience: all at once as a query, or stretch by stretch.
+
+A rule that asks about buying groups is answered for a stretch of accounts at a time, so that it
+costs the same however many accounts have such groups.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+from domain.condition_documents import from_document
+from domain.conditions import Condition, related_of
+from execution.context import Context
+from resolvers import related_findings
+from resolvers.outcomes import Invalid
+from store.audience_queries import accounts_of
+from store.condition_queries import account_filter
+from store.driver import Document
+from store.filters import every
+from store.reading import Query
+
+STRETCH: Final = 5_000
+
+
+async def accounts_query(ctx: Context, audience: Mapping[str, Any]) -> Query | Invalid:
+    """The query that finds the audience's accounts now."""
+    condition = _related_rule(audience)
+    if condition is None:
+        return accounts_of(audience)
+    return await conditional_query(ctx, condition, "condition")
+
+
+async def conditional_query(ctx: Context, condition: Condition, field: str) -> Query | Invalid:
+    """The query for the accounts for which a checked condition, given in `field`, holds now."""
+    found = await related_findings.of_all_accounts(ctx, condition, field)
+    return found if isinstance(found, Invalid) else account_filter(condition, found)
+
+
+async def next_accounts(
+    ctx: Context,
+    audience: Mapping[str, Any],
+    shown: Mapping[str, object],
+    *,
+    after: str,
+    limit: int,
+) -> list[Document]:
+    """Some of the audience's next accounts behind an id, in order; none where there are no more."""
+    condition = _related_rule(audience)
+    if condition is None:
+        return await ctx.stores.accounts.found(
+            accounts_of(audience), shown, after=after, limit=limit
+        )
+    async for query in _stretches(ctx, condition, after):
+        if found := await ctx.stores.accounts.found(query, shown, limit=limit):
+            return found
+    return []
+
+
+async def count_accounts(ctx: Context, audience: Mapping[str, Any]) -> int:
+    """How many accounts the audience has now."""
+    condition = _related_rule(audience)
+    if condition is None:
+        return await ctx.stores.accounts.count_found(accounts_of(audience))
+    counts = [
+        await ctx.stores.accounts.count_found(query)
+        async for query in _stretches(ctx, condition, "")
+    ]
+    return sum(counts)
+
+
+def _related_rule(audience: Mapping[str, Any]) -> Condition | None:
+    """The audience's rule if it asks about other records."""
+    if audience["account_ids"] is not None:
+        return None
+    condition = from_document(audience["condition"])
+    return condition if any(related_of(condition)) else None
+
+
+async def _stretches(ctx: Context, condition: Condition, after: str) -> AsyncIterator[Query]:
+    """Queries for those for whom a condition holds, of one stretch of accounts after the other."""
+    while stretch := await ctx.stores.accounts.found({}, {"_id": 1}, after=after, limit=STRETCH):
+        ids = [account["_id"] for account in stretch]
+        found = await related_findings.findings(ctx, [condition], accounts=ids)
+        yield every({"_id": {"$in": ids}}, account_filter(condition, found))
+        after = ids[-1]
