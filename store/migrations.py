@@ -35,7 +35,13 @@ class Step:
     documents: Mapping[str, Callable[[Document], Document]]
 
 
-STEPS: Final[tuple[Step, ...]] = ()
+def _in_force(job: Document) -> Document:
+    """A creation job that somebody started is in force; the first ones did not say so."""
+    is_asked_for = job["kind"] == "creation" and job.get("trigger") != "daily"
+    return {"in_force": True, **job} if is_asked_for else job
+
+
+STEPS: Final[tuple[Step, ...]] = (Step(2, {"jobs": _in_force}),)
 """Every step there has been, in order, none left out: an old export may need them all."""
 
 

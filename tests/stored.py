@@ -13,6 +13,7 @@ from domain.role_templates import TemplateRole, Weighting
 from store.driver import Document
 from store.groups import derived_paths, member_document
 from store.role_templates import role_document
+from store.schema_version import SCHEMA_VERSION
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def _document(id: str, name: str, **fields: Any) -> Document:
     return {
         "_id": id,
         "version": 1,
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "name": name,
         "folded": {"name": fold(name)},
         "search": list(words(name)),

@@ -16,6 +16,7 @@ from execution.context import Context, NotPermitted, Right
 from resolvers.accounts import upsert_accounts
 from resolvers.upserting import Outcome
 from store.driver import Database, close, open_client, open_database
+from store.schema_version import SCHEMA_VERSION
 from tests.contexts import Clock, a_context
 from tests.recorder import Recorder
 
@@ -80,7 +81,7 @@ async def test_a_new_account_is_stored_whole(ctx: Context, tenant: TenantId) -> 
     assert account == {
         "_id": id,
         "tenant": tenant,
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "version": 1,
         "outbox": [],
         "name": "Müller AG",

@@ -15,6 +15,7 @@ from resolvers.accounts import upsert_accounts
 from resolvers.opportunities import settle_products, upsert_opportunities
 from resolvers.upserting import Outcome
 from store.driver import Database, close, open_client, open_database
+from store.schema_version import SCHEMA_VERSION
 from tests.contexts import Clock, a_context
 from tests.recorder import Recorder
 
@@ -80,7 +81,7 @@ async def test_a_new_opportunity_is_stored_whole(trade: Context, tenant: TenantI
     assert await trade.stores.opportunities.one(outcome.id) == {
         "_id": outcome.id,
         "tenant": tenant,
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "version": 1,
         "outbox": [],
         "account_id": (await accounts(trade))["acme"]["_id"],

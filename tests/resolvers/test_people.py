@@ -20,6 +20,7 @@ from resolvers.outcomes import Conflict
 from resolvers.people import upsert_people
 from resolvers.upserting import Outcome
 from store.driver import Database, close, open_client, open_database
+from store.schema_version import SCHEMA_VERSION
 from tests.contexts import Clock, a_context
 from tests.recorder import Recorder
 
@@ -82,7 +83,7 @@ async def test_a_new_person_is_stored_whole(ctx: Context, tenant: TenantId) -> N
     assert (await stored(ctx))["Ada@x.example"] == {
         "_id": id,
         "tenant": tenant,
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "version": 1,
         "outbox": [],
         "name": "Ada Lovelace",

@@ -23,6 +23,7 @@ from store.activities import ActivityStore
 from store.activity_days import ActivityDayStore
 from store.activity_moves import Newcomer
 from store.driver import Database, Document
+from store.schema_version import SCHEMA_VERSION
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TODAY, YESTERDAY = date(2026, 5, 4), date(2026, 5, 3)
@@ -105,7 +106,7 @@ async def test_an_activity_is_stored_as_it_was_reported(
         {
             "_id": visit.id,
             "tenant": tenant,
-            "schema_version": 1,
+            "schema_version": SCHEMA_VERSION,
             "source": "web",
             "source_id": "v-1",
             "type_name": "Visit",

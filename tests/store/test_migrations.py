@@ -56,6 +56,32 @@ async def _accounts(database: Database) -> list[Document]:
     return await database["accounts"].find({}, sort=[("_id", 1)]).to_list(None)
 
 
+@pytest.mark.parametrize(
+    ("job", "is_in_force"),
+    [
+        pytest.param({"kind": "creation"}, True, id="a creation job of before"),
+        pytest.param({"kind": "creation", "trigger": "on_demand"}, True, id="one asked for"),
+        pytest.param({"kind": "creation", "trigger": "daily"}, False, id="one of a day's run"),
+        pytest.param({"kind": "maintenance"}, False, id="another kind"),
+    ],
+)
+async def test_a_creation_job_that_somebody_started_is_in_force(
+    own: Database, job: Document, is_in_force: bool
+) -> None:
+    await own["jobs"].insert_one({"_id": "job_1", "tenant": "home", "schema_version": 1, **job})
+
+    await migrate(own)
+
+    marked = {"in_force": True} if is_in_force else {}
+    assert await own["jobs"].find_one({"_id": "job_1"}) == {
+        "_id": "job_1",
+        "tenant": "home",
+        "schema_version": 2,
+        **job,
+        **marked,
+    }
+
+
 def test_the_last_step_leads_to_what_is_stored_now() -> None:
     assert latest() == SCHEMA_VERSION
     assert [step.version for step in STEPS] == list(range(2, SCHEMA_VERSION + 1))

@@ -10,6 +10,7 @@ from store.event_documents import to_document
 from store.identities import IdentityStore
 from store.records import Change, Changed, Missing, Records
 from store.relay import Relay
+from store.schema_version import SCHEMA_VERSION
 from tests.builders import NOON
 
 
@@ -38,7 +39,7 @@ async def test_a_new_document_begins_at_version_one_with_its_events_moved(
         "name": "A",
         "tenant": tenant,
         "version": 1,
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "outbox": [],
     }
     event = await database["events"].find_one({"tenant": tenant})
@@ -46,7 +47,7 @@ async def test_a_new_document_begins_at_version_one_with_its_events_moved(
         "_id": f"{tenant}:0000000000000001",
         "tenant": tenant,
         "position": 1,
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         **to_document(an_event(id)),
     }
 

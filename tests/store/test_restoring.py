@@ -110,9 +110,9 @@ def _replaced(place: int, line: bytes) -> Damage:
             id="another format",
         ),
         pytest.param(
-            _replaced(0, b'{"quorum_export":1,"schema_version":2}'),
+            _replaced(0, b'{"quorum_export":1,"schema_version":9}'),
             Fault(
-                1, "this is of the schema version 2, written by a newer Quorum; this one knows 1"
+                1, "this is of the schema version 9, written by a newer Quorum; this one knows 2"
             ),
             id="a newer program's export",
         ),
@@ -145,10 +145,10 @@ def _replaced(place: int, line: bytes) -> Damage:
             _replaced(
                 1,
                 b'{"collection":"people",'
-                b'"document":{"_id":"1","tenant":"home","schema_version":2}}',
+                b'"document":{"_id":"1","tenant":"home","schema_version":9}}',
             ),
             Fault(
-                2, "this is of the schema version 2, written by a newer Quorum; this one knows 1"
+                2, "this is of the schema version 9, written by a newer Quorum; this one knows 2"
             ),
             id="a newer document",
         ),
