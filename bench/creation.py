@@ -11,16 +11,14 @@ the database and for this process, and relaying is part of what calls it.
 import argparse
 import asyncio
 import cProfile
-import os
 import pstats
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from bench.figures import show
+from bench.figures import processor_time, show
 from bench.ground import Ground, ground
 from domain.conditions import ALWAYS
 from domain.folding import fold, words
@@ -93,13 +91,6 @@ async def fill(ctx: Context, accounts: int, people: int) -> None:
             await ctx.stores.database[name].insert_many(rows, ordered=False)
     await ctx.stores.people.collection.delete_one({"_id": person})
     await ctx.stores.accounts.collection.delete_one({"_id": account})
-
-
-def processor_time(pid: int) -> float:
-    """How long a process has worked, in seconds (Linux)."""
-    _, _, fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")
-    user, system = fields.split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 class Watch:

@@ -1,5 +1,6 @@
 """How figures are taken and shown: percentiles, memory of a process, one line each."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,13 @@ def peak_memory(pid: int) -> int:
 def memory(pid: int) -> int:
     """The memory a process holds now, in bytes (`VmRSS` of Linux)."""
     return _status(pid, "VmRSS")
+
+
+def processor_time(pid: int) -> float:
+    """How long a process has worked, in seconds (Linux)."""
+    _, _, fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")
+    user, system = fields.split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def show(what: str, figure: float, unit: str, note: str = "") -> None:

@@ -16,7 +16,7 @@ from random import Random
 import httpx
 
 from bench import membership
-from bench.figures import QUIET, memory, show
+from bench.figures import QUIET, memory, processor_time, show
 from bench.ground import Ground, ground
 from bench.membership import PEOPLE, ROLES, Load, Measured, fill, person
 from tests.server.quorum_process import Quorum
@@ -57,18 +57,29 @@ async def serve(made: Ground, load: Load) -> Measured:
             async with httpx.AsyncClient(
                 base_url=quorum.address, limits=limits, timeout=60
             ) as client:
+                worked = _worked(server.pid, made.mongod_pid)
                 start = time.monotonic()
                 until = start + load.seconds
                 done = await asyncio.gather(
                     *(ask(client, load, Random(n), until) for n in range(load.writers))
                 )
             seconds = time.monotonic() - start
+            commands = max(1, sum(len(one.taken) for one in done))
+            for name, spent in _worked(server.pid, made.mongod_pid).items():
+                each = (spent - worked[name]) / commands * 1000
+                show(f"    processor time of {name}, a command", each, "ms")
             show("server afterwards", memory(server.pid) / MEGABYTE, "MB")
         finally:
             await asyncio.to_thread(quorum.end, server)
             await asyncio.to_thread(quorum.clean)
     taken = [each for one in done for each in one.taken]
     return Measured(seconds, taken, sum(one.conflicts for one in done))
+
+
+def _worked(server: int, mongod: int | None) -> dict[str, float]:
+    """How long the server and MongoDB have worked, in seconds."""
+    figures = {"the server": processor_time(server)}
+    return figures if mongod is None else {**figures, "mongod": processor_time(mongod)}
 
 
 async def run(seconds: float, connections: int, groups: int) -> None:

@@ -53,15 +53,19 @@ def check(
     document: DocumentNode,
     variables: Mapping[str, Any] | None,
     operation_name: str | None,
+    *,
+    is_known: bool = False,
 ) -> CodedError | None:
     """The first value that does not fit its type, named by its path; None when all fit.
 
     A path begins with the name of the argument, or of the variable that holds the value.
-    Unknown names, types and operations are left to validation.
+    Unknown names, types and operations are left to validation. Of a text that is known, what is
+    written in it has been found to fit: only the variables are looked at.
     """
     try:
-        arguments = _Arguments(schema)
-        visit(document, TypeInfoVisitor(arguments.types, arguments))
+        if not is_known:
+            arguments = _Arguments(schema)
+            visit(document, TypeInfoVisitor(arguments.types, arguments))
         for each in _declared(document, operation_name):
             _check_variable(schema, each, variables or {})
     except _Found as found:

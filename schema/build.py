@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -12,12 +13,14 @@ from strawberry.types.execution import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from execution import given_values, limits
+from execution.context import Context
 from execution.error_masking import masked
 from execution.refusals import overdue
 from schema.errors import UserError
 from schema.looking_up import KINDS
 from schema.mutation import Mutation
 from schema.query import Query
+from schema.remembered import Remembered, RememberedOperations
 from schema.scalars import CONFIG
 from schema.serving import OperationNamed
 
@@ -40,7 +43,10 @@ class _Limits(SchemaExtension):
             schema: Any = context.schema
             asked = schema._schema, context.graphql_document, context.variables
             name = context._provided_operation_name
-            if refusal := limits.check(*asked) or given_values.check(*asked, name):
+            is_known = schema.remembered.document(context.query or "") is not None
+            if refusal := limits.check(*asked) or given_values.check(
+                *asked, name, is_known=is_known
+            ):
                 raise refusal
 
 
@@ -51,11 +57,12 @@ class QuorumSchema(strawberry.Schema):
         super().__init__(
             **roots,
             config=CONFIG,
-            extensions=[_Limits, OperationNamed],
+            extensions=[_Limits, OperationNamed, RememberedOperations],
             types=[*KINDS.values(), *UserError.__subclasses__()],
         )
         given_values.mark_one_ofs(self._schema)
         self._deadline = deadline_seconds
+        self.remembered = Remembered()
 
     async def execute(
         self,
@@ -67,7 +74,12 @@ class QuorumSchema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """The result of one operation; a mutation cut off by the deadline may have been stored."""
+        """The result of one operation; a mutation cut off by the deadline may have been stored.
+
+        What its loaders remember goes by the nodes of its text, so each operation has its own.
+        """
+        if isinstance(context_value, Context):
+            context_value = replace(context_value)
         try:
             async with asyncio.timeout(self._deadline):
                 result = await super().execute(
