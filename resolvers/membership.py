@@ -1,5 +1,6 @@
 """Membership commands: every method's word about people in a group goes through here."""
 
+import asyncio
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +34,7 @@ from resolvers.group_changes import membership_change
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from resolvers.repeating import PersonOutcome
 from store.driver import Document
-from store.groups import FOR_DECIDING, to_group
+from store.groups import FOR_DECIDING, ToldOf, to_group
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 
@@ -177,12 +178,14 @@ async def _command(
         return fault
     if isinstance(keyed, Invalid):
         return keyed
-    document = await ctx.stores.groups.one(group_id, {"role_template_id": 1, "account_id": 1})
+    document, people = await asyncio.gather(
+        ctx.stores.groups.one(group_id, {"role_template_id": 1, "account_id": 1}),
+        ctx.stores.people.by_ids({p for p, _ in asked}, {"relations.account_id": 1}),
+    )
     if document is None:
         return NotFound("buying group", group_id)
     if keyed and await ctx.stores.groups.answered_elsewhere(group_id, keyed, ctx.now()):
         return repeating.REUSED
-    people = await ctx.stores.people.by_ids({p for p, _ in asked}, {"relations.account_id": 1})
     accounts = await merged_accounts.known_as(ctx, document["account_id"], people.values())
     said = _Said(asked, people, accounts, method, reason, members_only, keyed)
     while True:
@@ -223,9 +226,9 @@ async def _decided(
     answer: _Answer = await ctx.stores.groups.change(group_id, decide, FOR_DECIDING)
     match answer:
         case Changed(version):
-            await letting_go.leave_groups_if_deleted(ctx, said.people)
-            following = partial(_follow, ctx, template, group_id)
-            await ctx.stores.groups.turns.take(group_id, following)
+            kind = f"{template.id}|{template.revision}|{ctx.viewer.actor}"
+            told = ToldOf(group_id, frozenset(said.people))
+            await ctx.stores.groups.turns.take(kind, told, partial(_follow, ctx, template))
             return CommandsDone(group_id, version, tuple(done))
         case Missing():
             return NotFound("buying group", group_id)
@@ -238,10 +241,15 @@ async def _decided(
             return answer
 
 
-async def _follow(ctx: Context, template: RoleTemplate, group_id: BuyingGroupId) -> None:
-    """What a change of a group brings with it; one of those who changed it does it for all."""
-    await members_required.catch_up(ctx, template, [group_id])
-    await scoring.score_groups(ctx, [group_id])
+async def _follow(ctx: Context, template: RoleTemplate, told: Sequence[ToldOf]) -> None:
+    """What changes of groups bring with them; one of those who made some does it for all.
+
+    Groups of one template, saved with one revision of it on behalf of one actor, go together.
+    """
+    groups = list(dict.fromkeys(each.group for each in told))
+    await letting_go.leave_groups_if_deleted(ctx, {p for each in told for p in each.people})
+    await members_required.catch_up(ctx, template, groups)
+    await scoring.score_groups(ctx, groups)
 
 
 def _again(document: Document, answer: KeptAnswer | Invalid) -> CommandsDone | Invalid:

@@ -169,7 +169,7 @@ class Directory:
 
 async def directory(ctx: Context) -> Directory:
     """Every role of the tenant by id and by folded name."""
-    roles = await ctx.stores.roles.all()
+    roles = await ctx.stores.roles.all({"name": 1})
     names = {fold(role["name"]): RoleId(role["_id"]) for role in roles}
     return Directory(names | {role["_id"]: RoleId(role["_id"]) for role in roles})
 

@@ -1,17 +1,27 @@
 """Buying groups in MongoDB: one document a group, its members embedded with their claims."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from domain import buying_groups, completeness
 from domain.buying_groups import BuyingGroup, Member, MemberChange, RoleState
 from domain.idempotency import KEPT, KeyedCommand
-from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId, SolutionInterestId
+from domain.identifiers import (
+    AccountId,
+    BuyingGroupId,
+    PersonId,
+    RoleId,
+    SolutionInterestId,
+    TenantId,
+)
 from domain.membership import Claim, Claims, Method
 from domain.role_templates import TemplateRole
-from store.driver import BY_ID, Document, aggregate
+from store.driver import BY_ID, Database, Document, aggregate
 from store.new_groups import NewGroups
+from store.relay import Relay
+from store.turns import Turns
 
 FOR_DECIDING: Mapping[str, int] = {
     "version": 1,
@@ -28,8 +38,24 @@ FOR_DECIDING: Mapping[str, int] = {
 _METHODS: Final = {method.value: method for method in Method}
 
 
+@dataclass(frozen=True, slots=True)
+class ToldOf:
+    """A group that was told something about these people."""
+
+    group: BuyingGroupId
+    people: frozenset[str]
+
+
 class GroupStore(NewGroups):
-    """The buying groups of one tenant."""
+    """The buying groups of one tenant.
+
+    `turns` is for what follows from a change: those who change groups at the same time do it
+    together.
+    """
+
+    def __init__(self, database: Database, collection: str, tenant: TenantId, relay: Relay) -> None:
+        super().__init__(database, collection, tenant, relay)
+        self.turns: Turns[ToldOf] = Turns()
 
     async def of_interest(
         self, interest: str | None, after: str, limit: int

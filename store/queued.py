@@ -9,7 +9,7 @@ Each change among them has a version of its own, so that versions tell the order
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,7 +17,6 @@ from domain.identifiers import TenantId
 from store.driver import Database, Document
 from store.records import Change, Changed, Conflict, Missing, R, Records
 from store.relay import Relay
-from store.turns import Turns
 
 MOST_TOGETHER: Final = 100
 _WHOLE: Final = {"outbox": 0}
@@ -51,12 +50,11 @@ class _Together:
 class QueuedRecords(Records):
     """Records whose changes of one document are queued within the process.
 
-    `turns` is for what follows from a change: those who changed one document do it together.
+    The next commands are decided while the events of those before them are moved.
     """
 
     def __init__(self, database: Database, collection: str, tenant: TenantId, relay: Relay) -> None:
         super().__init__(database, collection, tenant, relay)
-        self.turns = Turns()
         self._queues: dict[str, _Queue] = {}
         self._working: set[asyncio.Task[None]] = set()
 
@@ -75,12 +73,15 @@ class QueuedRecords(Records):
         queue = self._queues.get(id)
         if queue is None:
             queue = self._queues[id] = _Queue()
-            task = asyncio.create_task(self._work(id, queue))
-            self._working.add(task)
-            task.add_done_callback(self._working.discard)
+            self._begin(self._work(id, queue))
         queue.waiting.append(mine)
         answer: Changed | Missing | Conflict | R = await mine.answer
         return answer
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
 
     async def _work(self, id: str, queue: _Queue) -> None:
         """Decide whatever waits, together, until nothing does."""
@@ -103,21 +104,43 @@ class QueuedRecords(Records):
             return change if change is not None else _Together(answers)
 
         try:
-            outcome = await super().change(id, decide, _WHOLE)
+            outcome, has_events = await self._decided_and_saved(id, decide, _WHOLE)
         except Exception as error:
-            for each in batch:
-                if not each.answer.done():
-                    each.answer.set_exception(error)
+            _fail(batch, error)
             return
-        for each, answer in zip(batch, answers or [None] * len(batch), strict=True):
-            if each.answer.done():
-                continue
-            if isinstance(outcome, Missing | Conflict):
-                each.answer.set_result(outcome)
-            elif isinstance(answer, _Raised):
-                each.answer.set_exception(answer.error)
-            else:
-                each.answer.set_result(answer)
+        if isinstance(outcome, Missing | Conflict):
+            answers = [outcome] * len(batch)
+        if has_events:
+            self._begin(self._answer_once_moved(id, batch, answers))
+        else:
+            _answer_all(batch, answers)
+
+    async def _answer_once_moved(self, id: str, batch: list[_Waiting], answers: list[Any]) -> None:
+        """Whoever has an answer finds its events."""
+        try:
+            await self._relay.forward(self.collection.name, [id])
+            _answer_all(batch, answers)
+        except Exception as error:
+            _fail(batch, error)
+        finally:
+            for left in batch:
+                left.answer.cancel()
+
+
+def _answer_all(batch: Iterable[_Waiting], answers: Iterable[Any]) -> None:
+    for each, answer in zip(batch, answers, strict=True):
+        if each.answer.done():
+            continue
+        if isinstance(answer, _Raised):
+            each.answer.set_exception(answer.error)
+        else:
+            each.answer.set_result(answer)
+
+
+def _fail(batch: Iterable[_Waiting], error: Exception) -> None:
+    for each in batch:
+        if not each.answer.done():
+            each.answer.set_exception(error)
 
 
 def _decided(document: Document, batch: Iterable[_Waiting]) -> tuple[list[Any], Change | None]:

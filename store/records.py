@@ -130,21 +130,10 @@ class Records:
         `decide` returns the change to store, or anything else: that is the answer, and
         nothing is stored.
         """
-        deadline = _deadline()
-        while True:
-            document = await self.one(id, projection)
-            if document is None:
-                return Missing(id)
-            decision = decide(document)
-            if not isinstance(decision, Change):
-                return decision
-            if await self._save(id, document["version"], decision):
-                if decision.events:
-                    await self._relay.forward(self.collection.name, [id])
-                return Changed(document["version"] + decision.versions)
-            if _is_over(deadline):
-                return Conflict(id)
-            await _pause()
+        answer, has_events = await self._decided_and_saved(id, decide, projection)
+        if has_events:
+            await self._relay.forward(self.collection.name, [id])
+        return answer
 
     async def confirm(self, id: str) -> None:
         """Return once all that was read before, this document too, is known to a majority."""
@@ -220,6 +209,27 @@ class Records:
         )
         found |= {event["event_id"] async for event in moved}
         return {owner for event_id, owner in owners.items() if event_id in found}
+
+    async def _decided_and_saved(
+        self,
+        id: str,
+        decide: Callable[[Document], Change | R],
+        projection: Mapping[str, object] | None,
+    ) -> tuple[Changed | Missing | Conflict | R, bool]:
+        """The answer of `change`, and whether there are events that wait to be moved."""
+        deadline = _deadline()
+        while True:
+            document = await self.one(id, projection)
+            if document is None:
+                return Missing(id), False
+            decision = decide(document)
+            if not isinstance(decision, Change):
+                return decision, False
+            if await self._save(id, document["version"], decision):
+                return Changed(document["version"] + decision.versions), bool(decision.events)
+            if _is_over(deadline):
+                return Conflict(id), False
+            await _pause()
 
     async def _save(self, id: str, version: int, change: Change) -> bool:
         result = await self.collection.update_one(
