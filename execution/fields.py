@@ -73,9 +73,18 @@ class CombinedField(DeclaredField):
         return self.shown(*(at(source.document, path) for path in self.reads))
 
 
-def combined(*reads: str, shown: Callable[..., object], description: str | None = None) -> Any:
-    """What a function makes of the values at several paths of the document."""
-    return CombinedField().declare(description, reads=reads, shown=shown)
+def combined(
+    *reads: str,
+    shown: Callable[..., object],
+    description: str | None = None,
+    at_most: int | None = None,
+) -> Any:
+    """What a function makes of the values at several paths of the document.
+
+    A list of objects has `at_most` so many of them.
+    """
+    metadata = None if at_most is None else limits.at_most(at_most)
+    return CombinedField(metadata=metadata).declare(description, reads=reads, shown=shown)
 
 
 class OneField(DeclaredField):
@@ -222,12 +231,17 @@ class ComputedField(DeclaredField):
         async def load(documents: list[Document]) -> Sequence[object]:
             values = await self.resolver(context, documents, **kwargs)
             return [
-                self.target.of(value, document) if isinstance(value, Mapping) else value
+                self._shown(value, document)
                 for value, document in zip(values, documents, strict=True)
             ]
 
         nodes = info._raw_info.field_nodes
         return context.loaders.loader((self, *map(id, nodes)), load).load(source.document)
+
+    def _shown(self, value: object, document: Document) -> object:
+        if isinstance(value, list):
+            return [self._shown(each, document) for each in value]
+        return self.target.of(value, document) if isinstance(value, Mapping) else value
 
 
 class FoundField(DeclaredField):
@@ -251,14 +265,17 @@ def computed(
     *,
     needs: Iterable[str] = (),
     takes: Iterable[StrawberryArgument] = (),
+    at_most: int | None = None,
     description: str | None = None,
 ) -> Any:
     """What a resolver makes of the documents of many parents at once, one value for each.
 
     `needs` are the paths of a document that it reads; `takes` the field's arguments, which it
-    is given by name. A mapping it returns is the document of the field's own type.
+    is given by name. A mapping it returns is the document of the field's own type; a list of
+    them has `at_most` so many.
     """
-    return ComputedField().declare(
+    metadata = None if at_most is None else limits.at_most(at_most)
+    return ComputedField(metadata=metadata).declare(
         description, resolver=resolver, needs=tuple(needs), takes=tuple(takes)
     )
 

@@ -44,7 +44,9 @@ async def step(ctx: Context, job: Document) -> Slice:
     is_daily = job.get("trigger") == JobTrigger.DAILY.value
     if is_daily and not await ctx.stores.jobs.is_in_force(parameters):
         return Slice(None, {})  # the job it carried on was deleted
-    what = await groups.interest(ctx, parameters["solution_interest_id"])
+    what = await groups.interest(
+        ctx, parameters["solution_interest_id"], parameters.get("entry_stage")
+    )
     if isinstance(what, NotFound):
         raise JobFailed(f"There is no {what.what} {what.id} any more.")
     audience = await _audience(ctx, job)

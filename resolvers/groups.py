@@ -23,6 +23,7 @@ from domain.membership import Assign, Command, Method
 from domain.placing import Place, asked_fields, placing
 from domain.role_templates import RoleTemplate
 from domain.scoring_runs import Reference
+from domain.stage_models import Stage, StageModel
 from execution.context import Context, Right
 from resolvers import (
     first_scores,
@@ -31,13 +32,16 @@ from resolvers import (
     naming,
     related_findings,
     scoring,
+    stage_changes,
     stamps,
 )
 from resolvers.group_changes import membership_event
 from resolvers.outcomes import Conflict, Invalid, NotFound
+from resolvers.stage_changes import NOWHERE
 from store.driver import Document
 from store.groups import derived_paths, member_document
 from store.new_groups import Made, New, Taken
+from store.queued import after
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 from store.side_by_side import Behind
@@ -58,22 +62,39 @@ class GroupExists:
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """A solution interest with its live template: what making groups needs to know."""
+    """A solution interest with its live template: what making groups needs to know.
+
+    New groups follow its stage model, if it has one, and enter that at `entry_stage`, if any.
+    """
 
     id: SolutionInterestId
     name: str
     template: RoleTemplate
+    stage_model: StageModel | None = None
+    entry_stage: Stage | None = None
 
 
-async def interest(ctx: Context, id: str) -> Interest | NotFound:
-    """The solution interest of this id with its template."""
+async def interest(ctx: Context, id: str, entry_stage: str | None = None) -> Interest | NotFound:
+    """The solution interest of this id with its template and its stage model.
+
+    `entry_stage` names the stage in which new groups are to begin; where the model has no such
+    entry stage any more, they begin in none.
+    """
     document = await ctx.stores.solution_interests.one(id)
     if document is None:
         return NotFound("solution interest", id)
     template = await ctx.stores.role_templates.template(document["role_template_id"])
     if template is None:
         return NotFound("role template", document["role_template_id"])
-    return Interest(SolutionInterestId(id), document["name"], template)
+    model = await ctx.stores.stage_models.model(document.get("stage_model_id"))
+    entry = model.named(entry_stage) if model and entry_stage is not None else None
+    return Interest(
+        SolutionInterestId(id),
+        document["name"],
+        template,
+        model,
+        entry if entry and entry.is_entry else None,
+    )
 
 
 async def create_buying_group(
@@ -283,7 +304,8 @@ def _new_group(
         "solution_interest_id": what.id,
         "role_template_id": what.template.id,
         "status": None,
-        "stage": None,
+        **NOWHERE,
+        "stage_model_id": what.stage_model.id if what.stage_model else None,
         "members": [member_document(change.after) for change in changes],
         **derived,
         "created_by_job": {"job_id": job, "members_assigned": len(changes)} if job else None,
@@ -292,6 +314,13 @@ def _new_group(
         "search": list(words(name)),
         **stamps.created(ctx),
     }
+    entered = Change({})
+    if what.stage_model is not None and what.entry_stage is not None:
+        document["version"] = before + 1
+        entered = stage_changes.placed(
+            ctx, document, what.stage_model, what.entry_stage, Method.SYSTEM
+        )
+        document = after(document, entered)
     created = stamps.event(
         ctx,
         EventType.BUYING_GROUP_CREATED,
@@ -302,7 +331,11 @@ def _new_group(
         solution_interest_id=what.id,
         after={"members": len(changes), "completeness": derived["completeness"], "job_id": job},
     )
-    events = [created, *(membership_event(ctx, group, each, Method.SYSTEM) for each in changes)]
+    events = [
+        created,
+        *entered.events,
+        *(membership_event(ctx, group, each, Method.SYSTEM) for each in changes),
+    ]
     if scored_by is not None:
         known = {person["_id"]: person for person in people}
         document["engagement"], told = first_scores.first_score(

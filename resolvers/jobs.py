@@ -9,7 +9,7 @@ from domain.identifiers import JobId, derived
 from domain.jobs import JobKind, JobStatus, JobTrigger, time_left
 from execution.context import Context, Right
 from resolvers import stamps
-from resolvers.outcomes import NotFound
+from resolvers.outcomes import Invalid, NotFound
 from store.driver import Document
 
 _NO_MARKS: Final[Mapping[str, object]] = {}
@@ -17,18 +17,25 @@ TIME_LEFT_NEEDS: Final = ("status", "progress")
 
 
 async def start_creation_job(
-    ctx: Context, solution_interest_id: str, audience_id: str
-) -> JobId | NotFound:
+    ctx: Context, solution_interest_id: str, audience_id: str, entry_stage: str | None = None
+) -> JobId | NotFound | Invalid:
     """Store the job that makes a group for every account of the audience that lacks one.
 
     It stays in force until it is deleted: accounts that join later get theirs in the daily run.
+    Its groups begin in the entry stage of this name or id, or in no stage.
     """
     ctx.viewer.require(Right.RUN_JOBS)
-    if await ctx.stores.solution_interests.one(solution_interest_id, {"_id": 1}) is None:
+    interest = await ctx.stores.solution_interests.one(solution_interest_id, {"stage_model_id": 1})
+    if interest is None:
         return NotFound("solution interest", solution_interest_id)
     if await ctx.stores.audiences.one(audience_id, {"_id": 1}) is None:
         return NotFound("account audience", audience_id)
     parameters = {"solution_interest_id": solution_interest_id, "audience_id": audience_id}
+    if entry_stage is not None:
+        entry = await _entry_stage(ctx, interest.get("stage_model_id"), entry_stage)
+        if isinstance(entry, Invalid):
+            return entry
+        parameters["entry_stage"] = entry
     return await _start(ctx, JobKind.CREATION, parameters, {"in_force": True})
 
 
@@ -86,6 +93,19 @@ def remaining(job: Document, now: datetime) -> timedelta | None:
         return None
     progress = job["progress"]
     return time_left(progress.get("total"), progress["done"], progress.get("since"), now)
+
+
+async def _entry_stage(ctx: Context, model_id: str | None, wanted: str) -> str | Invalid:
+    """The name of the entry stage that is meant, which a later model may have as well."""
+    model = await ctx.stores.stage_models.model(model_id)
+    if model is None:
+        return Invalid("entryStage", "the solution interest has no stage model")
+    stage = model.named(wanted)
+    if stage is None or not stage.is_entry:
+        may = ", ".join(stage.name for stage in model.stages if stage.is_entry)
+        reason = f"is no entry stage of the solution interest's stage model, which has: {may}"
+        return Invalid("entryStage", reason)
+    return stage.name
 
 
 async def _start(

@@ -13,6 +13,7 @@ from domain.identifiers import AccountId, BuyingGroupId, JobId, PersonId, RoleId
 from domain.membership import Assign, Command, Method, Remove
 from domain.placing import asked_fields, placing
 from domain.role_templates import RoleTemplate
+from domain.stage_models import StageModel
 from execution.context import Context, Right
 from resolvers import (
     group_names,
@@ -21,6 +22,7 @@ from resolvers import (
     members_required,
     related_findings,
     scoring,
+    stage_changes,
     stamps,
 )
 from resolvers.group_changes import membership_change
@@ -43,6 +45,7 @@ class _TemplateMovedOn:
 
 
 _Placements = Mapping[str, Mapping[PersonId, RoleId | None]]
+_StageModels = Mapping[str, StageModel | None]
 
 
 async def maintain_groups(
@@ -63,7 +66,8 @@ async def maintain_groups(
     left = [id for id in documents if id in placed]
     while left:
         templates = await _templates(ctx, documents.values())
-        decide = partial(_decide, ctx, templates, placed, job, claims)
+        models = await _stage_models(ctx, documents.values())
+        decide = partial(_decide, ctx, templates, models, placed, job, claims)
         answers = await ctx.stores.groups.change_all([documents[id] for id in left], decide)
         changed += [BuyingGroupId(id) for id, each in answers.items() if isinstance(each, Changed)]
         left = [id for id, each in answers.items() if isinstance(each, _TemplateMovedOn)]
@@ -113,6 +117,21 @@ async def _templates(ctx: Context, documents: Iterable[Document]) -> dict[str, R
     return {template.id: template for template in found if template is not None}
 
 
+async def _stage_models(ctx: Context, documents: Iterable[Document]) -> _StageModels:
+    """What to follow for the groups of solution interests that update those there are."""
+    ids = {document["solution_interest_id"] for document in documents}
+    interests = await ctx.stores.solution_interests.by_ids(
+        ids, {"update_existing": 1, "stage_model_id": 1}
+    )
+    followed = {
+        id: interest.get("stage_model_id")
+        for id, interest in interests.items()
+        if interest.get("update_existing")
+    }
+    models = await ctx.stores.stage_models.models(followed.values())
+    return {id: models.get(model or "") for id, model in followed.items()}
+
+
 async def _catch_up(
     ctx: Context,
     templates: Iterable[RoleTemplate],
@@ -127,6 +146,7 @@ async def _catch_up(
 def _decide(
     ctx: Context,
     templates: Mapping[str, RoleTemplate],
+    models: _StageModels,
     placements: _Placements,
     job: JobId | None,
     claims: dict[str, int],
@@ -152,15 +172,19 @@ def _decide(
     after, _, changes = buying_groups.apply(group, commands)
     claims[document["_id"]] = len(changes)
     after, flags = _flag(after, placed)
-    if not changes and not flags and document["template_revision"] == template.revision:
+    interest = document["solution_interest_id"]
+    carried = stage_changes.carried(ctx, document, models[interest]) if interest in models else None
+    is_behind = document["template_revision"] != template.revision
+    if not changes and not flags and not is_behind and carried is None:
         return None
     change = membership_change(ctx, document, after, changes, template, Method.SYSTEM)
     flagged = tuple(_flagged(ctx, after, flag) for flag in flags)
+    carried = carried or Change({})
     by_job = {"maintained_by_job": job} if job is not None else {}
     return replace(
         change,
-        set={**change.set, **member_paths(flags), **by_job},
-        events=change.events + flagged,
+        set={**change.set, **member_paths(flags), **carried.set, **by_job},
+        events=change.events + flagged + carried.events,
     )
 
 

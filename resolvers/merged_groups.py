@@ -3,19 +3,24 @@
 It follows changes that were permitted, and asks for no right of its own.
 """
 
+from collections.abc import Mapping
+
 from domain import buying_groups, merged_members
 from domain.buying_groups import BuyingGroup
 from domain.events import Event, EventType
 from domain.folding import fold, words
 from domain.identifiers import AccountId, BuyingGroupId, SolutionInterestId
 from domain.role_templates import RoleTemplate
+from domain.stage_models import StageModel
 from execution.context import Context
-from resolvers import members_required, scoring, stamps
+from resolvers import members_required, scoring, stage_changes, stamps
 from resolvers.group_changes import membership_change, membership_event
+from resolvers.stage_changes import NOWHERE
 from store.deletions import Deletion
 from store.driver import Document
 from store.groups import derived_paths, member_document, to_group
 from store.merged_groups import Taken
+from store.queued import after
 from store.records import Change, Conflict
 
 
@@ -41,7 +46,9 @@ async def _move(
     interest = SolutionInterestId(document["solution_interest_id"])
     id = buying_groups.identifier(ctx.viewer.tenant, survivor, interest)
     while True:
-        following = await ctx.stores.groups.by_ids([merged, id], {"role_template_id": 1})
+        following = await ctx.stores.groups.by_ids(
+            [merged, id], {"role_template_id": 1, "stage_model_id": 1}
+        )
         if merged not in following:
             return True
         names = await _names(ctx, survivor, interest)
@@ -49,7 +56,9 @@ async def _move(
         template = await ctx.stores.role_templates.template(template_id)
         if template is None or names is None:
             return False
-        merge = _Merge(ctx, template, id, survivor, interest, names)
+        followed = [each.get("stage_model_id") for each in following.values()]
+        models = await ctx.stores.stage_models.models(followed)
+        merge = _Merge(ctx, template, models, id, survivor, interest, names)
         refers_to = {"solution_interests": interest, "accounts": survivor}
         answer = await ctx.stores.merged_groups.take_over(merged, id, refers_to, merge.decide)
         if isinstance(answer, _TemplateMovedOn):
@@ -75,6 +84,7 @@ class _Merge:
         self,
         ctx: Context,
         template: RoleTemplate,
+        models: Mapping[str, StageModel],
         id: BuyingGroupId,
         account: AccountId,
         interest: SolutionInterestId,
@@ -82,6 +92,7 @@ class _Merge:
     ) -> None:
         self._ctx = ctx
         self._template = template
+        self._models = models
         self._id = id
         self._account = account
         self._interest = interest
@@ -102,13 +113,15 @@ class _Merge:
 
     def _changed(self, merged: Document, other: Document) -> Change | None:
         roles = [entry.role for entry in self._template.roles]
-        after, changes = merged_members.merge_groups(to_group(other), to_group(merged), roles)
+        group, changes = merged_members.merge_groups(to_group(other), to_group(merged), roles)
         change = Change({})
         if changes:
-            change = membership_change(self._ctx, other, after, changes, self._template, None)
+            change = membership_change(self._ctx, other, group, changes, self._template, None)
+        staged = self._staged(merged, other)
+        change = Change({**change.set, **staged.set}, (*change.events, *staged.events))
         status = merged["status"]
         if other["status"] is not None or status is None:
-            return change if changes else None
+            return change if change.events else None
         event = self._event(
             EventType.BUYING_GROUP_UPDATED, before={"status": None}, after={"status": status}
         )
@@ -127,15 +140,19 @@ class _Merge:
             "solution_interest_id": self._interest,
             "role_template_id": self._template.id,
             "status": merged["status"],
-            "stage": merged["stage"],
+            **NOWHERE,
+            "stage_model_id": merged.get("stage_model_id"),
             "members": [member_document(member) for member in group.members],
             **derived,
             "created_by_job": None,
             "score_due": last_version + 1,
             "folded": {**merged["folded"], "name": fold(self._name)},
             "search": list(words(self._name)),
+            "version": last_version + 1,
             **stamps.created(self._ctx),
         }
+        staged = self._staged(merged, document)
+        document = after(document, staged)
         created = self._event(
             EventType.BUYING_GROUP_CREATED,
             after={
@@ -145,7 +162,15 @@ class _Merge:
             },
         )
         told = [membership_event(self._ctx, group, change, None) for change in changes]
-        return document, [created, *told]
+        return document, [created, *staged.events, *told]
+
+    def _staged(self, merged: Document, other: Document) -> Change:
+        """What the survivor's group takes over of the stage of the one that goes.
+
+        Its own stage stays. In none, it comes into the stage of that name, if its model has one;
+        a group without a model takes over model and stage.
+        """
+        return stage_changes.taken_over(self._ctx, merged, other, self._models)
 
     def _event(
         self,

@@ -6,6 +6,7 @@ import strawberry
 
 import domain.completeness
 import schema.engagement
+import schema.stages
 from domain.roles import MOST_ROLES
 from execution.connections import Connection
 from execution.context import Context
@@ -23,6 +24,8 @@ from schema.role_templates import RoleTemplate, RoleWeighting
 from schema.roles import Role
 from schema.scalars import percent
 from schema.solution_interests import SolutionInterest
+from schema.stage_models import Stage, StageModel
+from schema.stages import BuyingGroupStage, StageStay, StageVelocity, Stagnation
 from store.reading import Order, Query
 
 if TYPE_CHECKING:
@@ -99,7 +102,10 @@ class BuyingGroup(Node, Stamped, Listed):
     collection: ClassVar[str] = "buying_groups"
     listing: ClassVar[Listing] = Listing(
         default=Order("folded.name"),
-        orders=orders(BuyingGroupOrderField, nullable={BuyingGroupOrderField.ENGAGEMENT}),
+        orders=orders(
+            BuyingGroupOrderField,
+            nullable={BuyingGroupOrderField.ENGAGEMENT, BuyingGroupOrderField.STAGE_ENTERED},
+        ),
         order_by=BuyingGroupOrder,
         filter=BuyingGroupFilter,
         where=where,
@@ -121,6 +127,16 @@ class BuyingGroup(Node, Stamped, Listed):
         "completeness", description="The mean of the roles that are required for completeness."
     )
     engagement: Engagement | None = schema.engagement.of_group()
+    stage_model: StageModel | None = one(
+        "stage_model_id", description="The stage model it follows; null: it has no stages."
+    )
+    stage: BuyingGroupStage | None = embedded(
+        "stage", description="The stage it is in; null before it has entered its model."
+    )
+    allowed_stages: list[Stage] = schema.stages.allowed_stages()
+    stage_history: Connection[StageStay] = schema.stages.history()
+    velocity: StageVelocity | None = schema.stages.velocity()
+    stagnation: Stagnation = schema.stages.stagnation()
     roles: list[BuyingGroupRole] = embedded(
         "roles",
         at_most=MOST_ROLES,

@@ -39,6 +39,11 @@ class UpdateBuyingGroupStatusInput(Repeatable):
 class StartCreationJobInput(Repeatable):
     solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
     account_audience_id: strawberry.ID = strawberry.field(description="The accounts.")
+    entry_stage: str | None = strawberry.field(
+        default=None,
+        description="The entry stage, by name or id, of the solution interest's stage model in "
+        "which new groups begin; null: they begin in no stage.",
+    )
 
 
 @strawberry.input(description="Which groups are to be maintained.")
@@ -127,7 +132,7 @@ async def update_buying_group_status(
 async def start_creation_job(info: Info, input: StartCreationJobInput) -> StartCreationJobResult:
     """Make groups for an audience."""
     made = await resolvers.jobs.start_creation_job(
-        info.context, input.solution_interest_id, input.account_audience_id
+        info.context, input.solution_interest_id, input.account_audience_id, input.entry_stage
     )
     if isinstance(made, str):
         return StartCreationJobSuccess.of({"job_id": made})

@@ -7,7 +7,8 @@ import strawberry
 import resolvers.solution_interests
 from execution.fields import one
 from execution.sources import Sourced
-from resolvers.solution_interests import NewSolutionInterest, Thresholds
+from resolvers.solution_interests import NewSolutionInterest, Thresholds, Unsaid
+from resolvers.solution_interests import StageModelNotLive as DraftStageModel
 from resolvers.solution_interests import TemplateNotLive as NotLive
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
 from schema.info import Info
@@ -18,6 +19,11 @@ from schema.solution_interests import SolutionInterest
 @strawberry.type(description="A solution interest needs a live template; this one is a draft.")
 class TemplateNotLive(UserError):
     role_template_id: strawberry.ID = strawberry.field(description="The draft.")
+
+
+@strawberry.type(description="A solution interest takes a live stage model; this one is a draft.")
+class StageModelNotLive(UserError):
+    stage_model_id: strawberry.ID = strawberry.field(description="The draft.")
 
 
 @strawberry.input(description="When a group is ready for sales.")
@@ -40,8 +46,10 @@ class CreateSolutionInterestInput(Repeatable):
     )
     update_existing: bool = strawberry.field(
         default=False,
-        description="Whether groups there are should follow its changes. It is only kept so far: "
-        "it changes nothing yet.",
+        description="Whether maintenance carries its stage model to the groups there are.",
+    )
+    stage_model_id: strawberry.ID | None = strawberry.field(
+        default=None, description="A live stage model for its groups; null: they have no stages."
     )
     thresholds: ThresholdsInput = strawberry.field(
         default_factory=ThresholdsInput, description="When a group is ready."
@@ -57,8 +65,13 @@ class UpdateSolutionInterestInput(Repeatable):
     )
     update_existing: bool = strawberry.field(
         default=False,
-        description="Whether groups there are should follow its changes. It is only kept so far: "
-        "it changes nothing yet.",
+        description="Whether maintenance carries its stage model to the groups there are.",
+    )
+    stage_model_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The live stage model of new groups; null takes it away, and what is left out "
+        "stays as it is. Groups there are follow it from the next maintenance on, if "
+        "`updateExisting` is true.",
     )
     thresholds: ThresholdsInput = strawberry.field(
         default_factory=ThresholdsInput, description="When a group is ready."
@@ -80,11 +93,16 @@ class UpdateSolutionInterestSuccess(Sourced):
 
 
 CreateSolutionInterestResult = Annotated[
-    CreateSolutionInterestSuccess | InvalidInput | NameTaken | NotFound | TemplateNotLive,
+    CreateSolutionInterestSuccess
+    | InvalidInput
+    | NameTaken
+    | NotFound
+    | TemplateNotLive
+    | StageModelNotLive,
     strawberry.union("CreateSolutionInterestResult"),
 ]
 UpdateSolutionInterestResult = Annotated[
-    UpdateSolutionInterestSuccess | InvalidInput | NotFound | Conflict,
+    UpdateSolutionInterestSuccess | InvalidInput | NotFound | Conflict | StageModelNotLive,
     strawberry.union("UpdateSolutionInterestResult"),
 ]
 
@@ -100,6 +118,7 @@ async def create_solution_interest(
         input.products,
         input.update_existing,
         _thresholds(input.thresholds),
+        input.stage_model_id,
     )
     made = await resolvers.solution_interests.create_solution_interest(info.context, new)
     if isinstance(made, str):
@@ -107,7 +126,7 @@ async def create_solution_interest(
     if isinstance(made, NotLive):
         message = "The role template is a draft; publish it first."
         return TemplateNotLive(message=message, role_template_id=strawberry.ID(made.id))
-    return refusal_of(made)
+    return _draft(made) if isinstance(made, DraftStageModel) else refusal_of(made)
 
 
 async def update_solution_interest(
@@ -121,10 +140,18 @@ async def update_solution_interest(
         products=input.products,
         update_existing=input.update_existing,
         thresholds=_thresholds(input.thresholds),
+        stage_model=(
+            Unsaid.STAYS if input.stage_model_id is strawberry.UNSET else input.stage_model_id
+        ),
     )
     if isinstance(made, str):
         return UpdateSolutionInterestSuccess.of({"solution_interest_id": made})
-    return refusal_of(made)
+    return _draft(made) if isinstance(made, DraftStageModel) else refusal_of(made)
+
+
+def _draft(refusal: DraftStageModel) -> StageModelNotLive:
+    message = "The stage model is a draft; publish it first."
+    return StageModelNotLive(message=message, stage_model_id=strawberry.ID(refusal.id))
 
 
 def _thresholds(given: ThresholdsInput) -> Thresholds:

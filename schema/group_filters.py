@@ -7,6 +7,7 @@ import strawberry
 
 import domain.score_ranges
 import resolvers.roles
+from domain import stages
 from domain.identifiers import RoleId
 from execution.context import Context
 from execution.lists import Direction
@@ -26,6 +27,7 @@ class BuyingGroupOrderField(Enum):
     MEMBERS = "member_count"
     CREATED = "created_at"
     UPDATED = "updated_at"
+    STAGE_ENTERED = "stage.since"
 
 
 @strawberry.input(description="In which order buying groups are listed.")
@@ -57,6 +59,22 @@ class RoleCountFilter:
     role: str = strawberry.field(description="The role, by id or by name.")
     at_least: int | None = strawberry.field(default=None, description="So many or more.")
     at_most: int | None = strawberry.field(default=None, description="So many or fewer.")
+
+
+@strawberry.input(
+    description="In which stage a group is. Stages are named by id, or by name over all models; "
+    "case does not matter."
+)
+class StageFilter:
+    any_of: list[str] | None = strawberry.field(
+        default=None, description="It is in one of these stages."
+    )
+    none_of: list[str] | None = strawberry.field(
+        default=None, description="It is in none of these stages, or in no stage at all."
+    )
+    is_set: bool | None = strawberry.field(
+        default=None, description="True: it is in some stage; false: it is in no stage."
+    )
 
 
 @strawberry.input(description="Which buying groups are listed: all that is given holds.")
@@ -96,6 +114,12 @@ class BuyingGroupFilter:
     removed_people: list[strawberry.ID] | None = strawberry.field(
         default=None, description="With one of these people removed."
     )
+    stage: StageFilter | None = strawberry.field(default=None, description="In which stage it is.")
+    is_stagnant: bool | None = strawberry.field(
+        default=None,
+        description="Whether it stands still although it is complete enough; see the field "
+        "`stagnation` of a group.",
+    )
     created_since: datetime | None = strawberry.field(
         default=None, description="Made at this moment or later."
     )
@@ -123,11 +147,47 @@ async def where(context: Context, asked: BuyingGroupFilter) -> Query:
         filters.span("member_count", at_least=count.at_least, at_most=count.at_most),
         filters.any_of("member_ids", asked.members),
         filters.any_of("removed_ids", asked.removed_people),
+        _staged(asked.stage or StageFilter()),
+        _stagnant(context, asked.is_stagnant),
         filters.span("created_at", at_least=asked.created_since),
         filters.span("updated_at", at_least=asked.updated_since),
         await _scored(context, asked.engagement),
         await _in_roles(context, asked),
     )
+
+
+def _staged(asked: StageFilter) -> Query | None:
+    """Groups by the stage they are in; nothing asked finds all."""
+    path = "stage.stage_id"
+    is_set = None if asked.is_set is None else {path: {"$ne": None} if asked.is_set else None}
+    none_of = _in_stages(asked.none_of)
+    return filters.every(
+        _in_stages(asked.any_of), None if none_of is None else {"$nor": [none_of]}, is_set
+    )
+
+
+def _in_stages(named: list[str] | None) -> Query | None:
+    """Groups in one of these stages, each meant by its id or by its name."""
+    if named is None:
+        return None
+    ids = [each for each in named if each.startswith("stg_")]
+    names = [each for each in named if not each.startswith("stg_")]
+    by_id = filters.any_of("stage.stage_id", ids)
+    by_name = filters.any_of("folded.stage", folded(names))
+    if ids and names:
+        return {"$or": [by_id, by_name]}
+    return by_id if ids else by_name
+
+
+def _stagnant(context: Context, is_stagnant: bool | None) -> Query | None:
+    """Groups that are stagnant now, or are not."""
+    if is_stagnant is None:
+        return None
+    stagnant: Query = {
+        "completeness.exact": {"$gte": stages.STAGNANT_COMPLETENESS},
+        "stage.since": {"$lte": stages.stagnant_since(context.now())},
+    }
+    return stagnant if is_stagnant else {"$nor": [stagnant]}
 
 
 async def _scored(context: Context, asked: FigureRange | None) -> Query | None:

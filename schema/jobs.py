@@ -127,6 +127,10 @@ class Job(Node, Stamped, Listed):
     audience: AccountAudience | None = one(
         "parameters.audience_id", description="To whose accounts it gives groups; else null."
     )
+    entry_stage: str | None = stored(
+        "parameters.entry_stage",
+        description="The name of the entry stage its groups begin in; null: they begin in none.",
+    )
     started_at: datetime | None = stored(description="When a worker first took it; null before.")
     finished_at: datetime | None = stored(description="When it ended; null before.")
     failure: str | None = stored(description="Why it failed, in one sentence; null otherwise.")

@@ -23,6 +23,7 @@ from schema.people import Person
 from schema.role_templates import RoleTemplate
 from schema.roles import Role
 from schema.solution_interests import SolutionInterest
+from schema.stage_models import StageModel
 from schema.weighting_models import WeightingModel
 
 KINDS: Final[dict[str, type[Node]]] = {
@@ -38,6 +39,7 @@ KINDS: Final[dict[str, type[Node]]] = {
     "rt": RoleTemplate,
     "si": SolutionInterest,
     "sig": InterestSignal,
+    "sm": StageModel,
     "wm": WeightingModel,
 }
 

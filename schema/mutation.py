@@ -16,8 +16,10 @@ from schema import (
     editing_role_templates,
     editing_roles,
     editing_solution_interests,
+    editing_stage_models,
     merging_accounts,
     merging_people,
+    moving_buying_groups,
     recording_activities,
     recording_interest_signals,
     upserting_accounts,
@@ -155,6 +157,28 @@ class Mutation:
         resolver=once(editing_role_templates.delete_role_template, Right.EDIT_COMPONENTS),
         description="Delete a draft. Right: EDIT_COMPONENTS.",
     )
+    create_stage_model = strawberry.mutation(
+        resolver=once(editing_stage_models.create_stage_model, Right.EDIT_COMPONENTS),
+        description="Draft a stage model. Right: EDIT_COMPONENTS.",
+    )
+    update_stage_model = strawberry.mutation(
+        resolver=once(editing_stage_models.update_stage_model, Right.EDIT_COMPONENTS),
+        description="Replace what a draft says. Right: EDIT_COMPONENTS.",
+    )
+    publish_stage_model = strawberry.mutation(
+        resolver=once(editing_stage_models.publish_stage_model, Right.EDIT_COMPONENTS),
+        description=(
+            "Make a draft live, if nothing is wrong with it; from then on it stays as it is. "
+            "Right: EDIT_COMPONENTS."
+        ),
+    )
+    delete_stage_model = strawberry.mutation(
+        resolver=once(editing_stage_models.delete_stage_model, Right.EDIT_COMPONENTS),
+        description=(
+            "Delete a stage model that no solution interest names and no group follows. Right: "
+            "EDIT_COMPONENTS."
+        ),
+    )
     create_solution_interest = strawberry.mutation(
         resolver=once(editing_solution_interests.create_solution_interest, Right.EDIT_COMPONENTS),
         description=(
@@ -199,6 +223,20 @@ class Mutation:
     update_buying_group_status = strawberry.mutation(
         resolver=once(creating_buying_groups.update_buying_group_status, Right.EDIT_GROUPS),
         description="Set a group's status text. Right: EDIT_GROUPS.",
+    )
+    move_buying_group_stage = strawberry.mutation(
+        resolver=once(moving_buying_groups.move_buying_group_stage, moving_buying_groups.right_of),
+        description=(
+            "Move a group to another stage, along an allowed transition of its stage model. "
+            "Right by method: EDIT_GROUPS, ACT_AS_JOURNEY or ACT_AS_SYSTEM."
+        ),
+    )
+    move_buying_groups = strawberry.mutation(
+        resolver=once(moving_buying_groups.move_buying_groups, moving_buying_groups.right_of),
+        description=(
+            "Move up to 50 groups to other stages, each by itself: one outcome for each move. "
+            "Right by method, as for moveBuyingGroupStage."
+        ),
     )
     delete_buying_group = strawberry.mutation(
         resolver=once(deleting_buying_groups.delete_buying_group, Right.EDIT_GROUPS),

@@ -24,6 +24,7 @@ from schema.people import Person
 from schema.role_templates import RoleTemplate
 from schema.roles import Role
 from schema.solution_interests import SolutionInterest
+from schema.stage_models import StageModel
 from schema.weighting_models import WeightingModel
 
 
@@ -62,6 +63,10 @@ class Query:
     solution_interest: SolutionInterest | None = found(description="One solution interest.")
     solution_interests: Connection[SolutionInterest] = browsed(
         description="Solution interests, last changed first unless asked otherwise."
+    )
+    stage_model: StageModel | None = found(description="One stage model.")
+    stage_models: Connection[StageModel] = browsed(
+        description="Stage models, last changed first unless asked otherwise."
     )
     role_template: RoleTemplate | None = found(description="One role template.")
     role_templates: Connection[RoleTemplate] = browsed(

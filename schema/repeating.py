@@ -33,14 +33,19 @@ class Repeatable:
     )
 
 
-def once(resolver: Callable[..., Awaitable[Any]], right: Right) -> Callable[..., Awaitable[Any]]:
-    """The mutation, done once for each key; only a success is kept, a refusal has done nothing."""
+def once(
+    resolver: Callable[..., Awaitable[Any]], right: Right | Callable[[Any], Right]
+) -> Callable[..., Awaitable[Any]]:
+    """The mutation, done once for each key; only a success is kept, a refusal has done nothing.
+
+    `right` is what it asks for, or tells that from the input.
+    """
     name = _camel(resolver.__name__)
 
     @functools.wraps(resolver)
     async def resolve(info: Info, input: Any = None) -> Any:
         ctx = info.context
-        ctx.viewer.require(right)
+        ctx.viewer.require(right if isinstance(right, Right) else right(input))
         key = input.idempotency_key if input else None
         command = resolvers.repeating.keyed(ctx, name, key, _plain(input))
         if command is None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
+import schema.stages
 from execution.connections import Connection
 from execution.context import Context
 from execution.fields import embedded, one, stored
@@ -13,6 +14,8 @@ from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
 from schema.role_templates import RoleTemplate
 from schema.searching import search_of
+from schema.stage_models import StageModel
+from schema.stages import StageCount
 from store import filters
 from store.reading import Order, Query
 
@@ -29,6 +32,9 @@ class SolutionInterestFilter:
     products: list[str] | None = strawberry.field(
         default=None, description="Sells one of these products, spelled as they are stored."
     )
+    stage_models: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Names one of these stage models."
+    )
 
 
 async def _where(context: Context, asked: SolutionInterestFilter) -> Query:
@@ -36,6 +42,7 @@ async def _where(context: Context, asked: SolutionInterestFilter) -> Query:
         filters.searched(asked.search),
         filters.any_of("role_template_id", asked.role_templates),
         filters.any_of("products", asked.products),
+        filters.any_of("stage_model_id", asked.stage_models),
     )
 
 
@@ -64,9 +71,14 @@ class SolutionInterest(Node, Stamped, Listed):
     )
     update_existing: bool = stored(
         absent=False,
-        description="Whether groups there are should follow its changes. It is only kept so far: "
-        "it changes nothing yet.",
+        description="Whether maintenance carries its stage model to the groups there are; without "
+        "it, another model is that of new groups only.",
     )
+    stage_model: StageModel | None = one(
+        "stage_model_id",
+        description="The live stage model that new groups follow; null: they have no stages.",
+    )
+    stage_counts: list[StageCount] = schema.stages.counts()
     thresholds: Thresholds = embedded("thresholds", description="When its groups are ready.")
     buying_groups: Connection[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (
         many("solution_interest_id", description="Its groups, one an account.")

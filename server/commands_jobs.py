@@ -19,14 +19,15 @@ from resolvers.jobs import (
     start_maintenance_job,
     start_scoring_job,
 )
-from resolvers.outcomes import NotFound
+from resolvers.outcomes import Invalid, NotFound
 from server.commands import installed, run_to_its_end, settings_or_exit
 from server.contexts import new_id
 from server.process import CommandFailed
 from server.settings import Settings
 from store.driver import Document
 
-Start = Callable[[Context], Awaitable[JobId | NotFound]]
+Started = JobId | NotFound | Invalid
+Start = Callable[[Context], Awaitable[Started]]
 Show = Callable[[Document], Awaitable[None]]
 
 _LOOK_AGAIN_SECONDS: Final = 0.5
@@ -41,7 +42,7 @@ _COUNTED: Final = {
 def run_creation(solution_interest: str, audience: str, tenant: str | None) -> None:
     """Run a creation job for a solution interest and an audience, both given by their ids."""
 
-    async def start(context: Context) -> JobId | NotFound:
+    async def start(context: Context) -> Started:
         return await start_creation_job(context, solution_interest, audience)
 
     run_to_its_end(_run(settings_or_exit(), tenant, "Creating groups", start))
@@ -50,7 +51,7 @@ def run_creation(solution_interest: str, audience: str, tenant: str | None) -> N
 def run_maintenance(solution_interest: str | None, tenant: str | None) -> None:
     """Run a maintenance job for one solution interest's groups, or for all."""
 
-    async def start(context: Context) -> JobId | NotFound:
+    async def start(context: Context) -> Started:
         return await start_maintenance_job(context, solution_interest)
 
     run_to_its_end(_run(settings_or_exit(), tenant, "Maintaining groups", start))
@@ -67,6 +68,8 @@ async def _run(settings: Settings, tenant: str | None, title: str, start: Start)
         id = await start(context)
         if isinstance(id, NotFound):
             raise CommandFailed(f"There is no {id.what} {id.id}.")
+        if isinstance(id, Invalid):
+            raise CommandFailed(f"{id.field}: {id.reason}.")
         console = Console(stderr=True)
         with _bar(console) as progress:
             bar = progress.add_task(title, total=None, left="")

@@ -34,6 +34,9 @@ FOR_DECIDING: Mapping[str, int] = {
     "missing_role_ids": 1,
     "name": 1,
     "status": 1,
+    "stage_model_id": 1,
+    "stage": 1,
+    "stage_history": 1,
 }
 _METHODS: Final = {method.value: method for method in Method}
 

@@ -36,6 +36,12 @@ INDEXES: Final = (
     Index("events", ("tenant", "position"), "the whole history in order"),
     Index("events", ("tenant", "subject_id", "position"), "the history of anything"),
     Index("events", ("tenant", "at", "position"), "what happened since a moment"),
+    Index(
+        "events",
+        ("tenant", "after.stage_history_id", "position"),
+        "the stages a group has been in",
+        _present("after.stage_history_id"),
+    ),
     Index("buying_groups", ("tenant", "account_id"), "the groups of an account"),
     Index(
         "buying_groups",
@@ -52,6 +58,18 @@ INDEXES: Final = (
         "groups by how many members a role has",
     ),
     Index("buying_groups", ("tenant", "folded.status"), "groups of a status"),
+    Index(
+        "buying_groups",
+        ("tenant", "solution_interest_id", "stage.stage_id"),
+        "the groups of a solution interest, counted by stage",
+    ),
+    Index("buying_groups", ("tenant", "stage_model_id", "_id"), "what follows a stage model"),
+    Index("buying_groups", ("tenant", "stage.stage_id"), "groups in a stage, and in none"),
+    Index("buying_groups", ("tenant", "folded.stage"), "groups in stages of a name"),
+    Index("buying_groups", ("tenant", "stage.since", "_id"), "order by entering the stage"),
+    Index(
+        "buying_groups", ("tenant", "completeness.exact", "stage.since"), "groups that are stagnant"
+    ),
     Index("buying_groups", ("tenant", "search"), "search by name"),
     Index("buying_groups", ("tenant", "missing_role_ids", "completeness.exact"), "missing roles"),
     Index("buying_groups", ("tenant", "folded.name", "_id"), "order by name"),
@@ -162,7 +180,9 @@ INDEXES: Final = (
     Index("role_templates", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("role_templates", ("tenant", "roles.role_id"), "the templates that use a role"),
     Index("role_templates", ("tenant", "template_id"), "the versions of a template"),
+    Index("stage_models", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("solution_interests", ("tenant", "updated_at", "_id"), "order by last change"),
+    Index("solution_interests", ("tenant", "stage_model_id"), "what uses a stage model"),
     Index("account_audiences", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("weighting_models", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("jobs", ("tenant", "created_at", "_id"), "the latest jobs"),

@@ -27,6 +27,7 @@ OUTBOXES: Final = (
     "interest_signals",
     "roles",
     "role_templates",
+    "stage_models",
     "solution_interests",
     "account_audiences",
     "activity_types",

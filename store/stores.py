@@ -22,6 +22,9 @@ from store.related_records import RelatedRecords
 from store.relay import Relay
 from store.role_templates import RoleTemplateStore
 from store.scoring import ScoringStore
+from store.solution_interests import SolutionInterestStore
+from store.stage_figures import StageFigures
+from store.stage_models import StageModelStore
 from store.tenants import TenantStore
 from store.weighting_models import WeightingModelStore
 
@@ -46,7 +49,11 @@ class Stores:
         self.related_records = RelatedRecords(database, tenant)
         self.roles = Records(database, "roles", tenant, self.relay)
         self.role_templates = RoleTemplateStore(database, "role_templates", tenant, self.relay)
-        self.solution_interests = Records(database, "solution_interests", tenant, self.relay)
+        self.stage_models = StageModelStore(database, "stage_models", tenant, self.relay)
+        self.stage_figures = StageFigures(database, tenant)
+        self.solution_interests = SolutionInterestStore(
+            database, "solution_interests", tenant, self.relay
+        )
         self.audiences = Records(database, "account_audiences", tenant, self.relay)
         self.groups = GroupStore(database, "buying_groups", tenant, self.relay)
         self.deletions = DeletionStore(database, tenant, self.relay)

@@ -11,7 +11,13 @@ from resolvers.tenants import create_tenant
 from store.event_documents import to_document
 from store.import_steps import ImportStep, RejectsMark
 from tests.schema.operations import mutate
-from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
+from tests.worlds import (
+    a_buying_group,
+    a_live_stage_model,
+    an_interest,
+    some_accounts,
+    some_people,
+)
 
 ODD_NAME = 'ﬁ İ "\\ \u2028 Straße \U0001f9ea'
 ODD_ATTRIBUTES = {
@@ -37,8 +43,12 @@ async def one_of_everything(ctx: Context) -> None:
         "... on UpsertOpportunitiesSuccess { outcomes { __typename } }",
         items=[{"account": {"id": accounts["Acme"]}, "name": "Deal"}],
     )
-    interest = await an_interest(ctx)
+    interest = await an_interest(ctx, stage_model=await a_live_stage_model(ctx, ODD_NAME))
     group = await a_buying_group(ctx, accounts["Acme"], interest)
+    for stage in ("New", "Lost"):
+        await mutate(
+            ctx, "moveBuyingGroupStage", "__typename", buyingGroupId=group, stage=stage, reason="?"
+        )
     await mutate(
         ctx,
         "removeMembers",

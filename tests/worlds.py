@@ -10,11 +10,21 @@ from domain.identities import OutsideKey, Reference
 from domain.operators import Operator
 from domain.people import GivenRelation, PersonItem, RelationKind
 from domain.role_templates import Weighting
+from domain.stage_drafts import StageEntry, TransitionEntry
+from domain.stage_models import Destination
 from domain.upserting import Applied
 from execution.context import Context
-from resolvers import accounts, groups, people, role_templates, solution_interests
+from resolvers import (
+    accounts,
+    groups,
+    people,
+    role_templates,
+    solution_interests,
+    stage_models,
+)
 from resolvers.role_templates import RoleEntry
 from resolvers.solution_interests import NewSolutionInterest
+from resolvers.stage_models import WrittenModel
 
 
 def titled(title: str) -> Condition:
@@ -27,6 +37,19 @@ def titled(title: str) -> Condition:
 DECIDERS = RoleEntry("Decision Maker", Weighting.VITAL, True, 1, titled("chief"))
 USERS = RoleEntry("Practitioner", Weighting.NORMAL, True, 2, titled("engineer"))
 FRIENDS = RoleEntry("Champion", Weighting.MINOR, False, 1)
+SALES_STAGES = (
+    StageEntry("New", is_entry=True),
+    StageEntry("Open"),
+    StageEntry("Won", destination=Destination.SUCCESS),
+    StageEntry("Lost", destination=Destination.FAILURE),
+)
+SALES_MOVES = (
+    ("New", "Open"),
+    ("New", "Lost"),
+    ("Open", "Won"),
+    ("Open", "Lost"),
+    ("Lost", "New"),
+)
 
 
 async def some_accounts(ctx: Context, *names: str, **fields: object) -> dict[str, str]:
@@ -72,14 +95,45 @@ async def a_live_template(
     return made
 
 
+async def a_draft_stage_model(
+    ctx: Context,
+    name: str = "Sales",
+    stages: Sequence[StageEntry] = SALES_STAGES,
+    moves: Sequence[tuple[str, str]] = SALES_MOVES,
+) -> str:
+    """The id of a draft of these stages, in which these moves are allowed."""
+    transitions = [TransitionEntry(source, target) for source, target in moves]
+    made = await stage_models.create_stage_model(ctx, WrittenModel(name, None, stages, transitions))
+    assert isinstance(made, str), made
+    return made
+
+
+async def a_live_stage_model(
+    ctx: Context,
+    name: str = "Sales",
+    stages: Sequence[StageEntry] = SALES_STAGES,
+    moves: Sequence[tuple[str, str]] = SALES_MOVES,
+) -> str:
+    """The id of a model of these stages, published."""
+    made = await a_draft_stage_model(ctx, name, stages, moves)
+    assert await stage_models.publish_stage_model(ctx, made) == made
+    return made
+
+
 async def an_interest(
-    ctx: Context, roles: Sequence[RoleEntry] = (DECIDERS, USERS, FRIENDS), name: str = "Security"
+    ctx: Context,
+    roles: Sequence[RoleEntry] = (DECIDERS, USERS, FRIENDS),
+    name: str = "Security",
+    stage_model: str | None = None,
+    *,
+    update_existing: bool = False,
 ) -> str:
     """The id of a solution interest that follows a template of these roles."""
     template = await a_live_template(ctx, roles, f"Template of {name}")
-    made = await solution_interests.create_solution_interest(
-        ctx, NewSolutionInterest(name, template)
+    new = NewSolutionInterest(
+        name, template, update_existing=update_existing, stage_model=stage_model
     )
+    made = await solution_interests.create_solution_interest(ctx, new)
     assert isinstance(made, str), made
     return made
 

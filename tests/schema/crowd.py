@@ -15,7 +15,7 @@ from schema.activities import Activity
 from schema.buying_groups import BuyingGroup
 from schema.conditions import RelationKind
 from schema.events import Event, EventType
-from schema.group_filters import MissingRolesFilter, RoleCountFilter
+from schema.group_filters import MissingRolesFilter, RoleCountFilter, StageFilter
 from schema.opportunities import Opportunity
 from schema.ordering import CountRange, FigureRange
 from schema.people import Person
@@ -121,6 +121,8 @@ class Crowd:
                 "member_count": CountRange(at_least=2),
                 "members": [f"per_{rare}"],
                 "removed_people": [f"per_out_{rare}"],
+                "stage": StageFilter(any_of=[f"stg_{rare}", f"Stage {rare}"]),
+                "is_stagnant": True,
                 "created_since": late,
                 "updated_since": late,
             },
@@ -221,8 +223,16 @@ class Crowd:
                     account_id=account,
                     solution_interest_id=f"si_{kind}",
                     role_template_id=f"rt_{kind}",
-                    folded={"name": name.lower(), "status": f"status {kind}"},
+                    folded={
+                        "name": name.lower(),
+                        "status": f"status {kind}",
+                        "stage": f"stage {kind}",
+                    },
                     completeness={"exact": 100.0 if is_rare else float(n % 50)},
+                    stage={
+                        "stage_id": f"stg_{kind}",
+                        "since": NOON - timedelta(days=60 if is_rare else n % 60),
+                    },
                     engagement={"raw": 100.0 if is_rare else n / self.size},
                     created_at=at,
                     updated_at=at,

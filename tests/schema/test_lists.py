@@ -53,6 +53,7 @@ def test_every_collection_can_be_browsed() -> None:
         "interestSignals",
         "buyingGroups",
         "solutionInterests",
+        "stageModels",
         "roleTemplates",
         "roles",
         "accountAudiences",

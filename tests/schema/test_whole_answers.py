@@ -13,12 +13,27 @@ from domain.interest_signals import SignalReport, SignalSource, SignalStrength
 from domain.opportunities import OpportunityItem
 from execution.context import Context
 from jobs.kinds import run_open_jobs
-from resolvers import activities, audiences, interest_signals, jobs, opportunities, scoring
+from resolvers import (
+    activities,
+    audiences,
+    interest_signals,
+    jobs,
+    opportunities,
+    scoring,
+    stages,
+)
 from resolvers.audiences import AudienceAccounts
+from resolvers.stages import Move
 from schema.build import build_schema
 from tests.schema.operations import operate
 from tests.schema.test_lists import ROOTS
-from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
+from tests.worlds import (
+    a_buying_group,
+    a_live_stage_model,
+    an_interest,
+    some_accounts,
+    some_people,
+)
 
 SCHEMA = build_schema()._schema
 LEVELS = 3
@@ -40,8 +55,10 @@ async def full(home: Context) -> Context:
         for n, name in enumerate(["Visit Webpage", "Danced"])
     ]
     await activities.record_activities(home, reports)
-    interest = await an_interest(home)
-    await a_buying_group(home, accounts["Acme"], interest)
+    interest = await an_interest(home, stage_model=await a_live_stage_model(home))
+    group = await a_buying_group(home, accounts["Acme"], interest)
+    for stage in ("New", "Open"):
+        await stages.move_buying_group_stage(home, Move(group, stage))
     signal = SignalReport(
         SignalSource.CHAT,
         "1",
