@@ -3,6 +3,9 @@
 The tenant's own document is written last. Until then another stands in its place, which says that
 the tenant is being restored: such a tenant is not served, and cannot be made. The same export can
 be taken up again after a restore was broken off; what is stored already is passed over.
+
+Whatever is stored is stored in one transaction with that stand-in, so that nothing comes in any
+more once somebody has discarded the restore.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,15 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
 
 from domain.identifiers import TenantId
-from store.driver import Database, Document, duplicates_of
+from store.driver import BY_ID, Database, Document
 from store.exported_files import COLLECTIONS, Entry, Fault, Header, Tally, read
 from store.migrations import STEPS, Step, brought_up
+from store.transactions import in_transaction
 
 _BATCH: Final = 2_000
 _BATCH_BYTES: Final = 16_000_000
+_TAKEN_AWAY: Final = "somebody else has ended or discarded the restore"
 _CONTENT: Final = tuple(name for name in COLLECTIONS if name != "tenants")
 
 
@@ -87,7 +93,16 @@ async def restore(
     begun = await _begin(database, sound, at)
     if begun is not None:
         return begun
-    waiting = _Waiting(database)
+    try:
+        return await _store(database, sound, lines, steps)
+    except _TakenAway:
+        return Incomplete(_TAKEN_AWAY)
+
+
+async def _store(
+    database: Database, sound: Sound, lines: Iterable[bytes], steps: Sequence[Step]
+) -> Restored | Incomplete:
+    waiting = _Waiting(database, sound)
     own: Document | None = None
     for part in read(lines):
         match part:
@@ -106,25 +121,35 @@ async def restore(
 async def discard(database: Database, tenant: TenantId) -> int | None:
     """Remove whatever there is of a tenant that was not restored to its end; how many documents.
 
-    None when the tenant is there: then nothing is removed.
+    None when the tenant is there: then nothing is removed. A restore that goes on stores nothing
+    from then on, and does not come to its end.
     """
-    if await database["tenants"].find_one({"_id": tenant, "restoring": {"$exists": False}}):
+    stand_in = {"_id": tenant, "restoring": {"$exists": True}}
+    nobodys = {"$set": {"tenant": tenant, "restoring": {"digest": None}}}
+    try:
+        await database["tenants"].update_one(stand_in, nobodys, upsert=True)
+    except DuplicateKeyError:
         return None
     removed = 0
     for name in _CONTENT:
         result = await database[name].delete_many({"tenant": tenant})
         removed += result.deleted_count
-    await database["tenants"].delete_one({"_id": tenant, "restoring": {"$exists": True}})
+    await database["tenants"].delete_one(stand_in)
     return removed
+
+
+class _TakenAway(Exception):
+    """The stand-in for the tenant is gone, or is no more that of this restore."""
 
 
 class _Waiting:
     """Documents of one collection that wait until they are enough to be stored together."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sound: Sound) -> None:
         self._database = database
+        self._begun = _begun(sound)
         self._collection = ""
-        self._documents: list[Document] = []
+        self._documents: dict[object, Document] = {}
         self._size = 0
 
     async def add(self, collection: str, document: Document, size: int) -> None:
@@ -132,17 +157,32 @@ class _Waiting:
         if is_full or collection != self._collection:
             await self.store()
             self._collection = collection
-        self._documents.append(document)
+        self._documents[document["_id"]] = document
         self._size += size
 
     async def store(self) -> None:
         if not self._documents:
             return
-        documents, self._documents, self._size = self._documents, [], 0
-        try:
-            await self._database[self._collection].insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            duplicates_of(error)  # stored before the restore was broken off
+        documents, self._documents, self._size = self._documents, {}, 0
+        collection = self._database[self._collection]
+
+        async def work(session: AsyncClientSession) -> None:
+            held = await self._database["tenants"].update_one(
+                self._begun, {"$inc": {"restoring.batches": 1}}, session=session
+            )
+            if not held.matched_count:
+                raise _TakenAway
+            # There are some already if the restore was broken off before.
+            found = {"_id": {"$in": list(documents)}}
+            cursor = collection.find(
+                found, {"_id": 1}, batch_size=_BATCH, hint=BY_ID, session=session
+            )
+            there = {document["_id"] async for document in cursor}
+            missing = [document for id, document in documents.items() if id not in there]
+            if missing:
+                await collection.insert_many(missing, ordered=False, session=session)
+
+        await in_transaction(self._database, work)
 
 
 async def _begin(database: Database, sound: Sound, at: datetime) -> NotEmpty | BrokenOff | None:
@@ -168,11 +208,15 @@ async def _end(database: Database, sound: Sound, own: Document | None) -> Restor
     for name, count in wanted.items():
         if stored.get(name, 0) != count:
             return Incomplete(f"{stored.get(name, 0)} of {count} documents of {name} are stored")
-    begun = {"_id": sound.tenant, "restoring.digest": sound.digest}
-    ended = await database["tenants"].replace_one(begun, own or {})
+    ended = await database["tenants"].replace_one(_begun(sound), own or {})
     if not ended.matched_count:
-        return Incomplete("somebody else has ended or discarded the restore")
+        return Incomplete(_TAKEN_AWAY)
     return Restored(sum(sound.counts.values()))
+
+
+def _begun(sound: Sound) -> Document:
+    """Finds the stand-in for the tenant while it is that of this restore."""
+    return {"_id": sound.tenant, "restoring.digest": sound.digest}
 
 
 async def _counts(database: Database, tenant: TenantId) -> dict[str, int]:

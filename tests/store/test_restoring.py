@@ -1,5 +1,6 @@
 """A restore makes a tenant wholly or not at all, and never where there is one."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import orjson
@@ -7,6 +8,7 @@ import pytest
 
 from domain.identifiers import TenantId
 from resolvers.tenants import BeingRestored, create_tenant
+from store import restoring
 from store.driver import Client, Database, Document, open_database
 from store.exported_files import Fault
 from store.migrations import Step
@@ -264,6 +266,51 @@ async def test_another_file_has_to_wait_until_a_broken_off_restore_is_discarded(
     assert refused == BrokenOff()
     assert removed == 2_000
     assert outcome == Restored(2)
+
+
+async def test_nothing_comes_in_any_more_once_a_restore_that_goes_on_is_discarded(
+    empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people: list[tuple[str, Document]] = [("people", {"_id": f"per_{n}"}) for n in range(4_500)]
+    lines = an_export(*people)
+    ctx = a_context(empty, HOME, Clock())
+    reached, discarded = asyncio.Event(), asyncio.Event()
+
+    async def discarding() -> None:
+        await reached.wait()
+        assert await discard(empty, HOME) == 2_000
+        assert await create_tenant(ctx, "Anew", "UTC") == HOME
+        discarded.set()
+
+    store = restoring._Waiting.store
+
+    async def waiting(batch: restoring._Waiting) -> None:
+        if await empty["people"].find_one({}) is not None:
+            reached.set()
+            await discarded.wait()
+        await store(batch)
+
+    monkeypatch.setattr(restoring._Waiting, "store", waiting)
+    outcome, _ = await asyncio.gather(restore(empty, _sound(lines), lines, NOW), discarding())
+
+    assert outcome == Incomplete("somebody else has ended or discarded the restore")
+    assert await empty["people"].find_one({}) is None
+    own = await ctx.stores.tenants.own()
+    assert own is not None
+    assert own["name"] == "Anew"
+
+
+async def test_a_restore_that_ends_meanwhile_is_not_taken_away(empty: Database) -> None:
+    lines = an_export(("people", {"_id": "per_1"}))
+
+    outcome, removed = await asyncio.gather(
+        restore(empty, _sound(lines), lines, NOW), discard(empty, HOME)
+    )
+
+    is_there = await a_context(empty, HOME, Clock()).stores.tenants.own() is not None
+    assert is_there == (outcome == Restored(2))
+    assert await empty["people"].count_documents({}) == is_there
+    assert is_there or removed is not None
 
 
 async def test_what_is_restored_cannot_be_discarded(empty: Database) -> None:
