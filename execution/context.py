@@ -7,7 +7,7 @@ from enum import Enum
 
 from domain.identifiers import TenantId
 from execution.loaders import Loaders
-from execution.new_ids import ids_of
+from execution.new_ids import new_id
 from store.stores import Stores
 
 
@@ -67,4 +67,4 @@ class Context:
     def at_one_moment(self) -> "Context":
         """The same at a clock that stands: for what is decided about much at once."""
         at = self.now()
-        return replace(self, now=lambda: at, new_id=ids_of(at))
+        return replace(self, now=lambda: at, new_id=lambda prefix: new_id(prefix, at))
