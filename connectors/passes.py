@@ -1,7 +1,8 @@
 """The passes of an import over its file. Each does its part of every row, batch by batch.
 
-In the first one a batch is read while the one before it is stored; batches are stored, and what
-became of their rows is noted, in their order.
+In the first one a batch is read while the one before it is stored, and looked up and decided while
+that one is written, unless the two may have to do with the same record. What became of the rows is
+noted in their order.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from connectors import faults, items, reading, repeats, storing
 from connectors.fields import Kind, reference_of
@@ -24,6 +25,7 @@ from connectors.sources import Source
 from connectors.storing import Result, Taken
 from connectors.tallies import REJECTED, WAITING, Tally
 from execution.context import Context
+from resolvers.upserting import Told, untold
 
 READ_AHEAD: Final = 1
 
@@ -65,6 +67,15 @@ Noting: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 """Notes what became of a batch that is stored."""
 
 
+class _Batch(NamedTuple):
+    """A batch on its way; it is clear once it stands in no way but that of its own records."""
+
+    rows: list[Said]
+    has_shared: bool
+    is_clear: asyncio.Event
+    task: "asyncio.Task[Noting]"
+
+
 class Pass(Enum):
     """What is done on the way through the file."""
 
@@ -99,7 +110,6 @@ class Run:
         self._passes_done = 0
         self._rows_done = 0
         self._passes = 1
-        self._turn = asyncio.Lock()
         self.tally = Tally()
 
     @property
@@ -151,24 +161,24 @@ class Run:
 
     async def _through(self, number: int, each: Pass, after: int) -> Stopped | None:
         """One pass over the rows from that number on."""
-        under_way: deque[tuple[list[Said], asyncio.Task[Noting]]] = deque()
+        under_way: deque[_Batch] = deque()
         ahead = READ_AHEAD if each is Pass.ROWS else 0
         try:
-            for batch in self._batches(after):
+            for rows in self._batches(after):
                 if each is Pass.ROWS:
-                    self.tally.expect(len(batch))
-                under_way.append((batch, asyncio.create_task(self._in_turn(each, batch))))
+                    self.tally.expect(len(rows))
+                under_way.append(self._begun(each, rows, tuple(under_way)))
                 await asyncio.sleep(0)  # so that it asks the database while the next one is read
                 while len(under_way) > ahead:
-                    if not await self._finish(number, *under_way.popleft()):
+                    if not await self._finish(number, under_way.popleft()):
                         return ImportedElsewhere()
             while under_way:
-                if not await self._finish(number, *under_way.popleft()):
+                if not await self._finish(number, under_way.popleft()):
                     return ImportedElsewhere()
         finally:
-            for _, task in under_way:
-                task.cancel()
-            await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
+            for batch in under_way:
+                batch.task.cancel()
+            await asyncio.gather(*(batch.task for batch in under_way), return_exceptions=True)
         return FileChanged() if self._source.has_changed else None
 
     def _batches(self, after: int) -> Iterator[list[Said]]:
@@ -178,28 +188,43 @@ class Run:
                 return
             yield batch
 
-    async def _in_turn(self, each: Pass, batch: list[Said]) -> Noting:
-        async with self._turn:
-            return await self._store(each, batch)
+    def _begun(self, each: Pass, rows: list[Said], before: Sequence[_Batch]) -> _Batch:
+        """A batch that is stored as soon as those before it are out of its way."""
+        has_shared = any(said.number in self._repeats.shared for said in rows)
+        is_clear = asyncio.Event()
 
-    async def _finish(self, number: int, batch: list[Said], task: "asyncio.Task[Noting]") -> bool:
+        async def in_turn() -> Noting:
+            for other in before:
+                if not (has_shared and other.has_shared):
+                    await other.is_clear.wait()
+                else:
+                    await asyncio.wait([other.task])
+            return await self._store(each, rows, is_clear.set)
+
+        task = asyncio.create_task(in_turn())
+        task.add_done_callback(lambda _: is_clear.set())
+        return _Batch(rows, has_shared, is_clear, task)
+
+    async def _finish(self, number: int, batch: _Batch) -> bool:
         """Note what became of a batch, and write down that it is done."""
-        noting = await task
+        noting = await batch.task
         await noting()
-        rows = range(batch[0].number, batch[-1].number + 1)
+        last = batch.rows[-1]
+        rows = range(batch.rows[0].number, last.number + 1)
         step = self.tally.step(number, rows, self._rejects.mark())
         is_mine = await self._checkpoints.add(step)
         self._rows_done = max(self._rows_done, rows.stop)
         if self._progress is not None:
-            done = self._passes_done * self._source.size + batch[-1].row.bytes_read
+            done = self._passes_done * self._source.size + last.row.bytes_read
             self._progress(Progress(done, self._passes * self._source.size, self._rows_done))
         return is_mine
 
-    async def _store(self, each: Pass, batch: list[Said]) -> Noting:
+    async def _store(self, each: Pass, batch: list[Said], only_new: Told) -> Noting:
         match each:
             case Pass.ROWS:
                 checked = [await self._checked(said) for said in batch]
-                return await self._store_all([said for said in checked if not self._waits(said)])
+                unrepeated = [said for said in checked if not self._waits(said)]
+                return await self._store_all(unrepeated, only_new)
             case Pass.LAST:
                 return await self._store_all(
                     [s for s in batch if s.number in self._in_full and self._is_waiting(s)]
@@ -211,9 +236,9 @@ class Run:
                     [s for s in batch if self._is_whole(s) and items.has_parent(s.values)]
                 )
 
-    async def _store_all(self, rows: Sequence[Said]) -> Noting:
+    async def _store_all(self, rows: Sequence[Said], only_new: Told = untold) -> Noting:
         fit = [said.values for said in rows if not said.faults]
-        taken = iter(await storing.store(self._ctx, self._mapping.kind, fit))
+        taken = iter(await storing.store(self._ctx, self._mapping.kind, fit, only_new))
         became = [said.faults or next(taken) for said in rows]
         return lambda: self._note(rows, became)
 

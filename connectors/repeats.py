@@ -39,11 +39,13 @@ class Repeats:
     """Rows, numbered from 0, that a later row leaves nothing to say.
 
     `rows`: nothing about the record itself. `relations`: nothing about how a person belongs to
-    the account of the row; the number is that of the later row.
+    the account of the row; the number is that of the later row. `shared`: all rows of records that
+    stand in several, whatever they leave to say.
     """
 
     rows: dict[int, Repeat] = field(default_factory=dict)
     relations: dict[int, int] = field(default_factory=dict)
+    shared: set[int] = field(default_factory=set)
 
 
 def find(path: Path, mapping: FileMapping) -> Repeats:
@@ -64,6 +66,7 @@ def find(path: Path, mapping: FileMapping) -> Repeats:
         for said in _rows(path, naming):
             for name, hashed in spoken.names(said.values):
                 if hashed in several:
+                    repeats.shared.add(said.number)
                     last = _Last(said.number, spoken.silent(said))
                     account = spoken.account(said.values)
                     earlier = of_records.get(hashed, last)

@@ -24,11 +24,11 @@ from execution.context import Context
 from resolvers import accounts, activities, attaching, opportunities, people
 from resolvers.activities import Recorded, Refusal
 from resolvers.outcomes import Conflict
-from resolvers.upserting import Outcome
+from resolvers.upserting import Outcome, Told, untold
 
 Some = TypeVar("Some", bound=Item)
 Build = Callable[[Values], Some | Fault]
-Upsert = Callable[[Context, Sequence[Some]], Awaitable[list[Outcome] | TooManyItems]]
+Upsert = Callable[[Context, Sequence[Some], Told], Awaitable[list[Outcome] | TooManyItems]]
 
 
 class Result(Enum):
@@ -60,17 +60,26 @@ RESULTS_OF_ACTS: Final = {
 }
 
 
-async def store(ctx: Context, kind: Kind, batch: Sequence[Values]) -> list[Taken | Fault]:
-    """Store up to 1,000 rows in order; accounts without their parents. One result for each."""
+async def store(
+    ctx: Context, kind: Kind, batch: Sequence[Values], only_new: Told = untold
+) -> list[Taken | Fault]:
+    """Store up to 1,000 rows in order; accounts without their parents. One result for each.
+
+    `only_new` is told once rows that name none of these rows' records can be stored as well.
+    """
     match kind:
         case Kind.ACCOUNTS:
-            return await _upserted(ctx, batch, items.account_item, accounts.upsert_accounts)
+            return await _upserted(
+                ctx, batch, items.account_item, accounts.upsert_accounts, only_new
+            )
         case Kind.PEOPLE:
-            return await _upserted(ctx, batch, items.person_item, people.upsert_people)
+            return await _upserted(ctx, batch, items.person_item, people.upsert_people, only_new)
         case Kind.OPPORTUNITIES:
-            upsert = opportunities.upsert_opportunities
-            return await _upserted(ctx, batch, items.opportunity_item, upsert)
+            return await _upserted(
+                ctx, batch, items.opportunity_item, opportunities.upsert_opportunities, only_new
+            )
         case Kind.ACTIVITIES:
+            only_new()  # an activity depends on no other
             return await _recorded(ctx, batch)
         case _:
             assert_never(kind)
@@ -98,11 +107,15 @@ async def store_parents(ctx: Context, batch: Sequence[Values]) -> list[Taken | F
 
 
 async def _upserted(
-    ctx: Context, batch: Sequence[Values], build: Build[Some], upsert: Upsert[Some]
+    ctx: Context,
+    batch: Sequence[Values],
+    build: Build[Some],
+    upsert: Upsert[Some],
+    only_new: Told = untold,
 ) -> list[Taken | Fault]:
     built = [build(values) for values in batch]
     fit = [item for item in built if not isinstance(item, Fault)]
-    outcomes = await upsert(ctx, fit)
+    outcomes = await upsert(ctx, fit, only_new)
     if isinstance(outcomes, TooManyItems):
         raise ValueError(f"a batch has at most {outcomes.most} rows, not {outcomes.count}")
     following = iter(outcomes)

@@ -12,13 +12,13 @@ from domain.identities import Reference
 from domain.upserting import MOST_ITEMS, Draft, TooManyItems
 from execution.context import Context, Right
 from resolvers import custom_fields, group_names
-from resolvers.upserting import Attempt, Outcome, Pending, Upsert
+from resolvers.upserting import Attempt, Outcome, Pending, Told, Upsert, untold
 from store.accounts import AccountStore
 from store.transactions import OutOfTurn
 
 
 async def upsert_accounts(
-    ctx: Context, items: Sequence[AccountItem]
+    ctx: Context, items: Sequence[AccountItem], only_new: Told = untold
 ) -> list[Outcome] | TooManyItems:
     """Create or update accounts, up to 1,000 in order; one outcome for each."""
     ctx.viewer.require(Right.EDIT_DATA)
@@ -34,6 +34,7 @@ async def upsert_accounts(
         EventType.ACCOUNT_UPDATED,
         AccountRules(declared),
         _parents,
+        only_new,
     )
 
     async def attempt(pending: Pending[AccountItem]) -> Attempt[AccountItem]:

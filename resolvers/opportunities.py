@@ -13,7 +13,7 @@ from domain.opportunities import OpportunityItem, OpportunityRules, doubtful_acc
 from domain.upserting import MOST_ITEMS, Draft, TooManyItems
 from execution.context import Context, Right
 from resolvers import letting_go, merged_accounts, merged_records, stamps
-from resolvers.upserting import Attempt, Outcome, Pending, Upsert
+from resolvers.upserting import Attempt, Outcome, Pending, Told, Upsert, untold
 from store.driver import Document
 from store.records import Change
 from store.upserted import Saving
@@ -23,7 +23,7 @@ _AT_ONCE: Final = 1_000
 
 
 async def upsert_opportunities(
-    ctx: Context, items: Sequence[OpportunityItem]
+    ctx: Context, items: Sequence[OpportunityItem], only_new: Told = untold
 ) -> list[Outcome] | TooManyItems:
     """Create or update opportunities, up to 1,000 in order; one outcome for each."""
     ctx.viewer.require(Right.EDIT_DATA)
@@ -39,6 +39,7 @@ async def upsert_opportunities(
         EventType.OPPORTUNITY_UPDATED,
         rules,
         _accounts,
+        only_new,
     )
 
     async def attempt(pending: Pending[OpportunityItem]) -> Attempt[OpportunityItem]:

@@ -10,11 +10,13 @@ from domain.people import PersonItem, PersonRules
 from domain.upserting import MOST_ITEMS, Draft, TooManyItems
 from execution.context import Context, Right
 from resolvers import attaching, custom_fields, letting_go, merged_accounts, merged_records
-from resolvers.upserting import Attempt, Outcome, Pending, Upsert
+from resolvers.upserting import Attempt, Outcome, Pending, Told, Upsert, untold
 from store.activity_moves import Newcomer
 
 
-async def upsert_people(ctx: Context, items: Sequence[PersonItem]) -> list[Outcome] | TooManyItems:
+async def upsert_people(
+    ctx: Context, items: Sequence[PersonItem], only_new: Told = untold
+) -> list[Outcome] | TooManyItems:
     """Create or update people, up to 1,000 in order; one outcome for each."""
     ctx.viewer.require(Right.EDIT_DATA)
     if len(items) > MOST_ITEMS:
@@ -22,7 +24,14 @@ async def upsert_people(ctx: Context, items: Sequence[PersonItem]) -> list[Outco
     rules = PersonRules((await custom_fields.declared(ctx))[Scope.PERSON])
     store = ctx.stores.people
     upsert = Upsert(
-        ctx, store, "per", EventType.PERSON_CREATED, EventType.PERSON_UPDATED, rules, _accounts
+        ctx,
+        store,
+        "per",
+        EventType.PERSON_CREATED,
+        EventType.PERSON_UPDATED,
+        rules,
+        _accounts,
+        only_new,
     )
 
     async def attempt(pending: Pending[PersonItem]) -> Attempt[PersonItem]:

@@ -27,8 +27,13 @@ _LONGEST_PAUSE_SECONDS: Final = 0.05
 _NAMED: Final = {"keys": 1, "former_keys": 1, "merged_into": 1}
 
 Outcome: TypeAlias = Applied | Refusal | Conflict
+Told: TypeAlias = Callable[[], None]
 Pending: TypeAlias = Sequence[tuple[int, ItemT]]
 """Items with their places in the call, in order."""
+
+
+def untold() -> None:
+    """Nobody wants to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,11 @@ class Attempt(Generic[ItemT]):
 
 @dataclass(slots=True)
 class Upsert(Generic[ItemT]):
-    """One call about one kind of record; `references` gives the accounts an item names."""
+    """One call about one kind of record; `references` gives the accounts an item names.
+
+    `only_new` is told once it is known that no stored record is changed by what is left to do:
+    who names none of these items' records need not wait for it.
+    """
 
     ctx: Context
     store: UpsertedRecords
@@ -50,6 +59,7 @@ class Upsert(Generic[ItemT]):
     updated: EventType
     rules: Rules[ItemT]
     references: Callable[[ItemT], Iterable[Reference]]
+    only_new: Told = untold
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     stored: list[Draft] = field(default_factory=list)
     is_patient: bool = True
@@ -106,9 +116,8 @@ class Upsert(Generic[ItemT]):
         stored = await store.by_ids(ids)
         records = {id: each for id, each in stored.items() if "merged_into" not in each}
         claims = await self._without_late(claims, own, records)
-        loaded = Loaded(
-            records, claims, lambda: self.ctx.new_id(self.prefix), is_patient=self.is_patient
-        )
+        new_id = self.ctx.at_one_moment().new_id
+        loaded = Loaded(records, claims, lambda: new_id(self.prefix), is_patient=self.is_patient)
         batch = Batch(rules, loaded, resolve)
         batch.run(pending)
         return batch
@@ -116,6 +125,8 @@ class Upsert(Generic[ItemT]):
     async def save(self, store: UpsertedRecords, batch: Batch[ItemT]) -> Collection[str] | None:
         """Claim, store and release; the ids stored, or None when a claim was lost."""
         changed = batch.changed()
+        if not batch.rest and all(draft.version is None for draft in changed):
+            self.only_new()
         if not changed:
             return ()
         identities = self.ctx.stores.identities
@@ -123,7 +134,7 @@ class Upsert(Generic[ItemT]):
         if not await identities.claim_many(wanted, self.ctx.now()):
             return None
         given_up = await identities.find(batch.released(), self.ctx.now())
-        writer = Writer(self.ctx, self.rules, self.created, self.updated)
+        writer = Writer(self.ctx.at_one_moment(), self.rules, self.created, self.updated)
         saved = await store.write(
             [writer.new(draft) for draft in changed if draft.version is None],
             [writer.change(draft) for draft in changed if draft.version is not None],

@@ -22,5 +22,7 @@ class LaterRelay(Relay):
 
     async def settle(self) -> None:
         """Return once all is moved that was forwarded before."""
-        if self._turn_under_way is not None:
-            await self._turn_under_way
+        while (turn := self._turn_under_way) is not None:
+            await asyncio.shield(turn)  # whoever waits may be broken off, the turn goes on
+            if self._turn_under_way is turn:
+                self._turn_under_way = None

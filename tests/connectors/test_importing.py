@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from connectors import mapping_files
+from connectors import mapping_files, reading
 from connectors.custom_fields import UnfitCustomFields
 from connectors.fields import FIELDS, Kind
 from connectors.importing import (
@@ -320,6 +320,50 @@ async def test_of_several_rows_of_an_account_or_opportunity_the_last_counts(
     assert stored["B"]["employees"] == 2
     (deal,) = await ctx.stores.opportunities.all()
     assert (deal["account_id"], deal["amount"]) == (stored["B"]["_id"], None)
+
+
+async def test_a_name_that_one_batch_gives_up_is_free_for_the_next(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BATCH_ROWS", 1)
+    mapping = a_mapping(
+        """
+        kind = "people"
+        [fields]
+        keys.crm = "id"
+        email = "email"
+        """
+    )
+    await done(ctx, mapping, a_file(tmp_path, "id,email\n1,old@x.example\n"))
+
+    report = await done(
+        ctx, mapping, a_file(tmp_path, "id,email\n1,new@x.example\n2,old@x.example\n")
+    )
+
+    assert counts(report) == (1, 1, 0, 0)
+    people = {each["keys"]["crm"]: each["email"] for each in await ctx.stores.people.all()}
+    assert people == {"1": "new@x.example", "2": "old@x.example"}
+
+
+async def test_rows_of_one_record_apply_in_order_though_they_stand_in_different_batches(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BATCH_ROWS", 1)
+    mapping = a_mapping(
+        """
+        kind = "people"
+        [fields]
+        keys.crm = "id"
+        email = "email"
+        first_name = "name"
+        """
+    )
+    rows = "id,email,name\n1,ada@x.example,Ada\n,ada@x.example,Countess\n2,bo@x.example,Bo\n"
+
+    await done(ctx, mapping, a_file(tmp_path, rows))
+
+    people = {each["email"]: each["first_name"] for each in await ctx.stores.people.all()}
+    assert people == {"ada@x.example": "Countess", "bo@x.example": "Bo"}
 
 
 async def test_rows_of_json_that_leave_names_out_apply_in_order(
