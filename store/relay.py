@@ -3,8 +3,6 @@
 Each event gets the next position of its tenant. The position is part of the `_id`, so two relays
 that want the same one collide, and the slower looks again. An event is moved once however often
 it is tried: before a position is taken, the ids of the batch are looked up.
-
-The events of many new documents need no outbox: they are stored with them, in one transaction.
 """
 
 import asyncio
@@ -18,7 +16,6 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from domain.identifiers import TenantId
 from store.driver import BY_ID, Collection, Database, Document, duplicates_of
 from store.schema_version import SCHEMA_VERSION
-from store.transactions import OutOfTurn, transaction
 
 OUTBOXES: Final = (
     "accounts",
@@ -38,7 +35,6 @@ OUTBOXES: Final = (
     "deletions",
 )
 _BATCH: Final = 1_000
-_CROWDED_SECONDS: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -70,7 +66,6 @@ class Relay:
         self._events = database["events"]
         self._turn = asyncio.Lock()
         self._waiting = _Waiting()
-        self._crowded_until = 0.0
 
     async def forward(self, collection: str, ids: Iterable[str]) -> None:
         """Move the outboxes of these documents, together with whatever else waits by then.
@@ -93,32 +88,6 @@ class Relay:
                 self._put_back(taken)
                 raise
             taken.is_over = mine.is_over = True
-
-    async def store_with_events(
-        self, collection: Collection, documents: Sequence[Document], entries: Sequence[Document]
-    ) -> bool:
-        """Store new documents and all their events at once; False when nothing is stored.
-
-        That is when an id is taken, or when others append events at the same time: for a moment
-        it is not tried again then, for whoever is pushed aside has done all of it for nothing.
-        """
-        clock = asyncio.get_running_loop().time
-        async with self._turn:
-            if clock() < self._crowded_until:
-                return False
-            try:
-                async with transaction(self._database) as session:
-                    await collection.insert_many(documents, ordered=False, session=session)
-                    # Outside the transaction, which sees what there was when it began.
-                    last = await self._last_position()
-                    positioned = self._positioned(entries, last)
-                    await self._events.insert_many(positioned, ordered=False, session=session)
-            except (OutOfTurn, BulkWriteError) as error:
-                if isinstance(error, BulkWriteError):
-                    duplicates_of(error)
-                self._crowded_until = clock() + _CROWDED_SECONDS
-                return False
-            return True
 
     async def sweep(self) -> int:
         """Move what was left behind in any outbox, by a process that ended for instance."""
@@ -183,25 +152,22 @@ class Relay:
             fresh = list({e["event_id"]: e for e in entries if e["event_id"] not in known}.values())
             if not fresh:
                 return
+            documents = [
+                {
+                    "_id": event_key(self._tenant, position),
+                    "tenant": self._tenant,
+                    "position": position,
+                    "schema_version": SCHEMA_VERSION,
+                    **entry,
+                }
+                for position, entry in enumerate(fresh, start=last + 1)
+            ]
             try:
-                await self._events.insert_many(self._positioned(fresh, last), ordered=True)
+                await self._events.insert_many(documents, ordered=True)
             except BulkWriteError as error:
                 duplicates_of(error)
                 continue
             return
-
-    def _positioned(self, entries: Sequence[Document], last: int) -> list[Document]:
-        """The entries as events, at the positions behind the last one."""
-        return [
-            {
-                "_id": event_key(self._tenant, position),
-                "tenant": self._tenant,
-                "position": position,
-                "schema_version": SCHEMA_VERSION,
-                **entry,
-            }
-            for position, entry in enumerate(entries, start=last + 1)
-        ]
 
     async def _last_position(self) -> int:
         prefix = f"{self._tenant}:"

@@ -1,7 +1,6 @@
 """Upserted records: new documents and changes stored together, with their events."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
 
 from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -11,11 +10,8 @@ from domain.events import Event
 from domain.identifiers import TenantId
 from store.deletions import insert_unless_deleted
 from store.driver import BY_ID, Database, Document, duplicates_of
-from store.event_documents import to_document
 from store.records import Change, Records
 from store.relay import Relay
-
-_MANY: Final = 50
 
 New = tuple[Document, Sequence[Event]]
 Saving = tuple[str, int, Change]
@@ -73,8 +69,6 @@ class UpsertedRecords(Records):
                 await self._relay.forward(self.collection.name, stored)
             rest = [each for each in new if each[0]["_id"] not in adopted]
             return stored | await self.write(rest, changes)
-        if len(new) >= _MANY and not self._session and await self._store_at_once(new):
-            return {document["_id"] for document, _ in new} | await self.write((), changes)
         writes: list[InsertOne[Document] | UpdateOne] = [
             InsertOne(self._new(document, events)) for document, events in new
         ]
@@ -101,12 +95,6 @@ class UpsertedRecords(Records):
         if not self._session:
             await self._relay.forward(self.collection.name, stored)
         return stored
-
-    async def _store_at_once(self, new: Sequence[New]) -> bool:
-        """Whether the new documents could be stored in one transaction with their events."""
-        documents = [self._new(document, ()) for document, _ in new]
-        entries = [to_document(event) for _, events in new for event in events]
-        return await self._relay.store_with_events(self.collection, documents, entries)
 
     async def forward(self, ids: Iterable[str]) -> None:
         """Move on the events of documents that were written in a transaction."""

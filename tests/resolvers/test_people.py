@@ -433,8 +433,7 @@ async def test_the_commands_of_a_call_do_not_depend_on_its_items(
             "find accounts",
             "insert identities",
             "insert people",
-            "find events",
-            "insert events",
+            *RELAY,
             "find deletions",
         ],
         "nothing changed": [

@@ -91,31 +91,3 @@ async def test_whatever_is_found_by_id_is_found_in_no_index_it_could_move_in(
     assert len(finds) == 6
     assert len(updates) == 5
     assert all(hint == {"_id": 1} for hint in (*finds, *updates))
-
-
-async def test_many_new_documents_are_stored_with_their_events(
-    people: UpsertedRecords, database: Database
-) -> None:
-    ids = [own(people, f"{number:03d}") for number in range(100)]
-
-    stored = await people.write([({"_id": id}, [an_event(id, id)]) for id in ids], [])
-
-    assert stored == set(ids)
-    told = database["events"].find({"tenant": people.tenant}, sort=[("position", 1)])
-    events = [(event["position"], event["subject_id"]) async for event in told]
-    assert events == list(enumerate(ids, start=1))
-
-
-async def test_of_many_new_documents_those_whose_id_is_taken_are_left_out(
-    people: UpsertedRecords, database: Database
-) -> None:
-    ids = [own(people, f"{number:03d}") for number in range(100)]
-    await people.write([({"_id": ids[7], "name": "first"}, [])], [])
-
-    stored = await people.write(
-        [({"_id": id, "name": "second"}, [an_event(id, id)]) for id in ids], []
-    )
-
-    assert stored == set(ids) - {ids[7]}
-    assert await names(people, "007", "008") == ["first", "second"]
-    assert await database["events"].count_documents({"tenant": people.tenant}) == 99
