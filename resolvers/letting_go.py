@@ -14,7 +14,14 @@ from domain.events import EventType
 from domain.identifiers import AccountId, BuyingGroupId, OpportunityId, PersonId
 from domain.identities import carried
 from execution.context import Context
-from resolvers import members_required, merged_members, merged_records, scoring, stamps
+from resolvers import (
+    members_required,
+    merged_members,
+    merged_records,
+    relations,
+    scoring,
+    stamps,
+)
 from resolvers.group_changes import membership_change
 from store.deletions import Deleted, Deletion
 from store.driver import Document
@@ -129,13 +136,4 @@ async def _leave(
 
 def _unrelated(ctx: Context, person: Document, account: AccountId) -> Saving:
     left = [each for each in person["relations"] if each["account_id"] != account]
-    event = stamps.event(
-        ctx,
-        EventType.PERSON_UPDATED,
-        person["_id"],
-        person_id=PersonId(person["_id"]),
-        before={"relations": person["relations"]},
-        after={"changed": ["relations"], "relations": left},
-    )
-    change = Change({"relations": left, **stamps.updated(ctx)}, (event,))
-    return person["_id"], person["version"], change
+    return relations.changed(ctx, person, left)

@@ -9,9 +9,9 @@ from typing import Final
 
 from domain import merging
 from domain.events import EventType
-from domain.identifiers import AccountId, PersonId
+from domain.identifiers import AccountId
 from execution.context import Context
-from resolvers import stamps
+from resolvers import relations, stamps
 from store.driver import Document
 from store.records import Change
 from store.upserted import Saving
@@ -72,17 +72,8 @@ async def known_as(ctx: Context, account: str, people: Iterable[Document]) -> fr
 
 
 def _related(ctx: Context, person: Document, merged: AccountId, survivor: AccountId) -> Saving:
-    relations = merging.relations_moved(person["relations"], merged, survivor)
-    event = stamps.event(
-        ctx,
-        EventType.PERSON_UPDATED,
-        person["_id"],
-        person_id=PersonId(person["_id"]),
-        before={"relations": person["relations"]},
-        after={"changed": ["relations"], "relations": relations},
-    )
-    change = Change({"relations": relations, **stamps.updated(ctx)}, (event,))
-    return person["_id"], person["version"], change
+    moved = merging.relations_moved(person["relations"], merged, survivor)
+    return relations.changed(ctx, person, moved)
 
 
 def _owned(ctx: Context, opportunity: Document, merged: AccountId, survivor: AccountId) -> Saving:

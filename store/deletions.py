@@ -5,7 +5,7 @@ takes over the outbox, so that no event is lost; and whoever is about to store s
 refers to the id can see that it is gone for good.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -54,7 +54,7 @@ class Use:
     query: Mapping[str, object]
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """The decision was against it: nothing of the transaction is kept."""
 
     def __init__(self, answer: object) -> None:
@@ -98,7 +98,7 @@ class DeletionStore(Records):
                 )
             decision = decide(document, [await self._count(use, session) for use in uses])
             if not isinstance(decision, Deletion):
-                raise _Refused(decision)
+                raise Refused(decision)
             await self.collection.insert_one(
                 self._mark(records, document, decision), session=session
             )
@@ -109,13 +109,7 @@ class DeletionStore(Records):
                 )
             return Deleted(document)
 
-        try:
-            answer = await in_transaction(database, work)
-        except _Refused as refused:
-            refusal: R = refused.answer  # type: ignore[assignment]  # what `decide` returned
-            return refusal
-        except OutOfTurn:
-            return Conflict(id)
+        answer: Deleted | Missing | Conflict | R = await decided(database, id, work)
         if isinstance(answer, Deleted):
             await self._relay.forward(self.collection.name, [id])
         return answer
@@ -137,16 +131,10 @@ class DeletionStore(Records):
                 return Missing(id)
             refusal = refuse(await self._count(use, session))
             if refusal is not None:
-                raise _Refused(refusal)
+                raise Refused(refusal)
             return None
 
-        try:
-            return await in_transaction(database, work)
-        except _Refused as refused:
-            answer: R = refused.answer  # type: ignore[assignment]  # what `refuse` returned
-            return answer
-        except OutOfTurn:
-            return Conflict(id)
+        return await decided(database, id, work)
 
     async def among(self, ids: Iterable[str]) -> set[str]:
         """Those of the ids whose documents have been deleted."""
@@ -204,6 +192,22 @@ class DeletionStore(Records):
             **({"unfinished": True} if deletion.is_unfinished else {}),
             "outbox": [*document["outbox"], to_document(event)],
         }
+
+
+async def decided(
+    database: Database, id: str, work: Callable[[AsyncClientSession], Awaitable[R]]
+) -> R | Conflict:
+    """What the work returns, done in a transaction, or the answer it refuses with.
+
+    A conflict about this document when others are in the way of it until the deadline.
+    """
+    try:
+        return await in_transaction(database, work)
+    except Refused as refused:
+        answer: R = refused.answer  # type: ignore[assignment]  # one of the work's own answers
+        return answer
+    except OutOfTurn:
+        return Conflict(id)
 
 
 async def insert_unless_deleted(

@@ -13,11 +13,11 @@ from pymongo.errors import DuplicateKeyError
 from domain.events import Event
 from domain.identifiers import TenantId
 from store import deletions
-from store.deletions import Deletion, DeletionStore
+from store.deletions import Deletion, DeletionStore, Refused, decided
 from store.driver import Database, Document
 from store.records import Change, Conflict, Missing, R, Records
 from store.relay import Relay
-from store.transactions import OutOfTurn, in_transaction
+from store.transactions import OutOfTurn
 
 _GROUPS: Final = "buying_groups"
 
@@ -38,14 +38,6 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class TakenOver:
     """The one group is gone, and the other holds what it held."""
-
-
-class _Refused(Exception):
-    """The decision was against it: nothing of the transaction is kept."""
-
-    def __init__(self, answer: object) -> None:
-        super().__init__()
-        self.answer = answer
 
 
 class MergedGroupStore(DeletionStore):
@@ -83,14 +75,14 @@ class MergedGroupStore(DeletionStore):
                     session=session,
                 )
                 if not held.matched_count:
-                    raise _Refused(Missing(id))
+                    raise Refused(Missing(id))
             other = await self._groups.collection.find_one(
                 {"_id": group, "tenant": self.tenant}, session=session
             )
             mark = await self._mark_of(group, session) if other is None else None
             decision = decide(document, other, mark["last_version"] if mark else 0)
             if not isinstance(decision, Taken):
-                raise _Refused(decision)
+                raise Refused(decision)
             if other is not None and decision.change is not None:
                 await self._alter(group, other["version"], decision.change, session)
             if other is None and decision.new is not None:
@@ -100,13 +92,7 @@ class MergedGroupStore(DeletionStore):
             )
             return TakenOver()
 
-        try:
-            answer = await in_transaction(database, work)
-        except _Refused as refused:
-            refusal: R = refused.answer  # type: ignore[assignment]  # what `decide` returned
-            return refusal
-        except OutOfTurn:
-            return Conflict(merged)
+        answer: TakenOver | Missing | Conflict | R = await decided(database, merged, work)
         if isinstance(answer, TakenOver):
             await self._relay.forward(self.collection.name, [merged])
             await self._relay.forward(_GROUPS, [group])

@@ -12,6 +12,7 @@ from store.deletions import insert_unless_deleted
 from store.driver import BY_ID, Database, Document, duplicates_of
 from store.records import Change, Records
 from store.relay import Relay
+from store.transactions import OutOfTurn
 
 New = tuple[Document, Sequence[Event]]
 Saving = tuple[str, int, Change]
@@ -60,7 +61,8 @@ class UpsertedRecords(Records):
 
         Left out are new ones whose id is taken, and changes of documents that somebody else
         has changed meanwhile; when there are such, also every change without an event, for by
-        its event a stored change is known. In a transaction the events wait for its commit.
+        its event a stored change is known. In a transaction the events wait for its commit, and
+        whatever cannot be stored ends it: raises `OutOfTurn`, or that of an id that is taken.
         """
         if ours := [each for each in new if each[0]["_id"] in adopted]:
             documents = [self._new(*each) for each in ours]
@@ -89,6 +91,8 @@ class UpsertedRecords(Records):
             taken = {ids[place] for place in duplicates_of(error)}
             matched = error.details["nMatched"]
         stored = set(ids) - taken
+        if matched < len(changes) and self._session:
+            raise OutOfTurn  # the others of them would be committed, and nobody told
         if matched < len(changes):
             stored -= {id for id, _, _ in changes}
             stored |= await self._saved({c.events[0].id: id for id, _, c in changes if c.events})

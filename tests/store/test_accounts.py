@@ -7,6 +7,7 @@ from domain.hierarchy import Place
 from domain.identifiers import TenantId
 from store.accounts import AccountStore
 from store.driver import Database
+from store.records import Change
 from store.relay import Relay
 from store.transactions import OutOfTurn
 from tests.store.test_records import an_event
@@ -55,6 +56,21 @@ async def test_an_id_that_is_taken_ends_a_turn(accounts: AccountStore) -> None:
             await mine.write([(an_account(accounts, name), []) for name in "ab"], [])
 
     assert not await accounts.by_ids([own(accounts, "b")])
+
+
+async def test_a_change_of_a_version_that_is_no_more_ends_a_turn(accounts: AccountStore) -> None:
+    await accounts.write([(an_account(accounts, name), []) for name in "ab"], [])
+    changes = [
+        (own(accounts, "a"), 1, Change({"level": 7})),
+        (own(accounts, "b"), 9, Change({"level": 7})),
+    ]
+
+    with pytest.raises(OutOfTurn):
+        async with accounts.in_turn() as mine:
+            await mine.write([], changes)
+
+    stored = await accounts.by_ids([own(accounts, name) for name in "ab"])
+    assert {document["level"] for document in stored.values()} == {1}
 
 
 async def test_of_two_turns_at_once_one_has_to_be_tried_again(accounts: AccountStore) -> None:
