@@ -6,7 +6,6 @@ a tenant that was never scored is scored first, slice by slice like the rest.
 
 from typing import Final
 
-from domain import buying_groups
 from domain.attributes import Scope
 from domain.identifiers import JobId
 from domain.jobs import JobTrigger
@@ -57,10 +56,7 @@ async def step(ctx: Context, job: Document) -> Slice:
     if not accounts:
         await scoring.score_due_groups(ctx)
         return Slice(None, {})
-    await groups.create_groups(ctx, what, accounts, JobId(job["_id"]), ACCOUNTS_AT_ONCE)
-    ids = [
-        buying_groups.identifier(ctx.viewer.tenant, account["_id"], what.id) for account in accounts
-    ]
+    ids = await groups.create_groups(ctx, what, accounts, JobId(job["_id"]), ACCOUNTS_AT_ONCE)
     created, members = await ctx.stores.groups.created_by(job["_id"], ids)
     return Slice(
         accounts[-1]["_id"],

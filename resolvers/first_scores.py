@@ -52,9 +52,9 @@ def first_score(
     figures = engagement.of_group(
         {role.role: WEIGHTS[role.weighting] for role in template.roles},
         [
-            MemberFigures(member.role, *_figures(people[member.person]))
+            MemberFigures(role, *_figures(people[member.person]))
             for member in members
-            if member.role is not None
+            if (role := member.role) is not None
         ],
     )
     score = int(engagement.shown(engagement.score(figures.raw, reference.largest_group_raw)))

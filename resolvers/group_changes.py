@@ -82,6 +82,8 @@ def membership_event(
 
 
 def _said(claims: Claims) -> dict[str, object]:
+    if not claims:
+        return {"role_id": None, "claims": {}}
     winner = membership.deciding(claims)
     stored = claims_document(claims)
     for claim in stored.values():

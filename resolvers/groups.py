@@ -134,16 +134,21 @@ async def create_buying_group(
 
 async def create_groups(
     ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId, at_once: int
-) -> None:
+) -> list[BuyingGroupId]:
     """Make the groups these accounts lack for a job, and score them; so many in a transaction.
+
+    The ids are those of all these accounts' groups, made now or not.
 
     While some are stored, the next are decided. A group that was deleted is not made again.
     """
     ctx.viewer.require(Right.ACT_AS_SYSTEM)
+    ids: list[BuyingGroupId] = []
     async with Behind(STORED_AT_ONCE) as behind:
         for start in range(0, len(accounts), at_once):
             decided = await _decided(ctx, what, accounts[start : start + at_once], job)
             await behind.hand(partial(_store, ctx, what, decided, job))
+            ids += decided.ids
+    return ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,10 @@ class _Decided:
     groups: Sequence[New]
     people: Sequence[str]
     reference: Reference | None
+
+    @property
+    def ids(self) -> list[BuyingGroupId]:
+        return [BuyingGroupId(document["_id"]) for document, _ in self.groups]
 
 
 async def _decided(
@@ -185,8 +194,7 @@ async def _decided(
 
 async def _store(ctx: Context, what: Interest, decided: _Decided, job: JobId) -> None:
     stored = await ctx.stores.groups.insert_many(decided.groups)
-    ids = [BuyingGroupId(document["_id"]) for document, _ in decided.groups]
-    made = [group for group in ids if group in stored]
+    made = [group for group in decided.ids if group in stored]
     if decided.reference is None:
         await _finish(ctx, what, made, decided.people)
         return
@@ -194,7 +202,7 @@ async def _store(ctx: Context, what: Interest, decided: _Decided, job: JobId) ->
     # A run that has ended since the people were read may have changed what they count.
     latest = await ctx.stores.scoring.runs.reference()
     if latest is not None:
-        behind = await ctx.stores.scoring.scored_before(ids, job, latest.number)
+        behind = await ctx.stores.scoring.scored_before(decided.ids, job, latest.number)
         await scoring.score_groups(ctx, behind)
 
 
