@@ -22,7 +22,7 @@ from resolvers import conditions, naming, related_references, roles, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
 from store import joint_writes
 from store.driver import Document
-from store.joint_writes import Gone, Held, Whole
+from store.joint_writes import Gone, Held, Renaming, Whole
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 from store.role_templates import role_document, to_template
@@ -54,7 +54,7 @@ async def create_role_template(
     if fault := naming.check_text("name", name) or naming.check_description(description):
         return fault
     while True:
-        resolved = await _resolve(ctx, entries)
+        resolved = await resolve(ctx, entries)
         if isinstance(resolved, Invalid):
             return resolved
         made = await _drafted(ctx, name, description, resolved)
@@ -89,43 +89,73 @@ async def _drafted(
             return made
 
 
+async def duplicate_role_template(
+    ctx: Context, id: str, name: str
+) -> RoleTemplateId | Invalid | NameTaken | NotFound | Conflict:
+    """Draft a template of the same description and roles as another one, draft or live."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+    if fault := naming.check_text("name", name):
+        return fault
+    while True:
+        document = await ctx.stores.role_templates.one(id, {"outbox": 0})
+        if document is None:
+            return NotFound("role template", id)
+        made = await _drafted(ctx, name, document["description"], to_template(document).roles)
+        if not isinstance(made, Gone):
+            return made
+
+
 async def update_role_template(
-    ctx: Context, id: str, description: str | None, entries: Sequence[RoleEntry]
-) -> TemplateOutcome:
-    """Replace a draft's description and roles."""
+    ctx: Context,
+    id: str,
+    description: str | None,
+    entries: Sequence[RoleEntry],
+    name: str | None = None,
+) -> TemplateOutcome | NameTaken:
+    """Replace a draft's description and roles, and its name if one is given."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if fault := naming.check_description(description):
         return fault
+    if name is not None and (fault := naming.check_text("name", name)):
+        return fault
     while True:
-        resolved = await _resolve(ctx, entries)
+        resolved = await resolve(ctx, entries)
         if isinstance(resolved, Invalid):
             return resolved
-        answer = await _edited(ctx, id, description, resolved)
+        answer = await _edited(ctx, id, name, description, resolved)
         if not isinstance(answer, Gone):
-            return _outcome(id, answer)
+            return answer if isinstance(answer, NameTaken) else _outcome(id, answer)
 
 
 async def _edited(
-    ctx: Context, id: str, description: str | None, resolved: Sequence[TemplateRole]
-) -> _Edited:
+    ctx: Context,
+    id: str,
+    name: str | None,
+    description: str | None,
+    resolved: Sequence[TemplateRole],
+) -> _Edited | NameTaken:
     def decide(document: Document, _: Whole) -> Change | TemplateIsLive | RoleTemplateId:
         template = to_template(document)
         if template.status is TemplateStatus.LIVE:
             return TemplateIsLive(template.id)
         roles = [role_document(entry) for entry in resolved]
-        if roles == document["roles"] and description == document["description"]:
+        named = document["name"] if name is None else name
+        before = (document["roles"], document["description"], document["name"])
+        if before == (roles, description, named):
             return template.id
+        paths = {**naming.name_paths(named), "description": description, "roles": roles}
         return Change(
-            {"description": description, "roles": roles, **stamps.updated(ctx)},
+            {**paths, **stamps.updated(ctx)},
             (stamps.event(ctx, EventType.ROLE_TEMPLATE_UPDATED, id),),
         )
 
+    def renaming(document: Document) -> Renaming | None:
+        return None if name is None else naming.renaming(ctx, KIND, document["name"], name)
+
     answer: _Edited | Taken = await joint_writes.change(
-        ctx.stores.role_templates, id, decide, held=_held(resolved)
+        ctx.stores.role_templates, id, decide, held=_held(resolved), renaming=renaming
     )
-    if isinstance(answer, Taken):
-        raise ValueError(f"{id} was not to be renamed")
-    return answer
+    return NameTaken(name or "", answer.owner) if isinstance(answer, Taken) else answer
 
 
 def _held(roles: Sequence[TemplateRole]) -> list[Held]:
@@ -173,9 +203,19 @@ async def delete_role_template(
     return RoleTemplateId(id)
 
 
-async def _resolve(
-    ctx: Context, entries: Sequence[RoleEntry]
-) -> tuple[TemplateRole, ...] | Invalid:
+async def uses(ctx: Context, templates: Sequence[Document]) -> list[Document]:
+    """How many solution interests follow each template, and how many groups were made after it."""
+    ctx.viewer.require(Right.READ)
+    ids = [template["_id"] for template in templates]
+    interests = await ctx.stores.role_templates.interests_of(ids)
+    groups = await ctx.stores.role_templates.groups_of(ids)
+    return [
+        {"solution_interests": interests.get(id, 0), "buying_groups": groups.get(id, 0)}
+        for id in ids
+    ]
+
+
+async def resolve(ctx: Context, entries: Sequence[RoleEntry]) -> tuple[TemplateRole, ...] | Invalid:
     """The entries with their roles' ids, checked; the first fault otherwise."""
     directory = await roles.directory(ctx)
     declared = await conditions.declared_fields(ctx)

@@ -51,9 +51,18 @@ class CreateRoleTemplateInput(Repeatable):
     )
 
 
+@strawberry.input(description="The template to draft another one after.")
+class DuplicateRoleTemplateInput(Repeatable):
+    role_template_id: strawberry.ID = strawberry.field(description="The template, live or not.")
+    name: str = strawberry.field(description="The new draft's; unique, at most 255 characters.")
+
+
 @strawberry.input(description="What a draft is to say.")
 class UpdateRoleTemplateInput(Repeatable):
     role_template_id: strawberry.ID = strawberry.field(description="The draft.")
+    name: str | None = strawberry.field(
+        default=None, description="Unique; at most 255 characters. Without one the name stays."
+    )
     description: str | None = strawberry.field(default=None, description="Free text.")
     roles: list[TemplateRoleInput] = strawberry.field(
         description="All roles, in order of priority; they replace the former ones."
@@ -80,6 +89,11 @@ class ChangeMembersRequiredInput(Repeatable):
 @strawberry.type(description="The template was drafted.")
 class CreateRoleTemplateSuccess(Sourced):
     role_template: RoleTemplate = one("role_template_id", description="The draft.")
+
+
+@strawberry.type(description="The template was drafted.")
+class DuplicateRoleTemplateSuccess(Sourced):
+    role_template: RoleTemplate = one("role_template_id", description="The new draft.")
 
 
 @strawberry.type(description="The draft says what was asked for.")
@@ -109,8 +123,12 @@ CreateRoleTemplateResult = Annotated[
     CreateRoleTemplateSuccess | InvalidInput | NameTaken | Conflict,
     strawberry.union("CreateRoleTemplateResult"),
 ]
+DuplicateRoleTemplateResult = Annotated[
+    DuplicateRoleTemplateSuccess | InvalidInput | NameTaken | NotFound | Conflict,
+    strawberry.union("DuplicateRoleTemplateResult"),
+]
 UpdateRoleTemplateResult = Annotated[
-    UpdateRoleTemplateSuccess | InvalidInput | NotFound | Conflict | TemplateIsLive,
+    UpdateRoleTemplateSuccess | InvalidInput | NameTaken | NotFound | Conflict | TemplateIsLive,
     strawberry.union("UpdateRoleTemplateResult"),
 ]
 PublishRoleTemplateResult = Annotated[
@@ -131,7 +149,7 @@ async def create_role_template(
     info: Info, input: CreateRoleTemplateInput
 ) -> CreateRoleTemplateResult:
     """Draft a template."""
-    entries = _entries(input.roles)
+    entries = entries_of(input.roles)
     if isinstance(entries, Invalid):
         return refusal_of(entries)
     made = await resolvers.role_templates.create_role_template(
@@ -142,15 +160,27 @@ async def create_role_template(
     return refusal_of(made)
 
 
+async def duplicate_role_template(
+    info: Info, input: DuplicateRoleTemplateInput
+) -> DuplicateRoleTemplateResult:
+    """Draft a template after another one."""
+    made = await resolvers.role_templates.duplicate_role_template(
+        info.context, input.role_template_id, input.name
+    )
+    if isinstance(made, str):
+        return DuplicateRoleTemplateSuccess.of({"role_template_id": made})
+    return refusal_of(made)
+
+
 async def update_role_template(
     info: Info, input: UpdateRoleTemplateInput
 ) -> UpdateRoleTemplateResult:
     """Edit a draft."""
-    entries = _entries(input.roles)
+    entries = entries_of(input.roles)
     if isinstance(entries, Invalid):
         return refusal_of(entries)
     made = await resolvers.role_templates.update_role_template(
-        info.context, input.role_template_id, input.description, entries
+        info.context, input.role_template_id, input.description, entries, input.name
     )
     if isinstance(made, str):
         return UpdateRoleTemplateSuccess.of({"role_template_id": made})
@@ -204,7 +234,8 @@ def _is_live(
     return TemplateIsLive(message=message, role_template_id=strawberry.ID(refusal.id))
 
 
-def _entries(roles: list[TemplateRoleInput]) -> list[RoleEntry] | Invalid:
+def entries_of(roles: list[TemplateRoleInput]) -> list[RoleEntry] | Invalid:
+    """The roles a client wrote; the first rule that cannot be read otherwise."""
     entries = []
     for place, role in enumerate(roles):
         condition = condition_of(role.condition) if role.condition is not None else None

@@ -138,9 +138,18 @@ class Mutation:
         resolver=once(editing_role_templates.create_role_template, Right.EDIT_COMPONENTS),
         description="Draft a role template. Right: EDIT_COMPONENTS.",
     )
+    duplicate_role_template = strawberry.mutation(
+        resolver=once(editing_role_templates.duplicate_role_template, Right.EDIT_COMPONENTS),
+        description=(
+            "Draft a template with the roles of another one, draft or live. Right: EDIT_COMPONENTS."
+        ),
+    )
     update_role_template = strawberry.mutation(
         resolver=once(editing_role_templates.update_role_template, Right.EDIT_COMPONENTS),
-        description="Replace a draft's description and roles. Right: EDIT_COMPONENTS.",
+        description=(
+            "Replace a draft's name, description and roles: reordered, changed or left out. Right: "
+            "EDIT_COMPONENTS."
+        ),
     )
     publish_role_template = strawberry.mutation(
         resolver=once(editing_role_templates.publish_role_template, Right.EDIT_COMPONENTS),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import strawberry
@@ -9,16 +10,17 @@ from strawberry.scalars import JSON
 
 import domain.completeness
 import domain.role_templates
+import resolvers.role_templates
 from domain.condition_documents import from_document
 from domain.roles import MOST_ROLES
 from execution.connections import Connection
 from execution.context import Context
-from execution.fields import embedded, one, stored
-from execution.lists import Listed, Listing, many
+from execution.fields import computed, embedded, one, stored
+from execution.lists import Direction, Listed, Listing, many
 from execution.sources import Sourced
 from schema.conditions import as_written
 from schema.node import Node, Stamped
-from schema.ordering import ComponentOrder, ComponentOrderField, orders
+from schema.ordering import orders
 from schema.roles import Role
 from schema.searching import search_of
 from store import filters
@@ -40,6 +42,23 @@ strawberry.enum(
     name="RoleTemplateStatus",
     description="A draft is edited; a live template serves solution interests and keeps its roles.",
 )
+
+
+@strawberry.enum(description="What role templates are ordered by.")
+class RoleTemplateOrderField(Enum):
+    NAME = "folded.name"
+    STATUS = "status"
+    CREATED = "created_at"
+    UPDATED = "updated_at"
+    PUBLISHED = "published_at"
+
+
+@strawberry.input(description="In which order role templates are listed.")
+class RoleTemplateOrder:
+    field: RoleTemplateOrderField = strawberry.field(description="What counts.")
+    direction: Direction = strawberry.field(
+        default=Direction.ASC, description="Which end comes first; drafts have no publishing date."
+    )
 
 
 def written(condition: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,13 +106,19 @@ class TemplateRole(Sourced):
     )
 
 
+@strawberry.type(description="How much follows a role template.")
+class RoleTemplateUse(Sourced):
+    solution_interests: int = stored(description="How many solution interests follow it.")
+    buying_groups: int = stored(description="How many groups were made after it.")
+
+
 @strawberry.type(description="A version of the list of roles that groups are made after.")
 class RoleTemplate(Node, Stamped, Listed):
     collection: ClassVar[str] = "role_templates"
     listing: ClassVar[Listing] = Listing(
         default=Order("updated_at", is_descending=True),
-        orders=orders(ComponentOrderField),
-        order_by=ComponentOrder,
+        orders=orders(RoleTemplateOrderField, {RoleTemplateOrderField.PUBLISHED}),
+        order_by=RoleTemplateOrder,
         filter=RoleTemplateFilter,
         where=_where,
     )
@@ -115,6 +140,11 @@ class RoleTemplate(Node, Stamped, Listed):
     )
     published_at: datetime | None = stored(description="When it went live; null of a draft.")
     published_by: str | None = stored(description="Who published it; null of a draft.")
+    used_by: RoleTemplateUse = computed(
+        resolvers.role_templates.uses,
+        needs=("_id",),
+        description="How many solution interests and groups follow it.",
+    )
     versions: Connection[Annotated["RoleTemplate", strawberry.lazy("schema.role_templates")]] = (
         many("template_id", key="template_id", description="All versions of the template.")
     )

@@ -52,6 +52,7 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "related_findings.of_all_accounts": SERVES,
     "related_findings.of_rules": SERVES,
     "related_references.unknown": SERVES,
+    "role_templates.resolve": SERVES,
     "roles.directory": SERVES,
     "scoring.score_first": FOLLOWS,
     "scoring.score_groups": FOLLOWS,
