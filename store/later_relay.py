@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
+from store.driver import Document
 from store.relay import Relay
 
 
@@ -14,11 +15,13 @@ class LaterRelay(Relay):
 
     _turn_under_way: asyncio.Task[None] | None = None
 
-    async def forward(self, collection: str, ids: Iterable[str]) -> None:
+    async def forward(
+        self, collection: str, ids: Iterable[str], made: Iterable[Document] = ()
+    ) -> None:
         """Begin to move the outboxes of these documents, once the turn before is over."""
-        moved = list(ids)
+        moved, boxes = list(ids), list(made)
         await self.settle()
-        self._turn_under_way = asyncio.create_task(super().forward(collection, moved))
+        self._turn_under_way = asyncio.create_task(super().forward(collection, moved, boxes))
 
     async def settle(self) -> None:
         """Return once all is moved that was forwarded before."""

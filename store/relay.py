@@ -47,14 +47,18 @@ def event_key(tenant: TenantId, position: int) -> str:
 class _Waiting:
     """Documents, by collection, whose outboxes wait for the next turn.
 
-    `is_over` once that turn has ended by itself: nobody who waited for it has to take one.
+    `boxes` are those that new documents were just stored with: they need not be read. `is_over`
+    once that turn has ended by itself: nobody who waited for it has to take one.
     """
 
     ids: dict[str, set[str]] = field(default_factory=dict)
+    boxes: dict[str, list[Document]] = field(default_factory=dict)
     is_over: bool = False
 
-    def add(self, collection: str, ids: Iterable[str]) -> None:
+    def add(self, collection: str, ids: Iterable[str], made: Iterable[Document] = ()) -> None:
         self.ids.setdefault(collection, set()).update(ids)
+        boxes = ({"_id": each["_id"], "outbox": each["outbox"]} for each in made if each["outbox"])
+        self.boxes.setdefault(collection, []).extend(boxes)
 
 
 class Relay:
@@ -67,13 +71,16 @@ class Relay:
         self._turn = asyncio.Lock()
         self._waiting = _Waiting()
 
-    async def forward(self, collection: str, ids: Iterable[str]) -> None:
+    async def forward(
+        self, collection: str, ids: Iterable[str], made: Iterable[Document] = ()
+    ) -> None:
         """Move the outboxes of these documents, together with whatever else waits by then.
 
+        `made` are others that the caller has just stored for the first time, as they are stored.
         Best effort: what cannot be moved now is moved with what comes next, or by `sweep`.
         """
         mine = self._waiting
-        mine.add(collection, ids)
+        mine.add(collection, ids, made)
         async with self._turn:
             if mine.is_over:
                 return  # somebody who waited as well has moved it
@@ -101,9 +108,15 @@ class Relay:
     def _put_back(self, taken: _Waiting) -> None:
         for name, ids in taken.ids.items():
             self._waiting.add(name, ids)
+        for name, boxes in taken.boxes.items():
+            self._waiting.add(name, [box["_id"] for box in boxes])
 
     async def _move_all(self, taken: _Waiting) -> None:
+        for name, boxes in taken.boxes.items():
+            await self._move_boxes(self._database[name], boxes)
         for name, ids in taken.ids.items():
+            if not ids:
+                continue
             found = {"_id": {"$in": sorted(ids)}, "tenant": self._tenant}
             await self._move(self._database[name], found, hint=BY_ID)
 

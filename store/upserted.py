@@ -71,9 +71,8 @@ class UpsertedRecords(Records):
                 await self._relay.forward(self.collection.name, stored)
             rest = [each for each in new if each[0]["_id"] not in adopted]
             return stored | await self.write(rest, changes)
-        writes: list[InsertOne[Document] | UpdateOne] = [
-            InsertOne(self._new(document, events)) for document, events in new
-        ]
+        made = [self._new(document, events) for document, events in new]
+        writes: list[InsertOne[Document] | UpdateOne] = [InsertOne(document) for document in made]
         writes += [
             UpdateOne(self._guard(id, version), self._update(version, change), hint=BY_ID)
             for id, version, change in changes
@@ -97,7 +96,9 @@ class UpsertedRecords(Records):
             stored -= {id for id, _, _ in changes}
             stored |= await self._saved({c.events[0].id: id for id, _, c in changes if c.events})
         if not self._session:
-            await self._relay.forward(self.collection.name, stored)
+            fresh = [document for document in made if document["_id"] in stored]
+            others = stored.difference(document["_id"] for document in fresh)
+            await self._relay.forward(self.collection.name, others, fresh)
         return stored
 
     async def forward(self, ids: Iterable[str]) -> None:

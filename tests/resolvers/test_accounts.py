@@ -380,7 +380,7 @@ def begun(recorder: Recorder) -> list[str]:
 
 MADE = ["find tenants", "find identities", "insert identities", "insert accounts"]
 LOADED = ["find tenants", "find identities", "find accounts"]
-RELAY = ["find accounts", "find events", "find events", "insert events", "update accounts"]
+RELAY = ["find events", "find events", "insert events", "update accounts"]
 
 
 async def test_the_commands_of_a_call_do_not_depend_on_its_items(
@@ -405,7 +405,7 @@ async def test_the_commands_of_a_call_do_not_depend_on_its_items(
         "one new": [*MADE, *RELAY],
         "all new": [*MADE, *RELAY],
         "nothing changed": [*LOADED, "find accounts"],
-        "all changed": [*LOADED, "update accounts", *RELAY],
+        "all changed": [*LOADED, "update accounts", "find accounts", *RELAY],
     }
 
 
@@ -424,6 +424,7 @@ async def test_a_call_that_alters_the_hierarchy_decides_once_more_in_its_turn(
         "find identities",
         "find accounts",
         "update accounts",
+        "find accounts",
         "find accounts",
         *RELAY,
     ]

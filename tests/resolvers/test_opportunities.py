@@ -261,7 +261,6 @@ async def test_the_commands_of_a_call_do_not_depend_on_its_items(
         "update accounts",
         "insert identities",
         "insert opportunities",
-        "find opportunities",
         *relayed,
         "update opportunities",
         "update accounts",

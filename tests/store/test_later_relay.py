@@ -1,6 +1,7 @@
 """A relay that moves events behind the back of whoever stores."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,9 @@ async def test_whoever_forwards_does_not_wait_for_the_events(
     may_move = asyncio.Event()
     forward = Relay.forward
 
-    async def forward_later(self: Relay, collection: str, ids: list[str]) -> None:
+    async def forward_later(self: Relay, *what: Any) -> None:
         await may_move.wait()
-        await forward(self, collection, ids)
+        await forward(self, *what)
 
     monkeypatch.setattr(Relay, "forward", forward_later)
     relay = LaterRelay(database, tenant)

@@ -119,3 +119,47 @@ async def test_a_tenants_relay_leaves_other_tenants_alone(
 
     assert await events_of(database, tenant) == []
     assert await events_of(database, stranger) == []
+
+
+async def test_the_boxes_of_new_documents_are_moved_without_being_read(
+    database: Database, tenant: TenantId
+) -> None:
+    boxes = [a_box(tenant, number) for number in range(2)]
+    await database["roles"].insert_many(boxes)
+
+    await Relay(database, tenant).forward("roles", [], boxes)
+
+    moved = await events_of(database, tenant)
+    assert [event["position"] for event in moved] == [1, 2, 3, 4, 5, 6]
+    assert await database["roles"].count_documents({"tenant": tenant, "outbox": []}) == 2
+
+
+async def test_what_came_into_the_box_of_a_new_document_meanwhile_stays_behind_its_first_event(
+    database: Database, tenant: TenantId
+) -> None:
+    made, changed = a_box(tenant, 1, 1), a_box(tenant, 1, 2)
+    await database["roles"].insert_one(changed)
+    ours, theirs = Relay(database, tenant), Relay(database, tenant)
+
+    await asyncio.gather(
+        ours.forward("roles", [], [made]), theirs.forward("roles", [changed["_id"]])
+    )
+
+    moved = [(event["position"], event["event_id"]) for event in await events_of(database, tenant)]
+    assert moved == [(1, f"evt_{tenant}_1_0"), (2, f"evt_{tenant}_1_1")]
+
+
+async def test_the_boxes_of_a_turn_that_was_broken_off_are_moved_with_what_comes_next(
+    database: Database, tenant: TenantId
+) -> None:
+    boxes = [a_box(tenant, number) for number in range(2)]
+    await database["roles"].insert_many(boxes)
+    relay = Relay(database, tenant)
+    cancelled = asyncio.ensure_future(relay.forward("roles", [], boxes[:1]))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    await asyncio.gather(cancelled, return_exceptions=True)
+
+    await relay.forward("roles", [], boxes[1:])
+
+    assert len(await events_of(database, tenant)) == 6
