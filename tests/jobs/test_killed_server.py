@@ -30,7 +30,7 @@ from tests.server.quorum_process import Quorum
 from tests.worlds import an_interest, some_accounts
 
 GROUPS = 600
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture
