@@ -11,7 +11,7 @@ from domain.engagement import Window
 from domain.events import Event
 from domain.identifiers import BuyingGroupId, PersonId, TenantId
 from domain.weighting_models import TypeWeight
-from store.driver import Collection, Database, Document, aggregate
+from store.driver import BY_ID, Collection, Database, Document, aggregate
 from store.event_documents import to_document
 from store.reading import Order, Place, Reader
 from store.reading import Window as Rows
@@ -152,7 +152,7 @@ class ScoringStore:
         if announcement.event is not None:
             update["$set"] = {"engagement.announced": announcement.after}
             update["$push"] = {"outbox": to_document(announcement.event)}
-        return UpdateOne(guard, update)
+        return UpdateOne(guard, update, hint=BY_ID)
 
     async def _ids(self, query: Document, limit: int) -> list[BuyingGroupId]:
         cursor = self._groups.find(
