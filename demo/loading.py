@@ -23,6 +23,7 @@ STEPS: Final = (
     "Opportunities",
     "People",
     "Activities",
+    "Interest signals",
     "Engagement of people",
     "Buying groups",
     "Decisions",
@@ -92,6 +93,7 @@ class _Loading:
         )
         await records.load_people(ctx, self._next_step())
         acts = await records.load_activities(ctx, began, self._next_step())
+        await records.load_signals(ctx, began, self._next_step())
         self._next_step()
         await done_once(ctx, JobKind.SCORING, {}, partial(start_scoring_job, ctx))
         await self._create_groups(interests, audiences, self._next_step())

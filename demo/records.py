@@ -14,15 +14,18 @@ from connectors.passes import Progress
 from demo.activities import DemoActivity, activities
 from demo.crm_accounts import FOLDER, crm_accounts
 from demo.people import DemoPerson, people
+from demo.signals import DemoSignal, signals
 from domain.activities import PersonByEmail, Report
 from domain.attributes import FieldType, Scope
 from domain.custom_fields import CustomField
 from domain.identities import OutsideKey, Reference
+from domain.interest_signals import SignalReport
 from domain.people import GivenRelation, PersonItem
 from domain.upserting import Applied, Status, TooManyItems
 from execution.context import Context
 from resolvers.activities import record_activities
 from resolvers.custom_fields import define_custom_fields
+from resolvers.interest_signals import record_interest_signals
 from resolvers.people import upsert_people
 
 SEED: Final = "quorum"
@@ -94,6 +97,18 @@ async def load_activities(ctx: Context, ends_at: datetime, part: Part) -> int:
     return stored
 
 
+async def load_signals(ctx: Context, ends_at: datetime, part: Part) -> None:
+    """Store what the invented people cared about in the sixty days up to `ends_at`."""
+    signs = list(signals(people(crm_accounts(), SEED), ends_at, SEED))
+    stored = 0
+    for batch in _batches(signs):
+        recorded = await record_interest_signals(ctx, [_signal(sign) for sign in batch])
+        if isinstance(recorded, TooManyItems) or recorded.refused:
+            raise DemoFailed(str(recorded))
+        stored += len(batch)
+        part(stored / len(signs))
+
+
 def _item(person: DemoPerson) -> PersonItem:
     return PersonItem(
         keys=(OutsideKey(SYSTEM, person.key),),
@@ -129,6 +144,17 @@ def _report(act: DemoActivity) -> Report:
         person=PersonByEmail(act.email),
         at=act.at,
         attributes=act.attributes,
+    )
+
+
+def _signal(sign: DemoSignal) -> SignalReport:
+    return SignalReport(
+        sign.source,
+        sign.source_id,
+        PersonByEmail(sign.email),
+        sign.solution_interest,
+        sign.strength,
+        sign.at,
     )
 
 

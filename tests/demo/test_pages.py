@@ -11,6 +11,7 @@ from execution.context import Context
 from jobs.kinds import run_open_jobs
 from schema.build import build_schema
 from store.driver import Client, aggregate, open_database
+from store.indexes import ensure_indexes
 from store.stores import Stores
 from tests.demo.conftest import Loaded
 from tests.demo.pages import differences, said, steps
@@ -33,6 +34,7 @@ async def own(client: Client, loaded: Loaded) -> AsyncIterator[Context]:
             "$match": {"$or": [{path: loaded.ctx.viewer.tenant} for path in ("tenant", "_id")]}
         }
         await aggregate(copied[name], [of_tenant, {"$out": {"db": copy.name, "coll": name}}])
+    await ensure_indexes(copy)
     yield replace(loaded.ctx, stores=Stores(copy, loaded.ctx.viewer.tenant))
     await client.drop_database(copy.name)
 
