@@ -7,6 +7,7 @@ from connectors import items
 from connectors.custom_fields import SCOPES
 from connectors.fields import Kind, reference_of
 from connectors.items import Fault, Values
+from connectors.signal_items import faults_of_signal
 from domain import activities
 from domain.accounts import AccountRules
 from domain.fields import Refused
@@ -54,6 +55,8 @@ async def check_of(ctx: Context, kind: Kind) -> Check:
             return of_opportunity
         case Kind.ACTIVITIES:
             return lambda values: next(_of_act(ctx, values), None)
+        case Kind.INTEREST_SIGNALS:
+            return lambda values: next(faults_of_signal(ctx, values), None)
         case _:
             assert_never(kind)
 
@@ -62,6 +65,8 @@ async def faults_of(ctx: Context, kind: Kind) -> Faults:
     """What finds all faults of a row of this kind among the values that could be read."""
     if kind is Kind.ACTIVITIES:
         return lambda values: _of_act(ctx, values)
+    if kind is Kind.INTEREST_SIGNALS:
+        return lambda values: faults_of_signal(ctx, values)
     check = await check_of(ctx, kind)
     beside = _ACCOUNT if kind is Kind.PEOPLE else {}
     return lambda values: _of_record(values, check, beside)

@@ -13,6 +13,7 @@ class Kind(Enum):
     PEOPLE = "people"
     OPPORTUNITIES = "opportunities"
     ACTIVITIES = "activities"
+    INTEREST_SIGNALS = "interest_signals"
 
 
 class Sort(Enum):
@@ -100,6 +101,16 @@ FIELDS: Final[Mapping[Kind, Mapping[str, Sort]]] = MappingProxyType(
             "attributes.*": Sort.STATED,
             "source_updated_at": Sort.MOMENT,
         },
+        Kind.INTEREST_SIGNALS: {
+            "source": Sort.TEXT,
+            "source_id": Sort.TEXT,
+            "solution_interest": Sort.TEXT,
+            "strength": Sort.TEXT,
+            "at": Sort.MOMENT,
+            "person.id": Sort.TEXT,
+            "person.email": Sort.TEXT,
+            "person.keys.*": Sort.TEXT,
+        },
     }
 )
 
@@ -122,8 +133,20 @@ NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
         Kind.PEOPLE: (),
         Kind.OPPORTUNITIES: (),
         Kind.ACTIVITIES: ("source", "source_id", "type", "at", "person"),
+        Kind.INTEREST_SIGNALS: (
+            "source",
+            "source_id",
+            "solution_interest",
+            "strength",
+            "at",
+            "person",
+        ),
     }
 )
+
+
+TOLD: Final = frozenset({Kind.ACTIVITIES, Kind.INTEREST_SIGNALS})
+"""What sources tell once, by a source and an id there, and not records that are found again."""
 
 
 def reference_of(path: str) -> str | None:

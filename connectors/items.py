@@ -82,14 +82,14 @@ def opportunity_item(values: Values) -> OpportunityItem | Fault:
 def lacking(values: Values) -> tuple[Fault, ...]:
     """What an activity needs and the row does not have."""
     missing = [path for path in ("source", "source_id", "type", "at") if values.get(path) is None]
-    if _person(values) is None:
-        missing.append(_naming("person", values))
+    if person_named(values) is None:
+        missing.append(naming("person", values))
     return tuple(Fault(path, REQUIRED) for path in missing)
 
 
 def report(values: Values) -> Report | Fault:
     """An activity; attributes without a value are left out."""
-    person = _person(values)
+    person = person_named(values)
     at = values.get("at")
     if missing := lacking(values):
         return missing[0]
@@ -119,11 +119,11 @@ def mapped_name(field: str, values: Values, keys: Sequence[OutsideKey]) -> str:
     if key := re.match(r"keys\[(\d+)\]", name):
         return f"keys.{keys[int(key[1])].system}"
     if reference := re.fullmatch(r"(parent|account|person)(\.id|\.email|\.key\b.*)?", name):
-        return _naming(reference[1], values)
+        return naming(reference[1], values)
     return name
 
 
-def _naming(noun: str, values: Values) -> str:
+def naming(noun: str, values: Values) -> str:
     """The field by which the row names the other record."""
     return next((path for path in values if reference_of(path) == noun), noun)
 
@@ -162,7 +162,7 @@ def _attributes(values: Values) -> dict[str, object]:
     return attributes
 
 
-def _person(values: Values) -> PersonReference | None:
+def person_named(values: Values) -> PersonReference | None:
     """Whoever the row names; None when the cell is empty."""
     if (id := values.get("person.id")) is not None:
         return PersonById(PersonId(str(id)))

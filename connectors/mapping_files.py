@@ -17,6 +17,7 @@ from connectors.conversions import ISO, Unreadable, convert_stated
 from connectors.fields import (
     FIELDS,
     NEEDED,
+    TOLD,
     Kind,
     Sort,
     is_group,
@@ -112,7 +113,7 @@ def _faults(kind: Kind, fields: Sequence[Field]) -> Iterator[str]:
         system = path.rpartition("keys.")[2]
         if isinstance(checked_key(OutsideKey(system, "id"), path), Refused):
             yield f"{path}: {system!r} cannot name a system"
-    if kind is not Kind.ACTIVITIES and not any(map(is_own_name, paths)):
+    if kind not in TOLD and not any(map(is_own_name, paths)):
         yield f"{kind.value} need an outside key, such as keys.crm, to be found again"
 
 

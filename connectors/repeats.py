@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from connectors import reading, tables
-from connectors.fields import Kind, is_own_name, reference_of
+from connectors.fields import TOLD, Kind, is_own_name, reference_of
 from connectors.items import Values
 from connectors.mappings import FileMapping
 from connectors.reading import Said
@@ -49,13 +49,13 @@ class Repeats:
 
 
 def find(path: Path, mapping: FileMapping) -> Repeats:
-    """The repeats of a file that `tables.check` found usable; activities have none.
+    """The repeats of a file that `tables.check` found usable; activities and signals have none.
 
     A later row takes the place of an earlier one if it says something, be it that the field is
     empty, of every field that the earlier one says something of.
     """
     repeats = Repeats()
-    if mapping.kind is Kind.ACTIVITIES:
+    if mapping.kind in TOLD:
         return repeats
     spoken = _Spoken(mapping, is_json=tables.is_json(path, mapping))
     naming = replace(mapping, fields=spoken.naming)

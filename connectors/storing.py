@@ -8,10 +8,12 @@ from typing import Final, TypeVar, assert_never
 from connectors import items
 from connectors.fields import Kind
 from connectors.items import Fault, Values
+from connectors.signal_items import signal_report
 from domain.activities import Outcome as ActOutcome
 from domain.fields import Refused
 from domain.hierarchy import HierarchyCircle
 from domain.identities import email_identity
+from domain.interest_signals import SignalOutcome
 from domain.upserting import (
     Applied,
     Item,
@@ -21,7 +23,14 @@ from domain.upserting import (
     UnknownRecord,
 )
 from execution.context import Context
-from resolvers import accounts, activities, attaching, opportunities, people
+from resolvers import (
+    accounts,
+    activities,
+    attaching,
+    interest_signals,
+    opportunities,
+    people,
+)
 from resolvers.activities import Recorded, Refusal
 from resolvers.outcomes import Conflict
 from resolvers.upserting import Outcome, Told, untold
@@ -60,6 +69,12 @@ RESULTS_OF_ACTS: Final = {
 }
 
 
+RESULTS_OF_SIGNALS: Final = {
+    SignalOutcome.RECORDED: Result.CREATED,
+    SignalOutcome.DUPLICATE: Result.UNCHANGED,
+}
+
+
 async def store(
     ctx: Context, kind: Kind, batch: Sequence[Values], only_new: Told = untold
 ) -> list[Taken | Fault]:
@@ -81,6 +96,8 @@ async def store(
         case Kind.ACTIVITIES:
             only_new()  # an activity depends on no other
             return await _recorded(ctx, batch)
+        case Kind.INTEREST_SIGNALS:
+            return await _signalled(ctx, batch)
         case _:
             assert_never(kind)
 
@@ -136,6 +153,34 @@ async def _recorded(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault
         report if isinstance(report, Fault) else _taken_act(next(following), values)
         for report, values in zip(built, batch, strict=True)
     ]
+
+
+async def _signalled(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault]:
+    built = [signal_report(values) for values in batch]
+    fit = [report for report in built if not isinstance(report, Fault)]
+    recorded = await interest_signals.record_interest_signals(ctx, fit)
+    if isinstance(recorded, TooManyItems):
+        raise ValueError(f"a batch has at most {recorded.most} rows, not {recorded.count}")
+    following = iter(recorded.outcomes)
+    return [
+        report if isinstance(report, Fault) else _taken_signal(next(following), values)
+        for report, values in zip(built, batch, strict=True)
+    ]
+
+
+def _taken_signal(
+    outcome: interest_signals.Recorded | interest_signals.Refusal, values: Values
+) -> Taken | Fault:
+    match outcome:
+        case Refused(name, reason):
+            pass
+        case UnknownRecord(name, noun, named):
+            reason = f"there is no {noun} {named}"
+        case interest_signals.Recorded():
+            return Taken(RESULTS_OF_SIGNALS[outcome.outcome])
+        case _:
+            assert_never(outcome)
+    return Fault(items.mapped_name(name, values, ()), reason)
 
 
 def _taken_act(outcome: Recorded | Refusal, values: Values) -> Taken | Fault:

@@ -89,14 +89,17 @@ def checked(report: SignalReport, now: datetime) -> SignalReport | Refused:
         person=person,
         solution_interest=report.solution_interest.strip(),
     )
-    fault = next(_faults(kept, now), None)
+    fault = next(faults(kept, now), None)
     return fault or replace(kept, at=to_milliseconds(kept.at))
 
 
-def _faults(report: SignalReport, now: datetime) -> Iterator[Refused]:
+def faults(report: SignalReport, now: datetime) -> Iterator[Refused]:
+    """Everything that keeps a report from being stored, one fault a field."""
+    person = checked_person(report.person)
     found = (
-        text_fault("sourceId", report.source_id),
-        text_fault("solutionInterest", report.solution_interest),
+        person if isinstance(person, Refused) else None,
+        text_fault("sourceId", report.source_id.strip()),
+        text_fault("solutionInterest", report.solution_interest.strip()),
         moment_fault(report.at, now),
     )
     yield from filter(None, found)

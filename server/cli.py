@@ -155,7 +155,7 @@ FILE = click.Path(path_type=Path)
 def import_file(
     file: Path, mapping: Path, rejects: Path | None, from_start: bool, tenant: str | None
 ) -> None:
-    """Import accounts, people, opportunities or activities from FILE.
+    """Import accounts, people, opportunities, activities or interest signals from FILE.
 
     FILE is CSV or JSON Lines. Importing it again changes nothing; an import that was broken off
     goes on where it was when it is run again. Works beside a running server.

@@ -27,6 +27,7 @@ from resolvers.custom_fields import define_custom_fields
 from resolvers.tenants import create_tenant
 from store.driver import Database
 from tests.contexts import Clock, a_context
+from tests.worlds import an_interest, some_accounts, some_people
 
 CRM = Path(__file__).parents[2] / "demo" / "crm"
 ACCOUNTS = """
@@ -696,3 +697,46 @@ async def test_no_value_whatever_breaks_an_import(ctx: Context, tmp_path: Path, 
 
     assert report.rows == len(rows)
     assert report.rejected > 0
+
+
+SIGNALS = """
+    kind = "interest_signals"
+    [fields]
+    source = { column = "from", values = { web = "form" }, otherwise = "OTHER" }
+    source_id = "id"
+    solution_interest = "about"
+    strength = "strength"
+    at = "at"
+    person.email = "who"
+"""
+
+
+async def test_interest_signals_are_told_once(ctx: Context, tmp_path: Path) -> None:
+    accounts = await some_accounts(ctx, "Acme")
+    await some_people(ctx, accounts["Acme"], {"ada": "Chief"})
+    await an_interest(ctx)
+    mapping = a_mapping(SIGNALS)
+    path = a_file(
+        tmp_path,
+        """\
+        id,from,about,strength,at,who
+        1,web,security,High,2026-05-04T10:00:00Z,ada@example.com
+        1,web,security,Low,2026-05-04T10:00:00Z,ada@example.com
+        2,fair,Cheese,low,2026-05-04T10:00:00Z,ada@example.com
+        3,web,security,huge,2031-05-04T10:00:00Z,
+        4,web,security,low,2026-05-04T10:00:00Z,bo@example.com
+        """,
+    )
+
+    first, again = await done(ctx, mapping, path), await done(ctx, mapping, path)
+
+    assert (counts(first), counts(again)) == ((1, 0, 1, 3), (0, 0, 2, 3))
+    assert rejected(first) == [
+        ("4", "solution_interest", "there is no solution interest Cheese"),
+        ("5", "person.email", "is required and cannot be empty"),
+        ("5", "strength", "'huge' is none of LOW, MEDIUM, HIGH"),
+        ("5", "at", "must not be more than one day in the future"),
+        ("6", "person.email", "there is no person bo@example.com"),
+    ]
+    [signal] = await ctx.stores.interest_signals.all()
+    assert (signal["source"], signal["strength"]) == ("FORM", "HIGH")

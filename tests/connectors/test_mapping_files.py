@@ -130,7 +130,10 @@ def test_one_column_may_feed_several_fields() -> None:
         pytest.param("", ("kind is missing", "fields is missing"), id="an empty file"),
         pytest.param(
             'kind = "leads"\n[fields]\nname = "n"',
-            ("kind must be one of accounts, people, opportunities, activities, not 'leads'",),
+            (
+                "kind must be one of accounts, people, opportunities, activities, interest_signals, "
+                "not 'leads'",
+            ),
             id="an unknown kind",
         ),
         pytest.param(
