@@ -67,8 +67,6 @@ RESULTS_OF_ACTS: Final = {
     ActOutcome.UPDATED: Result.UPDATED,
     ActOutcome.UNCHANGED: Result.UNCHANGED,
 }
-
-
 RESULTS_OF_SIGNALS: Final = {
     SignalOutcome.RECORDED: Result.CREATED,
     SignalOutcome.DUPLICATE: Result.UNCHANGED,
@@ -97,6 +95,7 @@ async def store(
             only_new()  # an activity depends on no other
             return await _recorded(ctx, batch)
         case Kind.INTEREST_SIGNALS:
+            # Not before these are stored: of a signal that is told twice the first stands.
             return await _signalled(ctx, batch)
         case _:
             assert_never(kind)

@@ -131,8 +131,8 @@ def test_one_column_may_feed_several_fields() -> None:
         pytest.param(
             'kind = "leads"\n[fields]\nname = "n"',
             (
-                "kind must be one of accounts, people, opportunities, activities, interest_signals, "
-                "not 'leads'",
+                "kind must be one of accounts, people, opportunities, activities, "
+                "interest_signals, not 'leads'",
             ),
             id="an unknown kind",
         ),
