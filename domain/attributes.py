@@ -114,6 +114,9 @@ ENGAGEMENT_SCORE: Final = Attribute(
     "Exact engagement score of the person, 0 to 100; 0 without activity.",
     can_be_empty=False,
 )
+PERSONA: Final = _person(
+    "persona", ValueType.ID, "persona", "Persona the person is of, by its id or its name."
+)
 RELATION_ROLE: Final = Attribute(
     "relation_role",
     Scope.RELATION,
@@ -161,6 +164,7 @@ CATALOGUE: Final[tuple[Attribute, ...]] = (
         "Marketing to the person is suspended.",
     ),
     ENGAGEMENT_SCORE,
+    PERSONA,
     _person("custom", None, "custom", "A custom field of the person."),
     Attribute(
         "relation",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from domain.attributes import ENGAGEMENT_SCORE, IS_TOP_LEVEL, LEVEL, value_at
+from domain.attributes import ENGAGEMENT_SCORE, IS_TOP_LEVEL, LEVEL, PERSONA, value_at
 from domain.comparison import comparable
 from domain.conditions import (
     ALWAYS,
@@ -37,6 +37,8 @@ def as_stored(test: AttributeTest, score_reference: int) -> Condition | None:
             return is_top if operands_of(test) == (True,) else Not(is_top)
         case ENGAGEMENT_SCORE.key:
             return _as_raw(test, score_reference)
+        case PERSONA.key:
+            raise ValueError("a test of a persona has to be spelled out first")
         case _:
             return None
 

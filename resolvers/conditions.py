@@ -5,7 +5,7 @@ from typing import Final
 
 from domain.attributes import Scope
 from domain.condition_checking import ACCOUNT_RULE, MEMBER_RULE, DeclaredFields, faults
-from domain.conditions import Condition
+from domain.conditions import Condition, ConditionFault
 from execution.context import Context
 from resolvers import custom_fields, related_references
 from resolvers.outcomes import Invalid
@@ -28,10 +28,12 @@ def fault_of(
 ) -> Invalid | None:
     """The first fault of a condition given in `field`, with the path of the bad node."""
     found = faults(condition, scopes, declared)
-    if not found:
-        return None
-    path = f"{field}.{found[0].path}" if found[0].path else field
-    return Invalid(path, found[0].reason)
+    return invalid(field, found[0]) if found else None
+
+
+def invalid(field: str, fault: ConditionFault) -> Invalid:
+    """A fault of a condition given in `field`, with the path of the bad node."""
+    return Invalid(f"{field}.{fault.path}" if fault.path else field, fault.reason)
 
 
 async def check(

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain import membership
-from domain.condition_evaluation import Explanation, Subject, explain
+from domain.condition_evaluation import Explanation, Subject, evaluate, explain
+from domain.conditions import Condition
 from domain.identifiers import BuyingGroupId, PersonId, RoleId
 from domain.membership import Claim, Claims
+from domain.persona_tests import told_by_name
 from domain.placing import placing
-from domain.role_templates import TemplateRole
+from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
 from resolvers import groups, related_findings
 from resolvers.outcomes import NotFound
 from store.groups import to_group
+from store.personas import definitions
+from store.role_templates import with_personas
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +60,56 @@ async def explain_membership(
     person = await ctx.stores.people.one(person_id)
     if person is None:
         return NotFound("person", person_id)
-    template = await ctx.stores.role_templates.template(document["role_template_id"])
+    written = await ctx.stores.role_templates.as_written(document["role_template_id"])
     account = await ctx.stores.accounts.one(document["account_id"])
-    if template is None or account is None:
+    if written is None or account is None:
         return NotFound("account", document["account_id"])
     group = to_group(document)
     claims = next((m.claims for m in group.members if m.person == person_id), {})
     is_related = any(r["account_id"] == group.account for r in person["relations"])
     reference = await groups.score_reference(ctx)
+    stored = await ctx.stores.personas.all({"name": 1, "attributes": 1})
+    defined = definitions(stored)
+    template = with_personas(written, defined)
     findings = await related_findings.of_rules(ctx, [template], [person], [group.account])
     subject = Subject(account, person, reference, findings)
     given = placing(template, reference, findings)(account, person)
+    matched = [
+        {"id": each["_id"], "name": each["name"]}
+        for each in stored
+        if evaluate(defined[each["_id"]], subject)
+    ]
     return MembershipExplanation(
         group.id,
         PersonId(person_id),
         claims,
         membership.deciding(claims),
         is_related,
-        _findings(template.roles, subject, given) if is_related else (),
+        _findings(written, template, subject, given, matched) if is_related else (),
         {role["_id"]: role["name"] for role in await ctx.stores.roles.all()},
     )
 
 
 def _findings(
-    roles: tuple[TemplateRole, ...], subject: Subject, given: RoleId | None
+    written: RoleTemplate,
+    template: RoleTemplate,
+    subject: Subject,
+    given: RoleId | None,
+    matched: object,
 ) -> tuple[RuleFinding, ...]:
-    """What each rule found; `given` is the role that the rules give."""
+    """What each rule found, told of the rules as they were written.
+
+    `given` is the role that the rules give, `matched` the personas of the person.
+    """
+
+    def finding(asked: Condition | None, evaluated: Condition | None) -> Explanation | None:
+        if asked is None or evaluated is None:
+            return None
+        return told_by_name(asked, explain(evaluated, subject), matched)
+
     return tuple(
-        RuleFinding(
-            entry.role,
-            explain(entry.condition, subject) if entry.condition is not None else None,
-            entry.role == given,
-        )
-        for entry in roles
+        RuleFinding(entry.role, finding(entry.condition, each.condition), entry.role == given)
+        for entry, each in zip(written.roles, template.roles, strict=True)
     )
 
 

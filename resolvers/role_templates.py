@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from domain.conditions import Condition
+from domain.conditions import Condition, ConditionFault
 from domain.events import EventType
 from domain.folding import fold
 from domain.identifiers import RoleTemplateId
 from domain.identities import Identity
+from domain.persona_tests import ids_in
 from domain.role_templates import (
     TemplateIsLive,
     TemplateRole,
@@ -18,7 +19,7 @@ from domain.role_templates import (
     check_roles,
 )
 from execution.context import Context, Right
-from resolvers import conditions, naming, related_references, roles, stamps
+from resolvers import conditions, naming, personas, related_references, roles, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
 from store import joint_writes
 from store.driver import Document
@@ -160,7 +161,11 @@ async def _edited(
 
 def _held(roles: Sequence[TemplateRole]) -> list[Held]:
     """What has to be there for a template to have these roles."""
-    return [Held("roles", frozenset(entry.role for entry in roles))]
+    rules = (entry.condition for entry in roles if entry.condition is not None)
+    return [
+        Held("roles", frozenset(entry.role for entry in roles)),
+        Held("personas", frozenset[str]().union(*map(ids_in, rules))),
+    ]
 
 
 async def publish_role_template(ctx: Context, id: str) -> TemplateOutcome:
@@ -224,19 +229,22 @@ async def resolve(ctx: Context, entries: Sequence[RoleEntry]) -> tuple[TemplateR
         role = directory.find(entry.role)
         if role is None:
             return Invalid(f"roles[{place}].role", f"there is no role {entry.role}")
-        if entry.condition is not None:
+        condition = entry.condition
+        if condition is not None:
             field = f"roles[{place}].condition"
-            if fault := conditions.fault_of(
-                field, entry.condition, conditions.OF_MEMBERS, declared
-            ):
+            if fault := conditions.fault_of(field, condition, conditions.OF_MEMBERS, declared):
                 return fault
+            named = await personas.by_ids(ctx, condition)
+            if isinstance(named, ConditionFault):
+                return conditions.invalid(field, named)
+            condition = named
         resolved.append(
             TemplateRole(
                 role,
                 entry.weighting,
                 entry.is_required,
                 entry.members_required,
-                entry.condition,
+                condition,
             )
         )
     rules = {

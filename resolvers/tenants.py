@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from domain.events import EventType
 from domain.identifiers import TenantId
 from execution.context import Context, Right
-from resolvers import naming, redating, roles, stamps, weighting_models
+from resolvers import naming, personas, redating, roles, stamps, weighting_models
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.driver import Document
 from store.records import Change, Missing
@@ -23,7 +23,7 @@ class BeingRestored:
 async def create_tenant(
     ctx: Context, name: str, time_zone: str
 ) -> TenantId | Invalid | BeingRestored:
-    """Make the viewer's tenant with its default roles and the standard weighting model.
+    """Make the viewer's tenant with its default roles, personas and weighting model.
 
     A tenant that is there keeps its settings and gets whatever it lacks.
     """
@@ -37,6 +37,7 @@ async def create_tenant(
     if not is_new and await ctx.stores.tenants.is_being_restored():
         return BeingRestored(tenant)
     await roles.seed(ctx)
+    await personas.seed(ctx)
     await weighting_models.seed_standard(ctx)
     return tenant
 

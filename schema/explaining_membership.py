@@ -1,6 +1,6 @@
 """Why somebody is in a group, or is not, as clients see it."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 from strawberry.scalars import JSON
@@ -27,6 +27,8 @@ from schema.people import Person
 from schema.roles import Role
 from schema.scalars import written_moment
 
+MOST_REASONS: Final = 10
+
 
 @strawberry.type(description="One test of a rule, and what it found.")
 class TestFinding(Sourced):
@@ -37,6 +39,14 @@ class TestFinding(Sourced):
         "groups: how many fit, as `count`, and when the `latest` signal or act was."
     )
     held: bool = stored(description="Whether the test held.")
+    because: list[Annotated["TestFinding", strawberry.lazy("schema.explaining_membership")]] = (
+        embedded(
+            "because",
+            at_most=MOST_REASONS,
+            description="Of a test of a persona, what made it hold or fail, at most 10; none of "
+            "any other.",
+        )
+    )
 
 
 @strawberry.type(description="A role of the template, and what its rule found in the person.")
@@ -147,7 +157,9 @@ def _test(finding: Explanation) -> Document:
         }
     if not isinstance(test, AttributeTest):
         raise ValueError("only a test looks at a value")
+    inner = [_test(each) for part in finding.parts for each in deciding_tests(part)]
     return {
+        "because": inner[:MOST_REASONS],
         "attribute": path_of(test.attribute),
         "condition": as_written(test),
         "actual": finding.actual,

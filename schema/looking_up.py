@@ -20,6 +20,7 @@ from schema.jobs import Job
 from schema.node import Node
 from schema.opportunities import Opportunity
 from schema.people import Person
+from schema.personas import Persona
 from schema.role_templates import RoleTemplate
 from schema.roles import Role
 from schema.solution_interests import SolutionInterest
@@ -35,6 +36,7 @@ KINDS: Final[dict[str, type[Node]]] = {
     "job": Job,
     "opp": Opportunity,
     "per": Person,
+    "persona": Persona,
     "role": Role,
     "rt": RoleTemplate,
     "si": SolutionInterest,

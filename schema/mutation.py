@@ -13,6 +13,7 @@ from schema import (
     deleting_jobs,
     deleting_records,
     editing_account_audiences,
+    editing_personas,
     editing_role_templates,
     editing_roles,
     editing_solution_interests,
@@ -133,6 +134,21 @@ class Mutation:
             "Delete a role of the tenant's own that no template and no group uses. Right: "
             "EDIT_COMPONENTS."
         ),
+    )
+    create_persona = strawberry.mutation(
+        resolver=once(editing_personas.create_persona, Right.EDIT_COMPONENTS),
+        description="Add a persona; 20 personas in all. Right: EDIT_COMPONENTS.",
+    )
+    update_persona = strawberry.mutation(
+        resolver=once(editing_personas.update_persona, Right.EDIT_COMPONENTS),
+        description=(
+            "Replace what a persona is; groups whose rules ask for it follow with the next "
+            "maintenance. Right: EDIT_COMPONENTS."
+        ),
+    )
+    delete_persona = strawberry.mutation(
+        resolver=once(editing_personas.delete_persona, Right.EDIT_COMPONENTS),
+        description="Delete a persona that no role template asks for. Right: EDIT_COMPONENTS.",
     )
     create_role_template = strawberry.mutation(
         resolver=once(editing_role_templates.create_role_template, Right.EDIT_COMPONENTS),

@@ -1,18 +1,22 @@
 """People, and the accounts they belong to."""
 
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 import strawberry
 from strawberry.scalars import JSON
 
+import resolvers.personas
 import schema.engagement
 from domain.identities import MOST_FORMER, MOST_KEYS
+from domain.personas import MOST_PERSONAS, TELLING
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.embedded_lists import listed
-from execution.fields import embedded, stored
+from execution.fields import computed, embedded, stored
 from execution.lists import Direction, Listed, Listing, many
+from execution.refusals import bad_condition
+from resolvers.outcomes import Invalid
 from schema.accounts import Account, Address, OutsideKey, folded, outside_keys
 from schema.conditions import RelationKind
 from schema.engagement import PersonEngagement
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
     from schema.activities import Activity
     from schema.buying_groups import BuyingGroup
     from schema.interest_signals import InterestSignal
+    from schema.personas import Persona
+
+READ_BY_PERSONAS: Final = tuple(sorted({".".join(each.path) for each in TELLING}))
 
 
 @strawberry.enum(description="What people are ordered by.")
@@ -45,6 +52,16 @@ class PersonOrder:
     )
 
 
+@strawberry.input(description="Of which personas people are: all that is given holds.")
+class PersonasAsked:
+    any_of: list[str] | None = strawberry.field(
+        default=None, description="Is of one of these, by id or by name."
+    )
+    none_of: list[str] | None = strawberry.field(
+        default=None, description="Is of none of these, by id or by name."
+    )
+
+
 @strawberry.input(description="Which people are listed: all that is given holds.")
 class PersonFilter:
     search: str | None = search_of("name, e-mail address or job title")
@@ -60,6 +77,9 @@ class PersonFilter:
     relations: list[RelationKind] | None = strawberry.field(
         default=None, description="Belongs to an account in one of these ways."
     )
+    personas: PersonasAsked | None = strawberry.field(
+        default=None, description="Is of personas, or is not."
+    )
 
 
 async def _where(context: Context, asked: PersonFilter) -> Query:
@@ -74,7 +94,18 @@ async def _where(context: Context, asked: PersonFilter) -> Query:
         filters.any_of("folded.email", folded(asked.email)),
         filters.any_of("folded.job_title", folded(asked.job_title)),
         relation if asked.accounts is not None or kinds is not None else None,
+        await _of_personas(context, asked.personas),
     )
+
+
+async def _of_personas(context: Context, asked: PersonasAsked | None) -> Query | None:
+    """People of some personas; an unknown one is refused, naming where it stands."""
+    if asked is None:
+        return None
+    found = await resolvers.personas.people_of(context, asked.any_of, asked.none_of)
+    if isinstance(found, Invalid):
+        raise bad_condition(f"filter.personas.{found.field}", found.reason)
+    return found
 
 
 @strawberry.type(description="An account of a person, and how the person belongs to it.")
@@ -125,6 +156,12 @@ class Person(Node, Stamped, Listed):
     engagement: PersonEngagement | None = schema.engagement.of_person()
     custom_fields: JSON = stored(
         "custom", shown=plain, absent={}, description="Values of the tenant's own fields, by key."
+    )
+    personas: list[Annotated["Persona", strawberry.lazy("schema.personas")]] = computed(
+        resolvers.personas.personas_of,
+        needs=READ_BY_PERSONAS,
+        at_most=MOST_PERSONAS,
+        description="The personas they are of now, by name.",
     )
     keys: list[OutsideKey] = embedded(
         "keys", at_most=MOST_KEYS, parts=outside_keys, description="Their ids in other systems."

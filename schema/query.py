@@ -21,6 +21,7 @@ from schema.jobs import Job
 from schema.node import Node
 from schema.opportunities import Opportunity
 from schema.people import Person
+from schema.personas import Persona
 from schema.role_templates import RoleTemplate
 from schema.roles import Role
 from schema.solution_interests import SolutionInterest
@@ -75,6 +76,10 @@ class Query:
     role: Role | None = found(description="One role.")
     roles: Connection[Role] = browsed(
         description="Roles, last changed first unless asked otherwise."
+    )
+    persona: Persona | None = found(description="One persona.")
+    personas: Connection[Persona] = browsed(
+        description="Personas, last changed first unless asked otherwise."
     )
     account_audience: AccountAudience | None = found(description="One account audience.")
     account_audiences: Connection[AccountAudience] = browsed(

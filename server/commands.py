@@ -10,6 +10,7 @@ import click
 
 from domain.identifiers import TenantId
 from execution.context import Context, Right, Viewer
+from resolvers import personas
 from resolvers.tenants import create_tenant
 from server import logs
 from server.contexts import Contexts
@@ -17,6 +18,8 @@ from server.database import Opened, opened
 from server.process import CommandFailed, run
 from server.settings import BadSetting, Settings, from_environment
 from store.deployment import StoreFailure, in_short
+from store.personas import is_seeded
+from store.tenants import all_tenants
 
 DEFAULT_TENANT: Final = "default"
 INTERRUPTED: Final = 130
@@ -75,7 +78,15 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
     async with opened(settings) as database:
         installation = Installation(settings, database, Contexts(database.database))
         await create_tenant(installation.context(DEFAULT_TENANT), DEFAULT_TENANT, "UTC")
+        await _complete_tenants(installation)
         yield installation
+
+
+async def _complete_tenants(installation: Installation) -> None:
+    """Give tenants that an earlier Quorum made what tenants begin with since then."""
+    for tenant in await all_tenants(installation.opened.database):
+        if not is_seeded(tenant):
+            await personas.seed(installation.context(tenant["_id"]))
 
 
 def run_command(work: Coroutine[Any, Any, None]) -> bool:

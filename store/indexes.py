@@ -179,6 +179,11 @@ INDEXES: Final = (
     Index("roles", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("role_templates", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("role_templates", ("tenant", "roles.role_id"), "the templates that use a role"),
+    Index(
+        "role_templates", ("tenant", "roles.persona_ids"), "the templates that ask for a persona"
+    ),
+    Index("personas", ("tenant", "folded.name", "_id"), "the personas by name"),
+    Index("personas", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("role_templates", ("tenant", "template_id"), "the versions of a template"),
     Index("stage_models", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("solution_interests", ("tenant", "updated_at", "_id"), "order by last change"),

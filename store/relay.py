@@ -23,6 +23,7 @@ OUTBOXES: Final = (
     "opportunities",
     "interest_signals",
     "roles",
+    "personas",
     "role_templates",
     "stage_models",
     "solution_interests",

@@ -1,11 +1,15 @@
 """Role templates in MongoDB: every version is a document of its own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from domain.condition_documents import from_document, to_document
 from domain.identifiers import RoleId, RoleTemplateId
+from domain.persona_tests import Definitions, asks_about_personas, ids_in, spelled_out
 from domain.role_templates import RoleTemplate, TemplateRole, TemplateStatus, Weighting
 from store.driver import Document, aggregate
+from store.personas import NAME as PERSONAS
+from store.personas import definitions
 from store.records import Records
 
 
@@ -13,7 +17,20 @@ class RoleTemplateStore(Records):
     """The role templates of one tenant."""
 
     async def template(self, id: str) -> RoleTemplate | None:
-        """The template of this id, or None when the tenant has none."""
+        """The template of this id, or None when the tenant has none.
+
+        Its rules are as they are evaluated: what they ask of personas is spelled out.
+        """
+        written = await self.as_written(id)
+        if written is None or not _ask_about_personas(written):
+            return written
+        personas = self.collection.database[PERSONAS].find(
+            {"tenant": self.tenant}, {"attributes": 1}
+        )
+        return with_personas(written, definitions([each async for each in personas]))
+
+    async def as_written(self, id: str) -> RoleTemplate | None:
+        """The template of this id with its rules as they were given, or None."""
         document = await self.one(id, {"status": 1, "revision": 1, "roles": 1})
         return to_template(document) if document else None
 
@@ -32,6 +49,22 @@ class RoleTemplateStore(Records):
             self.collection.database[collection], [{"$match": found}, {"$group": counted}]
         )
         return {row["_id"]: row["count"] for row in rows}
+
+
+def with_personas(template: RoleTemplate, personas: Definitions) -> RoleTemplate:
+    """The template with what its rules ask of personas spelled out."""
+    roles = (
+        entry
+        if entry.condition is None
+        else replace(entry, condition=spelled_out(entry.condition, personas))
+        for entry in template.roles
+    )
+    return replace(template, roles=tuple(roles))
+
+
+def _ask_about_personas(template: RoleTemplate) -> bool:
+    conditions = (entry.condition for entry in template.roles)
+    return any(each is not None and asks_about_personas(each) for each in conditions)
 
 
 def to_template(document: Document) -> RoleTemplate:
@@ -56,11 +89,13 @@ def _to_role(document: Document) -> TemplateRole:
 
 
 def role_document(entry: TemplateRole) -> Document:
-    """A template's role as it is embedded."""
+    """A template's role as it is embedded, with the personas it asks for, so that they stay."""
+    personas = sorted(ids_in(entry.condition)) if entry.condition is not None else []
     return {
         "role_id": entry.role,
         "weighting": entry.weighting.value,
         "required": entry.is_required,
         "members_required": entry.members_required,
         "condition": to_document(entry.condition) if entry.condition is not None else None,
+        **({"persona_ids": personas} if personas else {}),
     }

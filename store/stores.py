@@ -16,6 +16,7 @@ from store.merged_groups import MergedGroupStore
 from store.merges import MergeStore
 from store.opportunities import OpportunityStore
 from store.people import PersonStore
+from store.personas import PersonaStore
 from store.reading import Reader
 from store.records import Records
 from store.related_records import RelatedRecords
@@ -48,6 +49,7 @@ class Stores:
         self.activities = ActivityStore(database, tenant)
         self.related_records = RelatedRecords(database, tenant)
         self.roles = Records(database, "roles", tenant, self.relay)
+        self.personas = PersonaStore(database, tenant, self.relay)
         self.role_templates = RoleTemplateStore(database, "role_templates", tenant, self.relay)
         self.stage_models = StageModelStore(database, "stage_models", tenant, self.relay)
         self.stage_figures = StageFigures(database, tenant)

@@ -34,6 +34,8 @@ from domain.conditions import (
 from domain.folding import fold
 from domain.interest_signals import SignalStrength
 from domain.operators import OperandShape, Operator, ValueType, shape_of_operand
+from domain.persona_tests import spelled_out
+from domain.personas import PersonaAttribute, condition_of
 from domain.related_tests import (
     ActivityTest,
     Asked,
@@ -45,6 +47,19 @@ from domain.related_tests import (
     RelatedTest,
 )
 
+
+def catalogued(key: str) -> Attribute:
+    """The attribute of this key."""
+    found = attribute(key)
+    assert found is not None, key
+    return found
+
+
+JOB_TITLE = catalogued("person.job_title")
+SENIORITY, YEARS, IS_VIP, JOINED = (
+    catalogued("person.custom").of_field(name) for name in ("seniority", "years", "vip", "joined")
+)
+_JOINED = (date(2024, 2, 29), date(2024, 3, 1))
 DECLARED: Mapping[str, Mapping[str, FieldType]] = {
     "account.custom": {
         "tier": FieldType.TEXT,
@@ -62,6 +77,17 @@ DECLARED: Mapping[str, Mapping[str, FieldType]] = {
     },
 }
 SCORE_REFERENCE = 1_009
+PERSONAS: Mapping[str, Condition] = {
+    "persona_cio": condition_of([PersonaAttribute(JOB_TITLE, ("CIO", "VP, Engineering"))]),
+    "persona_senior": condition_of(
+        [PersonaAttribute(SENIORITY, ("Müller", "ﬁnance")), PersonaAttribute(YEARS, (5, 0.5))]
+    ),
+    "persona_vip": condition_of(
+        [PersonaAttribute(IS_VIP, (True,)), PersonaAttribute(JOB_TITLE, ("Straße",))]
+    ),
+    "persona_new": condition_of([PersonaAttribute(JOINED, _JOINED)]),
+}
+"""Personas told by texts, numbers, truth values and days."""
 
 
 def asks(
@@ -116,6 +142,11 @@ _operands: Mapping[ValueType, st.SearchStrategy[Any]] = {
     ValueType.CHOICE: st.sampled_from(_RELATIONS),
 }
 
+_OPERANDS_OF: Mapping[str, st.SearchStrategy[Any]] = {
+    "person.engagement_score": _scores,
+    "person.persona": st.sampled_from((*PERSONAS, "persona_gone")),
+}
+
 
 def _attributes(scope: Scope) -> list[Attribute]:
     plain = [each for each in CATALOGUE if each.scope is scope and not each.is_family]
@@ -127,8 +158,7 @@ def _attributes(scope: Scope) -> list[Attribute]:
 def _attribute_tests(draw: st.DrawFn, *scopes: Scope) -> AttributeTest:
     chosen = draw(st.sampled_from(_attributes(draw(st.sampled_from(scopes)))))
     operator = draw(st.sampled_from(chosen.operators_as(type_of(chosen))))
-    is_score = chosen.key == "person.engagement_score"
-    values = _scores if is_score else _operands[type_of(chosen)]
+    values = _OPERANDS_OF.get(chosen.key, _operands[type_of(chosen)])
     match shape_of_operand(operator):
         case OperandShape.NONE:
             return AttributeTest(chosen, operator)
@@ -254,7 +284,7 @@ def _leaves(condition: Condition) -> Iterator[AttributeTest]:
 def _asked(condition: Condition, scope: Scope) -> dict[Attribute, list[Scalar]]:
     """What the condition asks about in this scope, with what it compares each with."""
     asked: dict[Attribute, list[Scalar]] = {}
-    for test in _leaves(condition):
+    for test in _leaves(spelled_out(condition, PERSONAS)):
         if test.attribute.scope is scope:
             asked.setdefault(test.attribute, []).extend(operands_of(test))
     return asked

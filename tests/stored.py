@@ -10,8 +10,10 @@ from domain.folding import fold, words
 from domain.identifiers import PersonId, RoleId
 from domain.membership import Claim, Method
 from domain.role_templates import TemplateRole, Weighting
+from domain.standard_personas import of_titles
 from store.driver import Document
 from store.groups import derived_paths, member_document
+from store.personas import attributes_document
 from store.role_templates import role_document
 from store.schema_version import SCHEMA_VERSION
 
@@ -77,6 +79,11 @@ def a_person(
 
 def a_role(id: str = "role_dm", name: str = "Decision Maker", **fields: Any) -> Stored:
     return "roles", _document(id, name, **({"is_default": True} | fields))
+
+
+def a_persona(id: str, name: str, *titles: str, **fields: Any) -> Stored:
+    told = {"attributes": attributes_document([of_titles(*titles)]), "description": None}
+    return "personas", _document(id, name, **(told | fields))
 
 
 def an_entry(role: str, required: int = 1, *, is_required: bool = True) -> TemplateRole:

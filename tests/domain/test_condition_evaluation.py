@@ -9,7 +9,9 @@ from domain.attributes import Scope
 from domain.condition_evaluation import Explanation, Subject, deciding_tests, evaluate, explain
 from domain.conditions import AllOf, AnyOf, Condition, Not
 from domain.operators import Operator
+from domain.persona_tests import spelled_out, told_by_name
 from tests.condition_builders import (
+    PERSONAS,
     SCORE_REFERENCE,
     a_person_for,
     an_account_for,
@@ -103,8 +105,10 @@ def test_an_explanation_answers_as_the_evaluation_does(condition: Condition, see
     person["_id"] = "per_1"
     findings = findings_for(condition, random, ["acc_1", "per_1"])
     subject = Subject(account, person, SCORE_REFERENCE, findings)
+    asked = spelled_out(condition, PERSONAS)
 
-    assert explain(condition, subject).held == evaluate(condition, subject)
+    assert explain(asked, subject).held == evaluate(asked, subject)
+    assert told_by_name(condition, explain(asked, subject), ()).held == evaluate(asked, subject)
 
 
 @pytest.mark.parametrize(

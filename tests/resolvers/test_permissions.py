@@ -47,6 +47,7 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "naming.create": FOLLOWS,
     "naming.create_jointly": FOLLOWS,
     "opportunities.settle_products_of": FOLLOWS,
+    "personas.by_ids": SERVES,
     "redating.redate_next": SERVES,
     "related_findings.findings": SERVES,
     "related_findings.of_all_accounts": SERVES,

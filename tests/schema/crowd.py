@@ -18,11 +18,12 @@ from schema.events import Event, EventType
 from schema.group_filters import MissingRolesFilter, RoleCountFilter, StageFilter
 from schema.opportunities import Opportunity
 from schema.ordering import CountRange, FigureRange
-from schema.people import Person
+from schema.people import Person, PersonasAsked
 from tests.stored import (
     NOON,
     Stored,
     a_person,
+    a_persona,
     a_role,
     a_scored_tenant,
     a_stored_group,
@@ -85,6 +86,7 @@ class Crowd:
                 "job_title": [f"Title {rare}"],
                 "accounts": [f"acc_of_{rare}"],
                 "relations": [RelationKind.CONTRACTOR],
+                "personas": PersonasAsked(any_of=["Rare"]),
             },
             Opportunity: {
                 "search": f"name{rare}",
@@ -244,4 +246,5 @@ class Crowd:
         """What the rows refer to and of which there are few."""
         yield a_role("role_dm")
         yield a_role("role_rare", "Rare")
+        yield a_persona("persona_rare", "Rare", f"Title {self.rare}")
         yield a_scored_tenant(self.tenant, 100.0, 1)

@@ -56,6 +56,7 @@ def test_every_collection_can_be_browsed() -> None:
         "stageModels",
         "roleTemplates",
         "roles",
+        "personas",
         "accountAudiences",
         "activityTypes",
         "weightingModels",

@@ -2,7 +2,7 @@
 
 import operator
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from random import Random
 
 import pytest
@@ -14,13 +14,15 @@ from pymongo.collection import Collection
 from domain.attributes import Scope, folded_of_account, folded_of_person
 from domain.condition_checking import ACCOUNT_RULE, MEMBER_RULE, faults
 from domain.condition_evaluation import Subject, evaluate
-from domain.conditions import AllOf, Condition, Not
+from domain.conditions import AllOf, Condition, Not, operands_of
 from domain.engagement import score
-from domain.operators import Operator
+from domain.operators import OperandShape, Operator, shape_of_operand
+from domain.persona_tests import spelled_out
 from store.condition_queries import account_filter, person_filter
 from store.driver import Document
 from tests.condition_builders import (
     DECLARED,
+    PERSONAS,
     SCORE_REFERENCE,
     a_person_for,
     an_account_for,
@@ -92,10 +94,48 @@ def test_a_condition_finds_the_people_it_holds_for_in_an_account(
     findings = findings_for(condition, random, [*ids, "acc_1"])
     assert faults(condition, MEMBER_RULE, DECLARED) == ()
 
-    filter = person_filter(condition, account, SCORE_REFERENCE, findings)
+    asked = spelled_out(condition, PERSONAS)
+    filter = person_filter(asked, account, SCORE_REFERENCE, findings)
     subjects = [Subject(account, person, SCORE_REFERENCE, findings) for person in people]
-    expected = [each.person for each in subjects if evaluate(condition, each)]
+    expected = [each.person for each in subjects if evaluate(asked, each)]
     assert found(collection, people, filter) == expected
+
+
+PERSONA_TESTS: Mapping[Operator, Callable[[Set[str], Set[str]], bool]] = {
+    Operator.IS: lambda own, named: bool(own & named),
+    Operator.IS_NOT: lambda own, named: not own & named,
+    Operator.IS_ANY_OF: lambda own, named: bool(own & named),
+    Operator.IS_NONE_OF: lambda own, named: not own & named,
+    Operator.IS_EMPTY: lambda own, _: not own,
+    Operator.IS_NOT_EMPTY: lambda own, _: bool(own),
+}
+
+
+@many
+@given(
+    asked=st.sampled_from(list(PERSONA_TESTS)),
+    named=st.lists(st.sampled_from([*PERSONAS, "persona_gone"]), min_size=1, max_size=3),
+    seed=st.integers(0, 2**32),
+)
+def test_a_persona_finds_the_people_who_are_of_it(
+    collection: Collection[Document], asked: Operator, named: list[str], seed: int
+) -> None:
+    operand = {OperandShape.NONE: None, OperandShape.ONE: named[0], OperandShape.MANY: tuple(named)}
+    test = asks("person.persona", asked, operand[shape_of_operand(asked)])
+    wanted = frozenset(map(str, operands_of(test)))
+    any_of_all = asks("person.persona", Operator.IS_ANY_OF, tuple(PERSONAS))
+    random = Random(seed)
+    people = [a_person_for(any_of_all, random) for _ in range(DOCUMENTS)]
+    condition = spelled_out(test, PERSONAS)
+    subjects = [Subject(None, person, 0) for person in people]
+
+    expected = [
+        each.person
+        for each in subjects
+        if PERSONA_TESTS[asked]({id for id, own in PERSONAS.items() if evaluate(own, each)}, wanted)
+    ]
+    assert found(collection, people, person_filter(condition, None, 0)) == expected
+    assert [each.person for each in subjects if evaluate(condition, each)] == expected
 
 
 @pytest.mark.parametrize(("condition", "account", "holds"), ACCOUNT_CASES)
