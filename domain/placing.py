@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from domain.attributes import Scope
-from domain.condition_evaluation import Stored, compiled
+from domain.condition_evaluation import Holds, Stored, compiled
 from domain.conditions import tests_of
 from domain.identifiers import RoleId
 from domain.related_tests import NO_FINDINGS, Findings
 from domain.role_templates import RoleTemplate
 
 Place: TypeAlias = Callable[[Stored, Stored], RoleId | None]
+Matching: TypeAlias = Callable[[Stored, Stored], list[RoleId]]
 
 
 def placing(
@@ -22,11 +23,7 @@ def placing(
     raw engagement of a person in the tenant's last scoring run, 0 before the first; `findings`
     are of every related test of the rules.
     """
-    rules = [
-        (entry.role, compiled(entry.condition, score_reference, findings))
-        for entry in template.roles
-        if entry.condition is not None
-    ]
+    rules = _rules(template, score_reference, findings)
 
     def place(account: Stored, person: Stored) -> RoleId | None:
         for role, holds in rules:
@@ -35,6 +32,17 @@ def placing(
         return None
 
     return place
+
+
+def matching(
+    template: RoleTemplate, score_reference: int, findings: Findings = NO_FINDINGS
+) -> Matching:
+    """A function of an account and a person of it: every role whose rule holds, in template order.
+
+    The first of them is the one that `placing` gives.
+    """
+    rules = _rules(template, score_reference, findings)
+    return lambda account, person: [role for role, holds in rules if holds(account, person)]
 
 
 def asked_fields(template: RoleTemplate, scope: Scope) -> set[str]:
@@ -46,3 +54,13 @@ def asked_fields(template: RoleTemplate, scope: Scope) -> set[str]:
         for test in tests_of(entry.condition)
         if test.attribute.scope is scope
     }
+
+
+def _rules(
+    template: RoleTemplate, score_reference: int, findings: Findings
+) -> list[tuple[RoleId, Holds]]:
+    return [
+        (entry.role, compiled(entry.condition, score_reference, findings))
+        for entry in template.roles
+        if entry.condition is not None
+    ]

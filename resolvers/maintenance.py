@@ -158,18 +158,7 @@ def _decide(
         return _TemplateMovedOn()
     placed = placements[document["_id"]]
     group = to_group(document)
-    commands = [
-        Command(
-            person,
-            action,
-            Method.SYSTEM,
-            ctx.viewer.actor,
-            ctx.now(),
-            _reason(action, is_related=person in placed),
-        )
-        for person, action in buying_groups.system_actions(placed, group.members)
-    ]
-    after, _, changes = buying_groups.apply(group, commands)
+    after, changes = said_anew(ctx, group, placed)
     claims[document["_id"]] = len(changes)
     after, flags = _flag(after, placed)
     interest = document["solution_interest_id"]
@@ -186,6 +175,28 @@ def _decide(
         set={**change.set, **member_paths(flags), **carried.set, **by_job},
         events=change.events + flagged + carried.events,
     )
+
+
+def said_anew(
+    ctx: Context, group: BuyingGroup, placed: Mapping[PersonId, RoleId | None]
+) -> tuple[BuyingGroup, list[MemberChange]]:
+    """The group once SYSTEM has said where the rules place its account's people, and what changed.
+
+    Nothing is stored here.
+    """
+    commands = [
+        Command(
+            person,
+            action,
+            Method.SYSTEM,
+            ctx.viewer.actor,
+            ctx.now(),
+            _reason(action, is_related=person in placed),
+        )
+        for person, action in buying_groups.system_actions(placed, group.members)
+    ]
+    after, _, changes = buying_groups.apply(group, commands)
+    return after, changes
 
 
 def _reason(action: Assign | Remove, *, is_related: bool) -> str | None:

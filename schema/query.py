@@ -8,7 +8,12 @@ from execution.connections import Connection
 from execution.fields import found
 from execution.limits import at_most
 from execution.lists import browsed
-from schema import defining_custom_fields, explaining_membership, looking_up
+from schema import (
+    defining_custom_fields,
+    explaining_membership,
+    looking_up,
+    previewing_role_templates,
+)
 from schema.accounts import Account
 from schema.activities import Activity
 from schema.activity_types import ActivityType
@@ -72,6 +77,11 @@ class Query:
     role_template: RoleTemplate | None = found(description="One role template.")
     role_templates: Connection[RoleTemplate] = browsed(
         description="Role templates, last changed first unless asked otherwise."
+    )
+    preview_role_template = strawberry.field(
+        resolver=previewing_role_templates.preview_role_template,
+        description="Who would take which role by a template, and what would change in groups. "
+        "Nothing is stored. Right: READ.",
     )
     role: Role | None = found(description="One role.")
     roles: Connection[Role] = browsed(
