@@ -1,6 +1,6 @@
 """Checking of related tests: what is refused before a condition with one is saved or run."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import astuple
 from itertools import product
 from math import isfinite
@@ -25,7 +25,7 @@ from domain.related_tests import (
 
 MOST_RELATED: Final = 20
 """Related tests of one condition: each costs a query."""
-MOST_STATUSES: Final = 100
+MOST_TEXTS: Final = 100
 MOST_ROLE_COUNTS: Final = 20
 LONGEST_TEXT: Final = 255
 
@@ -75,11 +75,8 @@ def _reasons(asked: Asked) -> Iterator[_Reason]:
 def _about_group(asked: GroupTest) -> Iterator[_Reason]:
     if asked.solution_interest is not None:
         yield from _about_text("solutionInterest", asked.solution_interest)
-    if asked.statuses is not None:
-        if not 1 <= len(asked.statuses) <= MOST_STATUSES:
-            yield "statuses", f"A list of statuses holds 1 to {MOST_STATUSES} texts."
-        for place, status in enumerate(asked.statuses):
-            yield from _about_text(f"statuses[{place}]", status, STATUS_LENGTH)
+    yield from _about_texts("stages", asked.stages, LONGEST_TEXT)
+    yield from _about_texts("statuses", asked.statuses, STATUS_LENGTH)
     yield from _about_bounds("engagement", asked.engagement)
     yield from _about_bounds("completeness", asked.completeness)
     if len(asked.people_in_role) > MOST_ROLE_COUNTS:
@@ -111,6 +108,15 @@ def _about_bounds(path: str, bounds: Bounds) -> Iterator[_Reason]:
 def _about_number(path: str, number: int | None, least: int, most: int) -> Iterator[_Reason]:
     if number is not None and not least <= number <= most:
         yield path, f"The value is a whole number from {least:,} to {most:,}."
+
+
+def _about_texts(path: str, texts: Sequence[str] | None, longest: int) -> Iterator[_Reason]:
+    if texts is None:
+        return
+    if not 1 <= len(texts) <= MOST_TEXTS:
+        yield path, f"The list holds 1 to {MOST_TEXTS} texts."
+    for place, text in enumerate(texts):
+        yield from _about_text(f"{path}[{place}]", text, longest)
 
 
 def _about_text(path: str, text: str, longest: int = LONGEST_TEXT) -> Iterator[_Reason]:

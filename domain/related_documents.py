@@ -41,9 +41,10 @@ def to_plain(asked: Asked) -> Plain:
             plain = {"solution_interest": interest, "at_least": strength.value, "within_days": days}
         case ActivityTest(activity_type, times, days):
             plain = {"type": activity_type, "at_least": times, "within_days": days}
-        case GroupTest(interest, statuses, engagement, completeness, roles):
+        case GroupTest(interest, statuses, engagement, completeness, roles, stages):
             plain = {
                 "solution_interest": interest,
+                "stages": None if stages is None else list(stages),
                 "statuses": None if statuses is None else list(statuses),
                 "engagement": _given(engagement) or None,
                 "completeness": _given(completeness) or None,
@@ -80,13 +81,14 @@ def _read(name: str, given: Plain) -> Asked:
                 _whole(given.pop("within_days", None)),
             )
         case "has_matched_buying_group":
-            named, statuses = given.pop("solution_interest", None), given.pop("statuses", None)
+            named = given.pop("solution_interest", None)
             return GroupTest(
                 None if named is None else _text(named),
-                None if statuses is None else tuple(_text(each) for each in _list(statuses)),
+                _texts(given.pop("statuses", None)),
                 _bounds(given.pop("engagement", None)),
                 _bounds(given.pop("completeness", None)),
                 tuple(_role_count(each) for each in _list(given.pop("people_in_role", []))),
+                _texts(given.pop("stages", None)),
             )
         case _:
             raise _Unreadable("There is no such test.")
@@ -120,6 +122,10 @@ def _text(given: object) -> str:
     if not isinstance(given, str):
         raise _Unreadable("A name or an id is a text.")
     return given
+
+
+def _texts(given: object) -> tuple[str, ...] | None:
+    return None if given is None else tuple(_text(each) for each in _list(given))
 
 
 def _whole(given: object) -> int | None:

@@ -66,13 +66,17 @@ class RoleCount:
 
 @dataclass(frozen=True, slots=True)
 class GroupTest:
-    """The account has a buying group for which all of this holds."""
+    """The account has a buying group for which all of this holds.
+
+    `stages` are ids, or names over all stage models.
+    """
 
     solution_interest: str | None = None
     statuses: tuple[str, ...] | None = None
     engagement: Bounds = UNBOUNDED
     completeness: Bounds = UNBOUNDED
     people_in_role: tuple[RoleCount, ...] = ()
+    stages: tuple[str, ...] | None = None
 
 
 Asked: TypeAlias = InterestTest | ActivityTest | GroupTest

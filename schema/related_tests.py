@@ -7,7 +7,7 @@ import strawberry
 import domain.interest_signals
 from domain.attributes import Scope
 from domain.fields import camel
-from domain.related_checking import MOST_ROLE_COUNTS, MOST_STATUSES
+from domain.related_checking import MOST_ROLE_COUNTS, MOST_TEXTS
 from domain.related_documents import to_plain
 from domain.related_tests import (
     MOST_DAYS,
@@ -73,9 +73,14 @@ class MatchedBuyingGroupTest:
     solution_interest: strawberry.ID | None = strawberry.field(
         default=None, description="It is for the solution interest of this id."
     )
+    stages: list[str] | None = strawberry.field(
+        default=None,
+        description=f"It is in one of these stages, {MOST_TEXTS} at most, named by id, or by name "
+        "over all stage models; case does not matter.",
+    )
     statuses: list[str] | None = strawberry.field(
         default=None,
-        description=f"It has one of these status texts, {MOST_STATUSES} at most; case does not "
+        description=f"It has one of these status texts, {MOST_TEXTS} at most; case does not "
         "matter.",
     )
     engagement: FigureRange | None = strawberry.field(
@@ -123,16 +128,17 @@ def asked_of(given: Given) -> Asked:
         case PerformedActivityTest():
             return ActivityTest(given.type, given.at_least, given.within_days)
         case MatchedBuyingGroupTest():
-            interest_id, statuses = given.solution_interest, given.statuses
+            interest_id = given.solution_interest
             return GroupTest(
                 None if interest_id is None else str(interest_id),
-                None if statuses is None else tuple(statuses),
+                _texts(given.statuses),
                 _bounds(given.engagement),
                 _bounds(given.completeness),
                 tuple(
                     RoleCount(str(count.role), count.at_least, count.at_most)
                     for count in given.people_in_role or ()
                 ),
+                _texts(given.stages),
             )
         case _:
             assert_never(given)
@@ -142,6 +148,10 @@ def as_written(test: RelatedTest) -> dict[str, Any]:
     """The test as a client would write it."""
     ((name, plain),) = to_plain(test.asked).items()
     return {test.scope.value: {camel(name): _camel(plain)}}
+
+
+def _texts(given: list[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(given)
 
 
 def _bounds(given: FigureRange | None) -> Bounds:

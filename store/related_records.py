@@ -65,6 +65,7 @@ class RelatedRecords:
         query = filters.every(
             filters.any_of("account_id", accounts),
             filters.is_one("solution_interest_id", test.solution_interest),
+            _in_stages(test.stages),
             filters.any_of("folded.status", test.statuses and map(fold, test.statuses)),
             scored,
             filters.span(
@@ -94,3 +95,11 @@ class RelatedRecords:
         own: Mapping[str, Any] = {"$and": [{"tenant": self._tenant}, query]}
         rows = await aggregate(self._database[collection], [{"$match": own}, {"$group": counted}])
         return {row["_id"]: Found(row["count"], row.get("latest")) for row in rows}
+
+
+def _in_stages(named: tuple[str, ...] | None) -> Query | None:
+    """Groups in one of these stages, each meant by its id or by its name."""
+    if named is None:
+        return None
+    by_id = {"stage.stage_id": {"$in": list(named)}}
+    return {"$or": [by_id, {"folded.stage": {"$in": [fold(each) for each in named]}}]}

@@ -44,7 +44,7 @@ GROUP = "account.hasMatchedBuyingGroup"
         pytest.param(
             GroupTest(statuses=()),
             f"{GROUP}.statuses",
-            "A list of statuses holds 1 to 100 texts.",
+            "The list holds 1 to 100 texts.",
             id="no status at all",
         ),
         pytest.param(

@@ -21,6 +21,7 @@ EVERYTHING = GroupTest(
     Bounds(at_least=50, less_than=75.5),
     Bounds(greater_than=0),
     (RoleCount("role_1", 3), RoleCount("role_2", 0, 1)),
+    ("stg_1", "Won"),
 )
 
 
@@ -49,6 +50,7 @@ EVERYTHING = GroupTest(
             {
                 "has_matched_buying_group": {
                     "solution_interest": "si_1",
+                    "stages": ["stg_1", "Won"],
                     "statuses": ["new", "won"],
                     "engagement": {"at_least": 50, "less_than": 75.5},
                     "completeness": {"greater_than": 0},

@@ -41,6 +41,7 @@ async def test_a_rule_reads_back_as_it_was_written(home: Context) -> None:
                 "account": {
                     "hasMatchedBuyingGroup": {
                         "solutionInterest": interest,
+                        "stages": ["Won"],
                         "statuses": ["new"],
                         "engagement": {"atLeast": 50.0},
                         "completeness": {"lessThan": 100.0},

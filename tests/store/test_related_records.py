@@ -141,7 +141,8 @@ async def test_groups(database: Database, tenant: TenantId, seed: int) -> None:
         statuses = random.choice((None, ("NEW", "Straße")))
         interest = random.choice((None, "si_1"))
         completeness = random.choice((Bounds(), Bounds(at_least=50), Bounds(50, None, None, 75)))
-        test = GroupTest(interest, statuses, Bounds(), completeness, counts)
+        stages = random.choice((None, None, ("stg_2", "WON")))
+        test = GroupTest(interest, statuses, Bounds(), completeness, counts, stages)
         asked = random.choice((None, ACCOUNTS[:3], []))
 
         found = await records.groups(test, {"engagement.raw": {"$gte": 5}}, asked)
@@ -151,12 +152,17 @@ async def test_groups(database: Database, tenant: TenantId, seed: int) -> None:
 
 def _a_group(random: Random, tenant: TenantId, number: int) -> dict[str, Any]:
     status = random.choice((None, "new", "STRASSE", "old"))
+    stage = random.choice((None, ("stg_1", "won"), ("stg_2", "lost"), ("stg_3", "new")))
     return {
         "_id": f"{tenant}/{number}",
         "tenant": tenant if number % 10 else f"other {tenant}",
         "account_id": random.choice(ACCOUNTS),
         "solution_interest_id": random.choice(("si_1", "si_2")),
-        "folded": {"status": None if status is None else fold(status)},
+        "folded": {
+            "status": None if status is None else fold(status),
+            "stage": stage and stage[1],
+        },
+        "stage": stage and {"stage_id": stage[0]},
         "completeness": {"exact": random.choice((0, 49.9, 50, 74.999999999, 75, 100))},
         "engagement": random.choice((None, {"raw": 4}, {"raw": 5})),
         "roles": [
@@ -172,6 +178,7 @@ def _fits(test: GroupTest, group: dict[str, Any]) -> bool:
     return (
         test.solution_interest in (None, group["solution_interest_id"])
         and (test.statuses is None or group["folded"]["status"] in map(fold, test.statuses))
+        and (test.stages is None or (bool(group["stage"]) and group["folded"]["stage"] != "new"))
         and (group["engagement"] or {"raw": 0})["raw"] >= 5
         and (bounds.at_least is None or exact >= bounds.at_least)
         and (bounds.less_than is None or exact < bounds.less_than)
