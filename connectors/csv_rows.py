@@ -75,8 +75,10 @@ def _row(
     line, raw = record[0].number, _raw(record)
     if isinstance(cells, str):
         return BadRow(line, cells, raw, bytes_read)
-    if bad := next(filter(None, (undecodable(part, encoding) for part in record)), None):
-        return BadRow(line, bad.reason, raw, bytes_read)
+    if not raw.isascii():
+        bad = next(filter(None, (undecodable(part, encoding) for part in record)), None)
+        if bad is not None:
+            return BadRow(line, bad.reason, raw, bytes_read)
     if len(cells) != len(names):
         reason = f"the row has {_cells(len(cells))}, the header {len(names)}"
         return BadRow(line, reason, raw, bytes_read)

@@ -25,6 +25,7 @@ class Writer:
         self._now = ctx.now()
         self._marks = {"updated_at": self._now, "updated_by": ctx.viewer.actor}
         self._first_marks = {"created_at": self._now, "created_by": ctx.viewer.actor}
+        self._places: dict[str, tuple[bool, str, str]] = {}
 
     def new(self, draft: Draft) -> New:
         """A new document with its events."""
@@ -72,14 +73,21 @@ class Writer:
         """The values as nested documents: first what is not personal, then what is."""
         general: dict[str, Any] = {}
         personal: dict[str, Any] = {}
+        places = self._places
         for path, value in values.items():
-            part = personal if self._is_personal(path) else general
-            name, _, inner = path.partition(".")
+            is_personal, name, inner = places.get(path) or self._place(path)
+            part = personal if is_personal else general
             if inner:
                 part.setdefault(name, {})[inner] = value
             else:
                 part[name] = value
         return general, personal
+
+    def _place(self, path: str) -> tuple[bool, str, str]:
+        """Whether a path is personal, and its one or two names; worked out once."""
+        name, _, inner = path.partition(".")
+        self._places[path] = place = (self._is_personal(path), name, inner)
+        return place
 
     def _is_personal(self, path: str) -> bool:
         field = self._rules.fields.get(path)

@@ -192,6 +192,7 @@ class Upsert(Generic[ItemT]):
         """Finds the accounts that items refer to, among those loaded now."""
         stored = await self.ctx.stores.accounts.by_ids(accounts, _NAMED)
         found = {id: each for id, each in stored.items() if "merged_into" not in each}
+        carries = {id: carried("account", each) for id, each in found.items()}
 
         def resolve(reference: Reference) -> Record | None:
             if reference.id is not None:
@@ -199,8 +200,9 @@ class Upsert(Generic[ItemT]):
             assert reference.key is not None
             identity = key_identity("account", reference.key)
             claim = claims.get(identity)
-            account = found.get(claim.owner) if claim else None
-            return account if account and identity in carried("account", account) else None
+            if claim is None or identity not in carries.get(claim.owner, ()):
+                return None
+            return found[claim.owner]
 
         return resolve
 
