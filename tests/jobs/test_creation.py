@@ -15,14 +15,20 @@ from jobs.kinds import PLANS, run_job, run_open_jobs
 from jobs.running import LEASE
 from resolvers import audiences, jobs, scoring
 from resolvers.audiences import AudienceAccounts
-from resolvers.outcomes import NotFound
+from resolvers.outcomes import Invalid, NotFound
 from resolvers.role_templates import RoleEntry
 from store.driver import Document
 from store.new_groups import New
 from store.scoring_pipelines import Stamp
 from tests.contexts import Clock, a_context
 from tests.engagement_builders import acts, record
-from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
+from tests.worlds import (
+    a_buying_group,
+    a_live_stage_model,
+    an_interest,
+    some_accounts,
+    some_people,
+)
 
 TODAY = date(2026, 5, 4)
 NAMES = [f"Account {letter}" for letter in "ABCDEFG"]
@@ -226,3 +232,66 @@ async def test_a_job_for_something_unknown_is_refused(home: Context) -> None:
 
 def test_every_kind_of_job_has_its_plan() -> None:
     assert set(PLANS) == set(JobKind)
+
+
+async def test_new_groups_begin_in_the_entry_stage_that_is_asked_for(home: Context) -> None:
+    await some_accounts(home, *NAMES)
+    interest = await an_interest(home, stage_model=await a_live_stage_model(home))
+    job = await jobs.start_creation_job(home, interest, await everybody(home), "new")
+    assert isinstance(job, str)
+
+    assert await run_job(home, JobId(job), "worker")
+
+    groups = await home.stores.groups.all()
+    assert [group["stage"]["name"] for group in groups] == ["New"] * len(NAMES)
+    assert {group["stage"]["method"] for group in groups} == {"system"}
+    assert {group["version"] for group in groups} == {1}
+    moved = {"tenant": home.viewer.tenant, "type": "BUYING_GROUP_MOVED"}
+    assert await home.stores.database["events"].count_documents(moved) == len(NAMES)
+
+
+async def test_without_one_new_groups_begin_in_no_stage(home: Context) -> None:
+    await some_accounts(home, *NAMES)
+    model = await a_live_stage_model(home)
+    interest = await an_interest(home, stage_model=model)
+    job = await jobs.start_creation_job(home, interest, await everybody(home))
+    assert isinstance(job, str)
+
+    assert await run_job(home, JobId(job), "worker")
+
+    groups = await home.stores.groups.all()
+    assert {(group["stage_model_id"], group["stage"]) for group in groups} == {(model, None)}
+
+
+async def test_an_entry_stage_has_to_be_one_of_the_interests_model(home: Context) -> None:
+    audience = await everybody(home)
+    without = await an_interest(home)
+    sold = await an_interest(home, name="Sold", stage_model=await a_live_stage_model(home))
+
+    answers = [
+        await jobs.start_creation_job(home, interest, audience, stage)
+        for interest, stage in ((without, "New"), (sold, "Open"), (sold, "Signed"))
+    ]
+
+    has = "is no entry stage of the solution interest's stage model, which has: New"
+    assert answers == [
+        Invalid("entryStage", "the solution interest has no stage model"),
+        Invalid("entryStage", has),
+        Invalid("entryStage", has),
+    ]
+    assert await home.stores.jobs.count() == 0
+
+
+async def test_a_job_goes_on_when_the_entry_stage_is_none_any_more(home: Context) -> None:
+    await some_accounts(home, *NAMES)
+    interest = await an_interest(home, stage_model=await a_live_stage_model(home))
+    job = await jobs.start_creation_job(home, interest, await everybody(home), "New")
+    assert isinstance(job, str)
+    await home.stores.solution_interests.collection.update_one(
+        {"_id": interest}, {"$set": {"stage_model_id": None}}
+    )
+
+    assert await run_job(home, JobId(job), "worker")
+
+    groups = await home.stores.groups.all()
+    assert [group["stage"] for group in groups] == [None] * len(NAMES)
