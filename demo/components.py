@@ -2,19 +2,26 @@
 
 from datetime import datetime
 
+from demo import stages
 from demo.records import DemoFailed
 from demo.selling import AUDIENCES, OFFERS, Offer
 from domain.role_templates import TemplateIsLive
+from domain.stage_models import StageModelIsLive
 from execution.context import Context
 from resolvers.audiences import AudienceAccounts, create_account_audience
 from resolvers.outcomes import NameTaken
 from resolvers.role_templates import create_role_template, publish_role_template
 from resolvers.solution_interests import NewSolutionInterest, create_solution_interest
+from resolvers.stage_models import WrittenModel, create_stage_model, publish_stage_model
 
 
 async def load_interests(ctx: Context) -> dict[str, str]:
-    """The ids of the solution interests by name, each with its live template."""
-    return {offer.name: await _interest(ctx, offer) for offer in OFFERS}
+    """The ids of the solution interests by name, each with its template; one stage model for all.
+
+    A solution interest that was made before there were stages goes without.
+    """
+    stage_model = await _stage_model(ctx)
+    return {offer.name: await _interest(ctx, offer, stage_model) for offer in OFFERS}
 
 
 async def load_audiences(ctx: Context) -> dict[str, str]:
@@ -40,15 +47,25 @@ async def begun_at(ctx: Context) -> datetime:
     return moment
 
 
-async def _interest(ctx: Context, offer: Offer) -> str:
+async def _interest(ctx: Context, offer: Offer, stage_model: str) -> str:
     new = NewSolutionInterest(
         name=offer.name,
         role_template=await _template(ctx, offer),
         description=offer.description,
         products=offer.products,
         thresholds=offer.thresholds,
+        stage_model=stage_model,
     )
     return _id(await create_solution_interest(ctx, new))
+
+
+async def _stage_model(ctx: Context) -> str:
+    written = WrittenModel(
+        stages.MODEL, stages.MODEL_DESCRIPTION, stages.STAGES, stages.TRANSITIONS
+    )
+    id = _id(await create_stage_model(ctx, written))
+    published = await publish_stage_model(ctx, id)
+    return id if isinstance(published, StageModelIsLive) else _id(published)
 
 
 async def _template(ctx: Context, offer: Offer) -> str:

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from demo import components, records
 from demo.job_runs import ACTOR, done_once, own_jobs
 from demo.memberships import decide_memberships
+from demo.moving import move_groups
 from demo.selling import CAMPAIGNS
 from domain.jobs import JobKind, JobStatus
 from execution.context import Context
@@ -27,6 +28,7 @@ STEPS: Final = (
     "Engagement of people",
     "Buying groups",
     "Decisions",
+    "Stages",
     "Engagement of buying groups",
 )
 EVERY_INTEREST: Final[Mapping[str, str | None]] = {"solution_interest_id": None}
@@ -99,6 +101,7 @@ class _Loading:
         await self._create_groups(interests, audiences, self._next_step())
         self._next_step()
         await decide_memberships(ctx, interests)
+        await move_groups(ctx, began, self._next_step())
         self._next_step()
         await self._finish()
         return DemoReport(

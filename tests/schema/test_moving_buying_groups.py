@@ -11,6 +11,7 @@ from execution.context import Context, Right, Viewer
 from schema.build import build_schema
 from store.driver import Document
 from tests.contexts import Clock
+from tests.schema.api import Api
 from tests.schema.operations import mutate, operate
 from tests.worlds import a_buying_group, a_live_stage_model, an_interest, some_accounts
 
@@ -363,3 +364,24 @@ async def test_a_solution_interest_counts_its_groups_by_stage(home: Context) -> 
         {"stage": {"name": "Lost"}, "groups": 1},
         {"stage": None, "groups": 1},
     ]
+
+
+async def test_stages_of_many_groups_cost_as_many_commands_as_of_one(
+    api: Api, home: Context
+) -> None:
+    groups = await some_groups(home, "Acme", "Beta", "Ceta")
+    for group in groups.values():
+        for stage in ("New", "Open"):
+            await moved(home, group, stage)
+    query = (
+        "query ($first: Int!) { buyingGroups(first: $first) { nodes { stage { timeInStageDays } "
+        "allowedStages { name } stageHistory { nodes { name leftAt } } velocity { forward } "
+        "stagnation { isStagnant } } } solutionInterests { nodes { stageCounts { groups } } } }"
+    )
+
+    await api(query, first=1)
+    of_one = len(api.commands)
+    answer = await api(query, first=3)
+
+    assert len(answer["buyingGroups"]["nodes"]) == 3
+    assert len(api.commands) == of_one == 7
