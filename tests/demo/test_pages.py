@@ -29,6 +29,7 @@ async def own(client: Client, loaded: Loaded) -> AsyncIterator[Context]:
     """The demo tenant in a database of its own, where a page may change it."""
     copied = loaded.ctx.stores.database
     copy = open_database(client, "quorum_page")
+    await ensure_indexes(copy)
     for name in await copied.list_collection_names():
         of_tenant = {
             "$match": {"$or": [{path: loaded.ctx.viewer.tenant} for path in ("tenant", "_id")]}
