@@ -8,6 +8,8 @@ from typing import Final
 
 from domain import buying_groups
 from domain.attributes import Scope
+from domain.condition_documents import to_document
+from domain.conditions import ALWAYS
 from domain.identifiers import (
     AccountId,
     BuyingGroupId,
@@ -39,7 +41,7 @@ _ACCOUNTS_AT_ONCE: Final = 200
 class Over:
     """The accounts a preview looks at: of an audience, listed, or with groups of an interest.
 
-    Exactly one is given.
+    One of them at most is given; with none all accounts are looked at.
     """
 
     audience: str | None = None
@@ -110,7 +112,8 @@ async def preview_role_template(
     compared = compared_with if compared_with is not None else over.interest
     if refusal := await _missing(ctx, over, compared):
         return refusal
-    audience: Document | None = {"condition": None, "account_ids": list(over.accounts or ())}
+    listed = None if over.accounts is None else list(over.accounts)
+    audience: Document | None = {"condition": to_document(ALWAYS), "account_ids": listed}
     if over.audience is not None:
         audience = await ctx.stores.audiences.one(over.audience)
     if audience is None:

@@ -11,6 +11,7 @@ from execution.lists import browsed
 from schema import (
     defining_custom_fields,
     explaining_membership,
+    linting_role_templates,
     looking_up,
     previewing_role_templates,
 )
@@ -82,6 +83,11 @@ class Query:
         resolver=previewing_role_templates.preview_role_template,
         description="Who would take which role by a template, and what would change in groups. "
         "Nothing is stored. Right: READ.",
+    )
+    lint_role_template = strawberry.field(
+        resolver=linting_role_templates.lint_role_template,
+        description="What is probably not meant in a template, by its roles and by the people "
+        "there are. Nothing is stored. Right: READ.",
     )
     role: Role | None = found(description="One role.")
     roles: Connection[Role] = browsed(
