@@ -5,9 +5,7 @@ from typing import Final
 
 from domain.stage_models import Destination, Stage, Transition
 
-_ENTITIES: Final = {
-    ord(character): f"#{ord(character)};" for character in "#\"&'<>`\\;|(){}[]%:*_~$"
-}
+_ENTITIES: Final = {ord(sign): f"#{ord(sign)};" for sign in '#"&<>`;%{}$\\'}
 
 
 def mermaid(stages: Sequence[Stage], transitions: Sequence[Transition]) -> str:

@@ -94,7 +94,8 @@ class Event(Listed):
     at: datetime = stored(description="When it happened.")
     actor: str = stored(description="Who did it.")
     method: MembershipMethod | None = stored(
-        shown=MembershipMethod, description="By which method; null where no membership changed."
+        shown=MembershipMethod,
+        description="By which method somebody spoke or moved a group; else null.",
     )
     subject_id: strawberry.ID = stored(description="The id of what changed.")
     account: Account | None = one("account_id", description="The account it concerns, if any.")

@@ -37,3 +37,4 @@ def test_names_cannot_break_out_of_their_quotes() -> None:
     assert EDGE.fullmatch(lines[-1])
     assert lines[0] == '    s1["say #34;hi#34;"]'
     assert lines[2] == '    s3["x#59;y z"]'
+    assert lines[5] == '    s6["#37;#37;#123;init#125;#37;#37;"]'

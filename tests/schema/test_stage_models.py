@@ -327,3 +327,25 @@ async def test_a_solution_interest_keeps_its_model_unless_it_is_named(home: Cont
 
     assert kept["solutionInterest"]["stageModel"] == {"name": "Sales"}
     assert gone["solutionInterest"]["stageModel"] is None
+
+
+async def test_what_an_input_cannot_say_is_refused_whatever_is_asked_for(home: Context) -> None:
+    model = {"stageModelId": "sm_1"}
+    move = {"buyingGroupId": "bg_1", "stage": "New"}
+    asked: dict[str, dict[str, Any]] = {
+        "createStageModel": {"name": "Sales", "stages": []},
+        "updateStageModel": {**model, "name": "Sales", "stages": []},
+        "publishStageModel": model,
+        "deleteStageModel": model,
+        "moveBuyingGroupStage": move,
+        "moveBuyingGroups": {"moves": [move]},
+    }
+
+    for name, input in asked.items():
+        refused = await mutate(home, name, "", **input, idempotencyKey=" ")
+        assert (refused["__typename"], refused["message"]) == (
+            "InvalidInput",
+            "idempotencyKey: must not be blank",
+        )
+    blank = await mutate(home, "updateStageModel", "", **model, name="", stages=[])
+    assert (blank["__typename"], blank["message"]) == ("InvalidInput", "name: must not be blank")
