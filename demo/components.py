@@ -1,15 +1,18 @@
-"""The demo's templates, solution interests and audiences, made once under their unique names."""
+"""The demo's personas, templates, solution interests and audiences, each made once by its name."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from demo import stages
 from demo.records import DemoFailed
-from demo.selling import AUDIENCES, OFFERS, Offer
+from demo.selling import AUDIENCES, OFFERS, PERSONAS, Offer
 from domain.role_templates import TemplateIsLive
 from domain.stage_models import StageModelIsLive
+from domain.standard_personas import of_titles
 from execution.context import Context
 from resolvers.audiences import AudienceAccounts, create_account_audience
 from resolvers.outcomes import NameTaken
+from resolvers.personas import GivenAttribute, NewPersona, create_persona
 from resolvers.role_templates import create_role_template, publish_role_template
 from resolvers.solution_interests import NewSolutionInterest, create_solution_interest
 from resolvers.stage_models import WrittenModel, create_stage_model, publish_stage_model
@@ -22,6 +25,11 @@ async def load_interests(ctx: Context) -> dict[str, str]:
     """
     stage_model = await _stage_model(ctx)
     return {offer.name: await _interest(ctx, offer, stage_model) for offer in OFFERS}
+
+
+async def load_personas(ctx: Context) -> dict[str, str]:
+    """The ids of the demo's personas by name."""
+    return {name: await _persona(ctx, name, titles) for name, titles in PERSONAS.items()}
 
 
 async def load_audiences(ctx: Context) -> dict[str, str]:
@@ -45,6 +53,12 @@ async def begun_at(ctx: Context) -> datetime:
     if not isinstance(moment, datetime):
         raise DemoFailed("the first template has no moment")
     return moment
+
+
+async def _persona(ctx: Context, name: str, titles: Sequence[str]) -> str:
+    told = of_titles(*titles)
+    given = GivenAttribute("jobTitles", told.attribute, told.values)
+    return _id(await create_persona(ctx, NewPersona(name, None, [given])))
 
 
 async def _interest(ctx: Context, offer: Offer, stage_model: str) -> str:

@@ -86,6 +86,7 @@ class _Loading:
         ctx = self._ctx
         self._next_step()
         await records.declare_fields(ctx)
+        await components.load_personas(ctx)
         interests = await components.load_interests(ctx)
         audiences = await components.load_audiences(ctx)
         began = await components.begun_at(ctx)

@@ -1,6 +1,6 @@
 """What the demo sells, to whom, and who decides about it there: templates, interests, audiences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -208,6 +208,17 @@ OFFERS: Final = (
         Thresholds(completeness=75),
     ),
 )
+
+PERSONAS: Final[Mapping[str, Sequence[str]]] = {
+    "Software engineers": (
+        "Software Engineer",
+        "Senior Software Engineer",
+        "Staff Software Engineer",
+        "Software Architect",
+    ),
+    "Product management": ("Product Manager", "Senior Product Manager"),
+}
+"""The demo's own names for people who hold one of several job titles."""
 
 AUDIENCES: Final = (
     Audience(

@@ -27,6 +27,7 @@ from resolvers.outcomes import Invalid, NotFound
 from resolvers.role_templates import RoleEntry
 from store.driver import Document
 from store.groups import FOR_DECIDING, to_group
+from store.role_templates import with_personas
 
 DEFAULT_ACCOUNTS: Final = 1_000
 MOST_ACCOUNTS: Final = 100_000
@@ -90,7 +91,8 @@ async def template_of(
     resolved = await role_templates.resolve(ctx, entries or ())
     if isinstance(resolved, Invalid):
         return Invalid(f"template.{resolved.field}", resolved.reason)
-    return RoleTemplate(RoleTemplateId(""), TemplateStatus.DRAFT, 1, resolved)
+    given = RoleTemplate(RoleTemplateId(""), TemplateStatus.DRAFT, 1, resolved)
+    return with_personas(given, await ctx.stores.personas.definitions())
 
 
 async def preview_role_template(

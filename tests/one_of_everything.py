@@ -61,6 +61,7 @@ async def one_of_everything(ctx: Context) -> None:
     gone = await a_buying_group(ctx, accounts["Brink"], interest)
     assert await deleting_groups.delete_buying_group(ctx, gone) == gone
     await mutate(ctx, "createRole", "__typename", name="Sponsor", idempotencyKey="once")
+    await _personas(ctx)
     await _activities(ctx)
     await mutate(
         ctx,
@@ -81,6 +82,14 @@ async def one_of_everything(ctx: Context) -> None:
     await _jobs(ctx, interest, accounts[ODD_NAME])
     await merging_people.merge_people(ctx, people["ada"], people["ada2"])
     await _what_waits(ctx, accounts["Acme"])
+
+
+async def _personas(ctx: Context) -> None:
+    attributes = [{"jobTitle": [ODD_NAME, "Chief"]}, {"unsubscribed": [False]}]
+    await mutate(ctx, "createPersona", "__typename", name=ODD_NAME, attributes=attributes)
+    rule = {"person": {"persona": {"isNot": ODD_NAME}}}
+    roles = [{"role": "Sponsor", "condition": rule}]
+    await mutate(ctx, "createRoleTemplate", "__typename", name="Odd ones", roles=roles)
 
 
 async def _activities(ctx: Context) -> None:
