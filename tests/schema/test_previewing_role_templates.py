@@ -259,3 +259,17 @@ async def test_a_preview_that_is_refused(
     refused = await preview(home, **{**asked, **changed})
 
     assert refused["message"] == message
+
+
+async def test_rules_that_ask_for_a_persona_are_tried(home: Context) -> None:
+    accounts = await two_accounts(home)
+    await mutate(home, "createPersona", "", name="Makers", jobTitles=["Engineer", "Clerk"])
+    rule = {"person": {"persona": {"is": "makers"}}}
+
+    tried = await preview(
+        home,
+        template={"roles": [{"role": "Champion", "condition": rule}]},
+        accounts={"accountIds": list(accounts.values())},
+    )
+
+    assert (tried["people"], tried["placed"]) == (4, 2)
