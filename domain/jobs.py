@@ -11,6 +11,7 @@ class JobKind(Enum):
     CREATION = "creation"
     MAINTENANCE = "maintenance"
     SCORING = "scoring"
+    MEMBERS_REQUIRED = "members_required"
 
 
 class JobStatus(Enum):

@@ -7,13 +7,14 @@ from typing import Final
 from domain.identifiers import JobId
 from domain.jobs import JobKind
 from execution.context import Context
-from jobs import creation, maintenance, scoring
+from jobs import creation, maintenance, members_required, scoring
 from jobs.running import Plan, Progress, run
 
 PLANS: Final[Mapping[JobKind, Plan]] = {
     JobKind.CREATION: creation.PLAN,
     JobKind.MAINTENANCE: maintenance.PLAN,
     JobKind.SCORING: scoring.PLAN,
+    JobKind.MEMBERS_REQUIRED: members_required.PLAN,
 }
 
 

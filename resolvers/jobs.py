@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.events import EventType
-from domain.identifiers import JobId, derived
+from domain.identifiers import JobId, RoleTemplateId, derived
 from domain.jobs import JobKind, JobStatus, JobTrigger, time_left
 from execution.context import Context, Right
 from resolvers import stamps
@@ -50,6 +50,14 @@ async def start_maintenance_job(
             return NotFound("solution interest", solution_interest_id)
     parameters = {"solution_interest_id": solution_interest_id}
     return await _start(ctx, JobKind.MAINTENANCE, parameters)
+
+
+async def start_members_required_job(ctx: Context, template: RoleTemplateId) -> JobId:
+    """Store the job that recomputes the groups of a template whose requirements have changed.
+
+    It follows a change that was permitted, and asks for no right of its own.
+    """
+    return await _start(ctx, JobKind.MEMBERS_REQUIRED, {"role_template_id": template})
 
 
 async def start_scoring_job(ctx: Context) -> JobId:

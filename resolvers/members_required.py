@@ -1,13 +1,14 @@
 """Members required: what a live template may still change, and the groups that follow it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from domain.events import EventType
-from domain.identifiers import BuyingGroupId, RoleTemplateId
+from domain.identifiers import BuyingGroupId, JobId, RoleTemplateId
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import roles, stamps
+from resolvers import jobs, roles, stamps
 from resolvers.group_changes import completeness_events
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.driver import Document
@@ -17,14 +18,25 @@ from store.records import Conflict as Raced
 from store.role_templates import to_template
 
 GROUPS_AT_ONCE: Final = 200
+GROUPS_WITHOUT_A_JOB: Final = 500
+"""How many groups are recomputed without a job that tells how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class MembersRequired:
+    """The template says what was asked for; `job` recomputes its groups where they are many."""
+
+    template: RoleTemplateId
+    job: JobId | None
 
 
 async def change_members_required(
     ctx: Context, id: str, role: str, members_required: int
-) -> RoleTemplateId | Invalid | NotFound | Conflict:
+) -> MembersRequired | Invalid | NotFound | Conflict:
     """Change how many members a role needs, and recompute groups that use the template.
 
-    The first ones are recomputed at once, the others within moments by the worker.
+    Some hundred are recomputed at once, the rest of them within moments by the worker; more than
+    500 by a job.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if members_required < 1:
@@ -64,18 +76,32 @@ async def change_members_required(
         case Invalid() as invalid:
             return invalid
         case _:
-            await _recompute_next(ctx, id)
-            return RoleTemplateId(id)
+            return MembersRequired(RoleTemplateId(id), await _recompute_or_start(ctx, id))
 
 
 async def recompute_behind(ctx: Context) -> int:
     """Bring groups that are behind their template's revision up to it, some at a time; how many.
 
-    Whatever a changed requirement left to do is found here, however it came to be left.
+    Whatever a changed requirement left to do is found here, however it came to be left; what an
+    unfinished job has to do is left to it.
     """
     ctx.viewer.require(Right.ACT_AS_SYSTEM)
+    by_job = await ctx.stores.jobs.recomputed_templates()
     changed = await ctx.stores.role_templates.found({"revision": {"$gt": 1}}, {"_id": 1})
-    return sum([await _recompute_next(ctx, template["_id"]) for template in changed])
+    left = [template["_id"] for template in changed if template["_id"] not in by_job]
+    return sum([await _recompute_next(ctx, id) for id in left])
+
+
+async def recompute_groups(
+    ctx: Context, template: RoleTemplate, ids: Sequence[BuyingGroupId], job: JobId
+) -> None:
+    """Bring those of these groups that are behind up to the template's revision, for a job.
+
+    A group that it changes keeps that it was this job.
+    """
+    ctx.viewer.require(Right.ACT_AS_SYSTEM)
+    groups = await ctx.stores.groups.by_ids(ids, FOR_DECIDING)
+    await _recompute(ctx, groups.values(), template, job)
 
 
 async def catch_up(ctx: Context, template: RoleTemplate, ids: Sequence[BuyingGroupId]) -> None:
@@ -97,6 +123,18 @@ async def catch_up(ctx: Context, template: RoleTemplate, ids: Sequence[BuyingGro
             await _recompute(ctx, groups.values(), later)
 
 
+async def _recompute_or_start(ctx: Context, id: str) -> JobId | None:
+    """Recompute the first groups of a template; the job for them if they are too many."""
+    template = await ctx.stores.role_templates.template(id)
+    if template is None:
+        return None
+    most = GROUPS_WITHOUT_A_JOB
+    if await ctx.stores.groups.count_below(id, template.revision, most + 1) > most:
+        return await jobs.start_members_required_job(ctx, template.id)
+    await _recompute_next(ctx, id)
+    return None
+
+
 async def _recompute_next(ctx: Context, template_id: str) -> int:
     """Bring the next groups of a template up to its revision; how many were behind."""
     template = await ctx.stores.role_templates.template(template_id)
@@ -107,13 +145,17 @@ async def _recompute_next(ctx: Context, template_id: str) -> int:
     return len(behind)
 
 
-async def _recompute(ctx: Context, groups: Iterable[Document], template: RoleTemplate) -> None:
+async def _recompute(
+    ctx: Context, groups: Iterable[Document], template: RoleTemplate, job: JobId | None = None
+) -> None:
+    by_job = {"recomputed_by_job": job} if job is not None else {}
+
     def decide(document: Document) -> Change | None:
         if document["template_revision"] >= template.revision:
             return None
         members = to_group(document).members
         derived = derived_paths(members, template.roles, template.revision)
         events = completeness_events(ctx, document, derived)
-        return Change({**derived, **stamps.updated(ctx)}, tuple(events))
+        return Change({**derived, **by_job, **stamps.updated(ctx)}, tuple(events))
 
     await ctx.stores.groups.change_all(groups, decide)

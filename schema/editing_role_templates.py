@@ -10,11 +10,13 @@ import resolvers.role_templates
 from domain.conditions import ConditionFault
 from execution.fields import one, stored
 from execution.sources import Sourced
+from resolvers.members_required import MembersRequired
 from resolvers.outcomes import Invalid
 from resolvers.role_templates import RoleEntry
 from schema.conditions import ConditionInput, condition_of
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
 from schema.info import Info
+from schema.jobs import Job
 from schema.repeating import Repeatable
 from schema.role_templates import RoleTemplate, RoleWeighting
 
@@ -108,10 +110,13 @@ class PublishRoleTemplateSuccess(Sourced):
 
 @strawberry.type(
     description="The role needs so many members. The groups that use the template are recomputed: "
-    "some hundreds at once, more of them within moments."
+    "up to 500 within moments, more of them by a job."
 )
 class ChangeMembersRequiredSuccess(Sourced):
     role_template: RoleTemplate = one("role_template_id", description="The template.")
+    job: Job | None = one(
+        "job_id", description="The job that recomputes more than 500 groups; null for fewer."
+    )
 
 
 @strawberry.type(description="The draft is gone.")
@@ -206,8 +211,10 @@ async def change_members_required(
     made = await resolvers.members_required.change_members_required(
         info.context, input.role_template_id, input.role, input.members_required
     )
-    if isinstance(made, str):
-        return ChangeMembersRequiredSuccess.of({"role_template_id": made})
+    if isinstance(made, MembersRequired):
+        return ChangeMembersRequiredSuccess.of(
+            {"role_template_id": made.template, "job_id": made.job}
+        )
     return refusal_of(made)
 
 

@@ -15,6 +15,7 @@ from execution.sources import Sourced
 from schema.audiences import AccountAudience
 from schema.node import Node, Stamped
 from schema.ordering import orders
+from schema.role_templates import RoleTemplate
 from schema.solution_interests import SolutionInterest
 from store import filters
 from store.reading import Order, Query
@@ -23,7 +24,7 @@ strawberry.enum(
     JobKind,
     name="JobKind",
     description="Creation makes groups, maintenance applies the rules anew, scoring computes "
-    "engagement.",
+    "engagement, members required recomputes the groups of a role template.",
 )
 
 
@@ -79,7 +80,8 @@ async def _where(context: Context, asked: JobFilter) -> Query:
 class JobProgress(Sourced):
     total: int | None = stored(
         description="How many there are to go through; null until they are counted. Creation goes "
-        "through accounts, maintenance through groups, scoring through people and groups."
+        "through accounts, maintenance and members required through groups, scoring through people "
+        "and groups."
     )
     done: int = stored(absent=0, description="How many of them are done.")
     groups_created: int = stored(absent=0, description="Groups it has made.")
@@ -126,6 +128,10 @@ class Job(Node, Stamped, Listed):
     )
     audience: AccountAudience | None = one(
         "parameters.audience_id", description="To whose accounts it gives groups; else null."
+    )
+    role_template: RoleTemplate | None = one(
+        "parameters.role_template_id",
+        description="The template whose groups it recomputes; else null.",
     )
     entry_stage: str | None = stored(
         "parameters.entry_stage",

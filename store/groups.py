@@ -13,6 +13,7 @@ from domain.identifiers import (
     BuyingGroupId,
     PersonId,
     RoleId,
+    RoleTemplateId,
     SolutionInterestId,
     TenantId,
 )
@@ -79,6 +80,30 @@ class GroupStore(NewGroups):
         }
         cursor = self.collection.find(found, FOR_DECIDING, limit=limit, batch_size=limit)
         return [document async for document in cursor]
+
+    async def of_template(
+        self, template: RoleTemplateId, after: str, limit: int
+    ) -> list[BuyingGroupId]:
+        """The next groups that follow a template, in the order of their ids."""
+        followed = {"role_template_id": template}
+        found = await self.found(followed, {"_id": 1}, after=after, limit=limit)
+        return [BuyingGroupId(document["_id"]) for document in found]
+
+    async def count_below(self, template: str, revision: int, at_most: int) -> int:
+        """How many groups were computed with an earlier revision; no more than so many count."""
+        below = {
+            "tenant": self.tenant,
+            "role_template_id": template,
+            "template_revision": {"$lt": revision},
+        }
+        return await self.collection.count_documents(below, limit=at_most)
+
+    async def recomputed_by(self, job: str, ids: Sequence[str]) -> int:
+        """How many of these groups this job was the last to recompute, of those that do."""
+        return await self.collection.count_documents(
+            {"_id": {"$in": list(ids)}, "tenant": self.tenant, "recomputed_by_job": job},
+            hint=BY_ID,
+        )
 
     async def maintained_by(self, job: str, ids: Sequence[str]) -> int:
         """How many of these groups this job was the last to change, of those that maintain."""

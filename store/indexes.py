@@ -49,7 +49,12 @@ INDEXES: Final = (
         "the groups of a solution interest by name",
     ),
     Index("buying_groups", ("tenant", "solution_interest_id", "_id"), "maintenance of an interest"),
-    Index("buying_groups", ("tenant", "role_template_id"), "groups below a template's revision"),
+    Index(
+        "buying_groups",
+        ("tenant", "role_template_id", "template_revision"),
+        "groups below a template's revision",
+    ),
+    Index("buying_groups", ("tenant", "role_template_id", "_id"), "all groups of a template"),
     Index("buying_groups", ("tenant", "member_ids"), "the groups of a person; a member filter"),
     Index("buying_groups", ("tenant", "removed_ids"), "the groups a person was removed from"),
     Index(

@@ -6,7 +6,7 @@ from typing import Final
 
 from pymongo import ReturnDocument
 
-from domain.jobs import OPEN, JobStatus, JobTrigger
+from domain.jobs import OPEN, JobKind, JobStatus, JobTrigger
 from store.driver import Document
 from store.records import Records
 
@@ -124,6 +124,16 @@ class JobStore(Records):
         """Whether a job of the daily run waits or is worked on."""
         found = {"tenant": self.tenant, "status": {"$in": _OPEN}, "trigger": JobTrigger.DAILY.value}
         return await self.collection.find_one(found, {"_id": 1}) is not None
+
+    async def recomputed_templates(self) -> set[str]:
+        """The role templates whose groups an unfinished job recomputes."""
+        found = {
+            "tenant": self.tenant,
+            "status": {"$in": _OPEN},
+            "kind": JobKind.MEMBERS_REQUIRED.value,
+        }
+        cursor = self.collection.find(found, {"parameters": 1})
+        return {document["parameters"]["role_template_id"] async for document in cursor}
 
     async def in_force(self) -> list[Document]:
         """The creation jobs whose audience goes on getting groups, the oldest first."""

@@ -12,6 +12,7 @@ from domain.identifiers import BuyingGroupId, PersonId
 from domain.membership import Decision, Method
 from execution.context import Context, Right, Viewer
 from resolvers import groups, maintenance, members_required, membership
+from resolvers.members_required import MembersRequired
 from resolvers.membership import Assignment, CommandResult, CommandsDone
 from resolvers.outcomes import Conflict
 from resolvers.repeating import PersonOutcome
@@ -146,7 +147,7 @@ def _told(result: CommandResult) -> Answer:
 def _stored(answer: object) -> Answer:
     if isinstance(answer, Conflict):
         return Answer(is_conflict=True)
-    return Answer() if isinstance(answer, str) else Answer(error=repr(answer))
+    return Answer() if isinstance(answer, str | MembersRequired) else Answer(error=repr(answer))
 
 
 def told(outcome: PersonOutcome) -> str:

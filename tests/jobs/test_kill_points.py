@@ -10,10 +10,12 @@ from domain.identifiers import JobId, PersonId
 from domain.identities import Reference
 from domain.people import GivenRelation, PersonItem, RelationKind
 from execution.context import Context
-from jobs import creation, maintenance
+from jobs import creation, maintenance, members_required
 from jobs.kinds import run_job
 from resolvers import announcing, audiences, jobs, membership, people, scoring
+from resolvers import members_required as requirements
 from resolvers.audiences import AudienceAccounts
+from resolvers.members_required import MembersRequired
 from resolvers.membership import Assignment
 from tests.contexts import Clock
 from tests.engagement_builders import acts, record
@@ -31,6 +33,7 @@ TWO = {"adaa": 9, "bob": 4}
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(creation, "ACCOUNTS_AT_ONCE", 3)
     monkeypatch.setattr(maintenance, "GROUPS_AT_ONCE", 3)
+    monkeypatch.setattr(members_required, "GROUPS_AT_ONCE", 3)
     for name in ("DAYS_AT_ONCE", "PEOPLE_AT_ONCE", "GROUPS_AT_ONCE"):
         monkeypatch.setattr(scoring, name, 3)
     monkeypatch.setattr(announcing, "GROUPS_AT_ONCE", 3)
@@ -119,6 +122,22 @@ async def to_be_scored(ctx: Context, clock: Clock) -> JobId:
     return await jobs.start_scoring_job(ctx)
 
 
+async def to_be_recomputed(ctx: Context, clock: Clock) -> JobId:
+    """Groups whose template needs more members of a role than when they were made."""
+    await crowded(ctx, {})
+    assert await run_job(ctx, await a_creation_job(ctx), "earlier")
+    clock.forward(timedelta(minutes=10))
+    [template] = await ctx.stores.role_templates.all()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requirements, "GROUPS_WITHOUT_A_JOB", 4)
+        changed = await requirements.change_members_required(
+            ctx, template["_id"], "Practitioner", 3
+        )
+    assert isinstance(changed, MembersRequired)
+    assert changed.job is not None
+    return changed.job
+
+
 @pytest.mark.parametrize(
     "build",
     [
@@ -126,6 +145,7 @@ async def to_be_scored(ctx: Context, clock: Clock) -> JobId:
         pytest.param(to_be_scored_and_created, id="creation after the first scoring"),
         pytest.param(to_be_maintained, id="maintenance"),
         pytest.param(to_be_scored, id="scoring"),
+        pytest.param(to_be_recomputed, id="members required"),
     ],
 )
 async def test_a_job_killed_at_any_write_leaves_in_the_end_what_it_leaves_undisturbed(

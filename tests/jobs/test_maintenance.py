@@ -9,6 +9,7 @@ from execution.context import Context
 from jobs.kinds import run_job, run_open_jobs
 from jobs.running import LEASE
 from resolvers import jobs, members_required, membership, people
+from resolvers.members_required import MembersRequired
 from resolvers.membership import Assignment
 from store.driver import Document
 from tests.contexts import Clock
@@ -146,7 +147,7 @@ async def test_a_changed_requirement_recomputes_the_groups_that_use_the_template
 
     after = await home.stores.groups.one(group)
     assert after is not None
-    assert changed == before["role_template_id"]
+    assert changed == MembersRequired(before["role_template_id"], None)
     assert after["completeness"] == {"exact": 62.5}
     assert after["template_revision"] == 2
     event = await home.stores.database["events"].find_one(

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from domain.conditions import ALWAYS
-from domain.identifiers import JobId, PersonId
+from domain.identifiers import JobId, PersonId, RoleTemplateId
 from domain.identities import Reference
 from domain.membership import Method, Outcome
 from domain.people import GivenRelation, PersonItem, RelationKind
@@ -19,6 +19,7 @@ from jobs import creation, maintenance
 from jobs.kinds import run_job
 from resolvers import audiences, groups, jobs, members_required, membership, people, scoring
 from resolvers.audiences import AudienceAccounts
+from resolvers.members_required import MembersRequired
 from resolvers.membership import Assignment, CommandsDone
 from resolvers.solution_interests import NewSolutionInterest, create_solution_interest
 from store.driver import Document
@@ -89,7 +90,7 @@ class World:
     async def require(self, ctx: Context) -> None:
         role, count = self.dice.choice(ROLES), self.dice.randint(1, 4)
         changed = await members_required.change_members_required(ctx, self.template, role, count)
-        assert changed == self.template
+        assert changed == MembersRequired(RoleTemplateId(self.template), None)
 
     async def command(self, ctx: Context) -> None:
         group, account = self.dice.choice(list(self.groups.items()))

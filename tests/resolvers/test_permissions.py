@@ -31,6 +31,7 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "groups.interest": SERVES,
     "groups.people_of": SERVES,
     "groups.score_reference": SERVES,
+    "jobs.start_members_required_job": FOLLOWS,
     "letting_go.drop_opportunities": FOLLOWS,
     "letting_go.drop_opportunity": FOLLOWS,
     "letting_go.end_relations": FOLLOWS,
