@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import strawberry
 from strawberry.scalars import JSON
 
+import schema.account_overviews
 from domain.conditions import ConditionFault
 from domain.folding import fold
 from domain.identities import MOST_FORMER, MOST_KEYS
@@ -19,6 +20,7 @@ from execution.refusals import bad_condition
 from execution.sources import Sourced
 from resolvers import audience_accounts, conditions
 from resolvers.outcomes import Invalid
+from schema.account_overviews import AccountOverview
 from schema.conditions import ConditionInput, RelationKind, condition_of
 from schema.node import Node, Stamped
 from schema.ordering import orders
@@ -208,6 +210,7 @@ class Account(Node, Stamped, Listed):
     children: Connection[Annotated["Account", strawberry.lazy("schema.accounts")]] = many(
         "parent_id", description="The accounts directly below it."
     )
+    overview: AccountOverview = schema.account_overviews.overview()
     people: AccountPersonConnection = many(
         "relations.account_id",
         relation="relations",

@@ -6,6 +6,7 @@ import strawberry
 
 import domain.completeness
 import schema.engagement
+import schema.highlights
 import schema.stages
 from domain.roles import MOST_ROLES
 from execution.connections import Connection
@@ -29,6 +30,7 @@ from schema.stages import BuyingGroupStage, StageStay, StageVelocity, Stagnation
 from store.reading import Order, Query
 
 if TYPE_CHECKING:
+    from schema.activities import Activity
     from schema.interest_signals import InterestSignal
     from schema.jobs import Job
 
@@ -51,6 +53,11 @@ async def _signals(context: Context, group: Document) -> Query:
         "solution_interest_id": group["solution_interest_id"],
         "person_id": {"$in": group["member_ids"]},
     }
+
+
+async def _acts(context: Context, group: Document) -> Query:
+    """What a group's members did."""
+    return {"person_id": {"$in": group["member_ids"]}}
 
 
 def _exact(completeness: float) -> dict[str, float]:
@@ -153,6 +160,19 @@ class BuyingGroup(Node, Stamped, Listed):
         identity="person_id",
         where=Where(_is_member, ("is_member",)),
         description="Who is in the group, in the order in which they became known to it.",
+    )
+    top_decision_makers: list[Member] = schema.highlights.top_decision_makers()
+    top_engaged: list[Member] = schema.highlights.top_engaged()
+    last_interesting_moment: Annotated["Activity", strawberry.lazy("schema.activities")] | None = (
+        schema.highlights.last_moment_of_group()
+    )
+    latest_activities: list[Annotated["Activity", strawberry.lazy("schema.activities")]] = (
+        schema.highlights.latest_activities()
+    )
+    activities: Connection[Annotated["Activity", strawberry.lazy("schema.activities")]] = held(
+        _acts,
+        needs=("member_ids",),
+        description="What members did, the latest first unless asked otherwise.",
     )
     removed_members: Connection[Member] = listed(
         "members",

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 import domain.membership
+import schema.highlights
 from execution.fields import embedded, one, stored
 from execution.sources import Document, Sourced
 from schema.people import Person
 from schema.roles import Role
+
+if TYPE_CHECKING:
+    from schema.buying_groups import BuyingGroup
 
 MembershipMethod = domain.membership.Method
 strawberry.enum(
@@ -54,6 +58,9 @@ class Member(Sourced):
         "unrelated",
         absent=False,
         description="Whether they are of the account no more, and stay by a stronger method.",
+    )
+    other_buying_groups: list[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (
+        schema.highlights.other_groups()
     )
     claims: list[Claim] = embedded(
         "claims",

@@ -8,6 +8,7 @@ from strawberry.scalars import JSON
 
 import resolvers.personas
 import schema.engagement
+import schema.highlights
 from domain.identities import MOST_FORMER, MOST_KEYS
 from domain.personas import MOST_PERSONAS, TELLING
 from execution.connections import Connection, PageInfo
@@ -184,6 +185,9 @@ class Person(Node, Stamped, Listed):
     )
     buying_groups: Connection[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (
         many("member_ids", description="The groups they are a member of.")
+    )
+    last_interesting_moment: Annotated["Activity", strawberry.lazy("schema.activities")] | None = (
+        schema.highlights.last_moment_of_person()
     )
     activities: Connection[Annotated["Activity", strawberry.lazy("schema.activities")]] = many(
         "person_id", description="What they did, the latest first unless asked otherwise."

@@ -1,6 +1,7 @@
 """Every store of one tenant, together: what a context carries."""
 
 from domain.identifiers import TenantId
+from store.account_figures import AccountFigures
 from store.accounts import AccountStore
 from store.activities import ActivityStore
 from store.activity_types import ActivityTypeStore
@@ -43,6 +44,7 @@ class Stores:
         self.import_steps = ImportSteps(database, tenant)
         self.tenants = TenantStore(database, tenant, self.relay)
         self.accounts = AccountStore(database, tenant, self.relay)
+        self.account_figures = AccountFigures(database, tenant)
         self.people = PersonStore(database, tenant, self.relay)
         self.opportunities = OpportunityStore(database, tenant, self.relay)
         self.interest_signals = InterestSignalStore(database, tenant, self.relay)
