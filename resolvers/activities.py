@@ -13,6 +13,7 @@ from domain.identifiers import ActivityId, PersonId
 from domain.upserting import MOST_ITEMS, TooManyItems, UnknownRecord
 from execution.context import Context, Right
 from resolvers import attaching
+from store.activities import Standing
 
 Refusal = Refused | UnknownRecord
 
@@ -86,15 +87,13 @@ async def record_activities(
     standing = await ctx.stores.activities.standing(each.id for each in fit)
     if outcomes and set(outcomes) == {Outcome.UNCHANGED}:
         await ctx.stores.activities.confirm(fit[0].id)
+    # Of somebody who was erased meanwhile it was taken away again.
+    stored = [standing.get(each.id, Standing(each.report.type, False)) for each in fit]
     recorded = (
         Recorded(
-            activity.id,
-            outcome,
-            standing[activity.id].type,
-            standing[activity.id].is_waiting,
-            fold(standing[activity.id].type) not in known_types,
+            activity.id, outcome, kept.type, kept.is_waiting, fold(kept.type) not in known_types
         )
-        for activity, outcome in zip(fit, outcomes, strict=True)
+        for activity, outcome, kept in zip(fit, outcomes, stored, strict=True)
     )
     return RecordedActivities(
         tuple(next(recorded) if isinstance(each, Activity) else each for each in taken)

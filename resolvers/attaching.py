@@ -9,7 +9,7 @@ from typing import Final
 from domain.identifiers import PersonId
 from domain.identities import Identity, carried
 from execution.context import Context
-from resolvers import merged_records
+from resolvers import erased_records, merged_records
 from store.activity_moves import Newcomer
 
 _SHOWN: Final = {"email": 1, "keys": 1, "former_emails": 1, "former_keys": 1}
@@ -43,12 +43,14 @@ async def attach_to_known(ctx: Context, identities: Iterable[Identity]) -> set[I
 async def detach_from_deleted(ctx: Context, people: Iterable[PersonId]) -> int:
     """Take back what was given to people who were deleted meanwhile; how much that was.
 
-    If they were merged into somebody, the survivor has it then.
+    If they were merged into somebody, the survivor has it then; of the erased it is kept nowhere.
     """
     moved = 0
     gone = await ctx.stores.deletions.among(people)
     successors = await merged_records.successors(ctx, gone)
-    for person in map(PersonId, sorted(gone)):
+    erased = await erased_records.among(ctx, gone)
+    await ctx.stores.activities.erase(list(map(PersonId, erased)), [])
+    for person in map(PersonId, sorted(gone - erased.keys())):
         if person in successors:
             moved += await ctx.stores.activities.reassign(person, PersonId(successors[person]))
         else:

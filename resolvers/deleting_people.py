@@ -13,6 +13,7 @@ from resolvers import letting_go, signal_moves, stamps
 from resolvers.outcomes import Conflict, NotFound
 from store.deletions import Deleted, Deletion
 from store.driver import Document
+from store.erasures import BEING_ERASED
 from store.records import Conflict as Raced
 from store.records import Missing
 
@@ -24,12 +25,15 @@ async def delete_person(ctx: Context, id: str) -> PersonId | NotFound | Conflict
     """
     ctx.viewer.require(Right.EDIT_DATA)
     person = PersonId(id)
-    if await ctx.stores.people.one(id, {"_id": 1}) is None:
+    known = await ctx.stores.people.one(id, {BEING_ERASED: 1})
+    if known is None:
         return await _finish_earlier(ctx, person)
-    if not await _let_go(ctx, person):
+    if BEING_ERASED in known or not await _let_go(ctx, person):
         return Conflict("person", id)
 
-    def decide(document: Document, uses: Sequence[int]) -> Deletion:
+    def decide(document: Document, uses: Sequence[int]) -> Deletion | Raced:
+        if BEING_ERASED in document:
+            return Raced(id)  # more than a deletion is under way
         before = {"account_ids": [each["account_id"] for each in document["relations"]]}
         event = stamps.event(ctx, EventType.PERSON_DELETED, id, person_id=person, before=before)
         return Deletion(event, carried("person", document), is_unfinished=True)

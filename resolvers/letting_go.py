@@ -15,6 +15,7 @@ from domain.identifiers import AccountId, BuyingGroupId, OpportunityId, PersonId
 from domain.identities import carried
 from execution.context import Context
 from resolvers import (
+    erased_records,
     members_required,
     merged_members,
     merged_records,
@@ -75,6 +76,7 @@ async def leave_groups_if_deleted(ctx: Context, people: Iterable[str]) -> None:
             await merged_members.move_everywhere(ctx, person, PersonId(successors[person]))
         else:
             await leave_groups(ctx, person)
+    await erased_records.scrub_late(ctx, gone)
 
 
 async def drop_opportunities(ctx: Context, account: AccountId) -> bool:

@@ -28,6 +28,7 @@ from resolvers import (
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.deletions import Deleted, Deletion, Use
 from store.driver import Document
+from store.erasures import BEING_ERASED
 from store.merges import MergeTurn
 from store.records import Conflict as Raced
 from store.records import Missing
@@ -66,7 +67,7 @@ async def _begin(
             return None
         people = await turn.people.by_ids([survivor_id, merged_id])
         for id in (survivor_id, merged_id):
-            if id not in people or "merged_into" in people[id]:
+            if id not in people or not people[id].keys().isdisjoint(("merged_into", BEING_ERASED)):
                 return NotFound("person", id)
         survivor, merged = people[survivor_id], people[merged_id]
         result = merging.of_people(survivor, merged)

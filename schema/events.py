@@ -112,6 +112,11 @@ class Event(Listed):
     previous_role: Role | None = one(
         "before.role_id", description="The role a member had before the change; null if none."
     )
+    is_erased: bool = stored(
+        "erased",
+        absent=False,
+        description="Whether a person it concerns was erased: whatever named them is gone from it.",
+    )
     before: JSON | None = stored(
         shown=plain, description="What stood before: ids and figures, under their stored names."
     )

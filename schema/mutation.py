@@ -18,6 +18,7 @@ from schema import (
     editing_roles,
     editing_solution_interests,
     editing_stage_models,
+    erasing_people,
     merging_accounts,
     merging_people,
     moving_buying_groups,
@@ -80,6 +81,14 @@ class Mutation:
         description=(
             "Delete a person, who leaves every buying group. What was broken off is finished by "
             "asking again. Right: EDIT_DATA."
+        ),
+    )
+    erase_person = strawberry.mutation(
+        resolver=once(erasing_people.erase_person, Right.ADMIN),
+        description=(
+            "Erase a person for the sake of their privacy: out of every buying group whatever any "
+            "method says, and whatever names them out of history. What was broken off is finished "
+            "by asking again. Right: ADMIN."
         ),
     )
     delete_opportunity = strawberry.mutation(

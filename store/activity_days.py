@@ -65,6 +65,10 @@ class ActivityDayStore(DayCounting):
         update["$set"]["counts"] = []
         await self._days.update_many({"tenant": self._tenant, "person_id": person}, update)
 
+    async def erase(self, people: Collection[PersonId]) -> None:
+        """Take away all days of these people."""
+        await self._days.delete_many({"tenant": self._tenant, "person_id": {"$in": list(people)}})
+
     async def touched(
         self, run: ScoringRunId, spans: Sequence[Window], after: str, limit: int
     ) -> Touched:

@@ -4,7 +4,7 @@ Whoever moves one marks the days it leaves and the days it comes to before it is
 done again finds nothing left to do: it may be broken off anywhere, and go on beside others.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -60,11 +60,26 @@ class ActivityMoves:
         Whoever carries the identity that an activity was reported under can have it after that,
         this person too. The person's days are empty at once.
         """
-        waits = {"person_id": None, "awaits": {"$ifNull": ["$named", "$$REMOVE"]}}
+        waits: Document = {"person_id": None, "awaits": {"$ifNull": ["$named", "$$REMOVE"]}}
+        waits["detached_from"] = person
         taken = sum([moved async for moved in self._move(person, (person,), [{"$set": waits}])])
         if taken:
             await self.days.empty(person)
         return taken
+
+    async def erase(self, people: Collection[PersonId], identities: Iterable[Identity]) -> None:
+        """Take away the activities and the days of these people, for good.
+
+        With them go activities that wait for one of these identities: nobody is to be known by
+        what was reported under it so far.
+        """
+        them = {"$in": list(people)}
+        for mine in ({"person_id": them}, {"detached_from": them, "person_id": None}):
+            await self._activities.delete_many({"tenant": self._tenant, **mine})
+        for part in _slices(sorted(map(text_of, identities))):
+            waiting = {"tenant": self._tenant, "awaits": {"$in": list(part)}}
+            await self._activities.delete_many(waiting)
+        await self.days.erase(people)
 
     async def redate(self, zone: str, day_of: Callable[[datetime], date]) -> int:
         """Put the next activities that were dated in another time zone on their days in this one.

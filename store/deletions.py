@@ -6,7 +6,7 @@ refers to the id can see that it is gone for good.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +16,7 @@ from pymongo.errors import BulkWriteError
 from domain.events import Event
 from domain.identifiers import TenantId
 from domain.identities import Identity
-from store.driver import Database, Document, duplicates_of
+from store.driver import BY_ID, Database, Document, duplicates_of
 from store.event_documents import to_document
 from store.identities import identity_key
 from store.records import Conflict, Missing, R, Records
@@ -27,16 +27,22 @@ from store.transactions import OutOfTurn, in_transaction
 NAME: Final = "deletions"
 BEING_DELETED: Final = "being_deleted"
 """Where a document says since when it is being deleted, or merged into another."""
+ERASED_AT: Final = "erased_at"
+"""Where a person's mark says when they were erased."""
 STAYS: Final = {BEING_DELETED: {"$exists": False}}
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What a deletion leaves: its event, the identities it frees, and what is still to be done."""
+    """What a deletion leaves: its event, the identities it frees, and what is still to be done.
+
+    `note` is what else the mark holds.
+    """
 
     event: Event
     identities: Iterable[Identity] = ()
     is_unfinished: bool = False
+    note: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +147,17 @@ class DeletionStore(Records):
         return set(await self.by_ids(ids, {"_id": 1}))
 
     async def is_unfinished(self, id: str) -> bool:
-        """Whether the document is gone and something is left to do about it."""
-        mark = await self.one(id, {"unfinished": 1})
-        return mark is not None and "unfinished" in mark
+        """Whether the document is gone and something is left to do about it.
+
+        Not of somebody who was erased: that is an erasure's matter.
+        """
+        mark = await self.one(id, {"unfinished": 1, ERASED_AT: 1})
+        return mark is not None and "unfinished" in mark and ERASED_AT not in mark
+
+    async def erased(self, ids: Iterable[str]) -> set[str]:
+        """Those of the ids whose people have been erased, and not deleted alone."""
+        marks = await self.by_ids(ids, {ERASED_AT: 1})
+        return {id for id, mark in marks.items() if ERASED_AT in mark}
 
     async def begun(self, records: Records, before: datetime) -> list[str]:
         """Documents whose deletion began before a moment, and that are still there."""
@@ -162,6 +176,12 @@ class DeletionStore(Records):
         """Note that nothing is left to do about a deleted document."""
         await self.collection.update_one(
             {"_id": id, "tenant": self.tenant}, {"$unset": {"unfinished": ""}}
+        )
+
+    async def forget(self, id: str, noted: str) -> None:
+        """Let go of something that a mark holds."""
+        await self.collection.update_one(
+            {"_id": id, "tenant": self.tenant}, {"$unset": {noted: ""}}, hint=BY_ID
         )
 
     async def insert_new(
@@ -190,6 +210,7 @@ class DeletionStore(Records):
             "created_at": event.at,
             "created_by": event.actor,
             **({"unfinished": True} if deletion.is_unfinished else {}),
+            **deletion.note,
             "outbox": [*document["outbox"], to_document(event)],
         }
 

@@ -127,6 +127,12 @@ INDEXES: Final = (
         "accounts whose deletion was broken off",
         _present("being_deleted"),
     ),
+    Index(
+        "people",
+        ("tenant", "being_erased"),
+        "people whose erasure was broken off",
+        _present("being_erased"),
+    ),
     Index("idempotency_keys", ("tenant", "at"), "keys that are a day old"),
     Index("interest_signals", ("tenant", "person_id", "at", "_id"), "a person's signals"),
     Index("interest_signals", ("tenant", "at", "_id"), "all signals in order"),
@@ -146,6 +152,12 @@ INDEXES: Final = (
     Index("activities", ("tenant", "source", "at", "_id"), "activities of a source"),
     Index("activities", ("tenant", "zone"), "activities dated in a time zone of before"),
     Index("activities", ("tenant", "awaits"), "who is waited for", _present("awaits")),
+    Index(
+        "activities",
+        ("tenant", "detached_from"),
+        "activities of somebody who was deleted",
+        _present("detached_from"),
+    ),
     Index("activity_days", ("tenant", "person_id", "day"), "a person's window"),
     Index("activity_days", ("tenant", "day", "person_id"), "days that leave or enter the window"),
     Index(

@@ -132,6 +132,16 @@ class MergeStore:
         )
         return [each["_id"] async for each in cursor]
 
+    async def merged_into(self, survivor: str) -> list[str]:
+        """All records that were merged into this one, and into those in turn."""
+        found: list[str] = []
+        wanted = [survivor]
+        while wanted:
+            into = {"tenant": self._tenant, "survivor_id": {"$in": wanted}}
+            wanted = [each["_id"] async for each in self._merges.find(into, {"_id": 1})]
+            found += wanted
+        return found
+
     async def unfinished(self, before: datetime) -> list[Note]:
         """Merges that began before a moment and have not come to their end."""
         found = {"tenant": self._tenant, "unfinished": True, "at": {"$lte": before}}
