@@ -33,7 +33,7 @@ _MERGES: Final[Mapping[str, Callable[[Context, str, str], Awaitable[object]]]] =
 
 
 async def finish_broken_off(ctx: Context) -> int:
-    """Do what is left of every deletion, merge and erasure that was broken off; how many came to their end.
+    """Do what is left of each deletion, merge and erasure that was broken off; how many have ended.
 
     An account whose deletion has begun is deleted with its groups: it could not have begun
     otherwise. Needs the rights of those who began.

@@ -25,7 +25,12 @@ def test_a_person_is_known_by_addresses_keys_and_the_full_name() -> None:
 
 
 def test_half_a_name_is_that_of_many() -> None:
-    record: dict[str, Any] = {"email": "ada@x.example", "keys": {}, "first_name": "Ada", "last_name": None}
+    record: dict[str, Any] = {
+        "email": "ada@x.example",
+        "keys": {},
+        "first_name": "Ada",
+        "last_name": None,
+    }
 
     assert of_record(record).texts == {"ada@x.example"}
 
