@@ -81,6 +81,7 @@ class Reference:
     largest_group_raw: float
     largest_weight: int
     is_first: bool
+    model: WeightingModelId
 
 
 def rules_of(model: WeightingModel, types: Iterable[ActivityType], time_zone: str) -> Rules:

@@ -12,6 +12,7 @@ from domain.fields import Refused
 from domain.identifiers import ActivityTypeId, TenantId, WeightingModelId, derived
 
 WINDOW_DAYS: Final = 30
+LONGEST_WINDOW_DAYS: Final = 90
 DAILY_CAP: Final = 20
 HEAVIEST: Final = 100
 HIGHEST_CAP: Final = 1_000
@@ -27,12 +28,33 @@ class ModelStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A weight with a name, for types that are to weigh alike."""
+
+    name: str
+    weight: int
+
+
+STANDARD_BANDS: Final = (
+    Band("Trivial", 20),
+    Band("Minor", 40),
+    Band("Normal", 60),
+    Band("Important", 80),
+    Band("Vital", 100),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class TypeWeight:
-    """What one act of a type weighs (0: it is not counted), and how many a day count."""
+    """What one act of a type weighs (0: it is not counted), and how many a day count.
+
+    With a `band` the weight is that band's.
+    """
 
     activity_type: ActivityTypeId
     weight: int
     daily_cap: int = DAILY_CAP
+    band: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +67,7 @@ class WeightingModel:
     name: str
     window_days: int
     types: tuple[TypeWeight, ...]
+    bands: tuple[Band, ...] = ()
 
     @property
     def counted(self) -> Mapping[ActivityTypeId, TypeWeight]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain import engagement
+from domain.identifiers import WeightingModelId
 from domain.scoring_runs import Reference
 from execution.context import Context, Right
 from execution.sources import Document
@@ -19,17 +20,41 @@ async def of_groups(ctx: Context, groups: Sequence[Document]) -> list[dict[str, 
     """
     ctx.viewer.require(Right.READ)
     reference = await ctx.stores.scoring.runs.reference()
-    return [_of_group(group, reference) for group in groups]
+    models = await _models(ctx, groups, reference)
+    return [_of_group(group, reference, models) for group in groups]
 
 
 async def of_people(ctx: Context, people: Sequence[Document]) -> list[dict[str, Any] | None]:
     """The engagement of each person; None before the tenant's first scoring."""
     ctx.viewer.require(Right.READ)
     reference = await ctx.stores.scoring.runs.reference()
-    return [_of_person(person.get("engagement"), reference) for person in people]
+    models = await _models(ctx, people, reference)
+    return [_of_person(person.get("engagement"), reference, models) for person in people]
 
 
-def _of_group(group: Document, reference: Reference | None) -> dict[str, Any] | None:
+async def _models(
+    ctx: Context, scored: Sequence[Document], reference: Reference | None
+) -> dict[str, WeightingModelId]:
+    """The model versions of runs that are not over yet: the others agree with the reference's."""
+    number = reference.number if reference else 0
+    stored = [each["engagement"] for each in scored if each.get("engagement")]
+    runs = {each.get("run_id"): each.get("run_number", 0) for each in stored}
+    later = [run for run, its in runs.items() if run and its > number]
+    return await ctx.stores.scoring.runs.models(later) if later else {}
+
+
+def _model(
+    stored: Mapping[str, Any] | None,
+    reference: Reference | None,
+    models: Mapping[str, WeightingModelId],
+) -> WeightingModelId | None:
+    in_force = reference.model if reference else None
+    return models.get(stored.get("run_id", ""), in_force) if stored else in_force
+
+
+def _of_group(
+    group: Document, reference: Reference | None, models: Mapping[str, WeightingModelId]
+) -> dict[str, Any] | None:
     stored = group.get("engagement")
     if stored is None:
         return None
@@ -41,12 +66,15 @@ def _of_group(group: Document, reference: Reference | None) -> dict[str, Any] | 
         "role_weighted_count": {"exact": stored["role_weighted_count"]},
         "computed_at": stored["computed_at"],
         "run_id": stored["run_id"],
+        "model_id": _model(stored, reference, models),
         "is_stale": group.get("score_due") is not None,
     }
 
 
 def _of_person(
-    stored: Mapping[str, Any] | None, reference: Reference | None
+    stored: Mapping[str, Any] | None,
+    reference: Reference | None,
+    models: Mapping[str, WeightingModelId],
 ) -> dict[str, Any] | None:
     if reference is None:
         return None
@@ -55,4 +83,5 @@ def _of_person(
         "exact": engagement.score(raw, reference.largest_person_raw),
         "raw": raw,
         "computed_at": stored["computed_at"] if stored else reference.computed_at,
+        "model_id": _model(stored, reference, models),
     }

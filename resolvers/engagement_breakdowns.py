@@ -23,6 +23,7 @@ from execution.sources import Document
 
 MEMBERS_SHOWN: Final = 5
 TYPES_SHOWN: Final = 10
+DAYS_SHOWN: Final = 30
 
 Key = TypeVar("Key", bound=str)
 
@@ -53,6 +54,7 @@ class _Loaded:
     people: Mapping[str, _Person]
     members_per_role: int
     types_per_member: int
+    days_per_type: int
 
 
 async def of_groups(
@@ -60,6 +62,7 @@ async def of_groups(
     engagements: Sequence[Document],
     members_per_role: int = MEMBERS_SHOWN,
     types_per_member: int = TYPES_SHOWN,
+    days_per_type: int = DAYS_SHOWN,
 ) -> list[dict[str, Any] | None]:
     """How each group's engagement comes about; None before the tenant's first scoring.
 
@@ -68,7 +71,12 @@ async def of_groups(
     groups there are.
     """
     ctx.viewer.require(Right.READ)
-    for name, size in (("membersPerRole", members_per_role), ("typesPerMember", types_per_member)):
+    sizes = {
+        "membersPerRole": members_per_role,
+        "typesPerMember": types_per_member,
+        "daysPerType": days_per_type,
+    }
+    for name, size in sizes.items():
         if not 1 <= size <= LARGEST_PAGE:
             raise bad_page_size(name, size)
     groups = await ctx.stores.groups.by_ids([each["group_id"] for each in engagements], _READ)
@@ -77,7 +85,7 @@ async def of_groups(
     if reference is None or run is None:
         return [None] * len(engagements)
     people = await _people(ctx, groups, run, members_per_role)
-    loaded = _Loaded(run, reference, people, members_per_role, types_per_member)
+    loaded = _Loaded(run, reference, people, members_per_role, types_per_member, days_per_type)
     return [
         _breakdown(groups[each["group_id"]], loaded) if each["group_id"] in groups else None
         for each in engagements
@@ -190,7 +198,10 @@ def _member(person: str, loaded: _Loaded) -> dict[str, Any]:
         "raw": stored.raw,
         "counted": stored.counted,
         "points": to_places(engagement.normalised(stored.raw, largest)),
-        "types": [_type(each, largest) for each in figures.types[: loaded.types_per_member]],
+        "types": [
+            _type(each, largest, loaded.days_per_type)
+            for each in figures.types[: loaded.types_per_member]
+        ],
         "unweighted": [
             {"activity_type_id": type, "count": count}
             for type, count in _most_frequent(figures.unweighted, loaded.types_per_member)
@@ -207,7 +218,7 @@ def _most_frequent(counts: Mapping[Key, int], most: int) -> list[tuple[Key, int]
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:most]
 
 
-def _type(figures: TypeFigures, largest_weight: int) -> dict[str, Any]:
+def _type(figures: TypeFigures, largest_weight: int, days_shown: int) -> dict[str, Any]:
     normalised = engagement.normalised(figures.weight, largest_weight)
     return {
         "activity_type_id": figures.activity_type,
@@ -220,6 +231,6 @@ def _type(figures: TypeFigures, largest_weight: int) -> dict[str, Any]:
         "points": to_places(figures.points(largest_weight)),
         "days": [
             {"day": day, "count": count, "counted": min(count, figures.daily_cap)}
-            for day, count in figures.counts.items()
+            for day, count in list(figures.counts.items())[-days_shown:]
         ],
     }

@@ -66,6 +66,14 @@ async def start_scoring_job(ctx: Context) -> JobId:
     return await _start(ctx, JobKind.SCORING, {})
 
 
+async def score_anew(ctx: Context) -> JobId:
+    """Store the scoring job that a change of the rules is followed by.
+
+    It follows a change that was permitted, and asks for no right of its own.
+    """
+    return await _start(ctx, JobKind.SCORING, {})
+
+
 def daily_job_id(
     ctx: Context, kind: JobKind, parameters: Mapping[str, str | None], day: date
 ) -> JobId:

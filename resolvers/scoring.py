@@ -244,7 +244,8 @@ async def _due(ctx: Context, run: ScoringRun, after: str) -> _Done:
 async def _reference(ctx: Context, run: ScoringRun, after: str) -> _Done:
     person, weight = await ctx.stores.scoring.largest_person()
     group = await ctx.stores.scoring.largest_group_raw()
-    reference = Reference(run.id, run.number, run.at, person, group, weight, is_first=group == 0)
+    is_first = group == 0
+    reference = Reference(run.id, run.number, run.at, person, group, weight, is_first, run.model)
     await ctx.stores.scoring.runs.refer_to(run, reference)
     return _Done(None)
 

@@ -1,6 +1,6 @@
 """Weighting models: the standard one, and the next version when a type gets its weight."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,8 +14,8 @@ from execution.context import Context, Right
 from resolvers import stamps
 from store.activity_types import type_document
 from store.driver import Document
-from store.records import Change, Changed
-from store.weighting_models import model_document
+from store.records import Change
+from store.weighting_models import Activation, model_document
 
 SPELLINGS: Final = "activity_type.name"
 """The namespace in which every name and alias of a type is claimed."""
@@ -49,11 +49,18 @@ async def seed_standard(ctx: Context) -> None:
         for type, standard in zip(types, STANDARD_TYPES, strict=True)
     )
     model = WeightingModel(
-        id, id, 1, weighting_models.STANDARD_NAME, weighting_models.WINDOW_DAYS, weights
+        id,
+        id,
+        1,
+        weighting_models.STANDARD_NAME,
+        weighting_models.WINDOW_DAYS,
+        weights,
+        weighting_models.STANDARD_BANDS,
     )
     await ctx.stores.weighting_models.insert({**model_document(model), **stamps.created(ctx)})
     if await active(ctx) is None:
-        await _activate(ctx, model.id, instead_of=None)
+        activation = _activation(ctx, model.id, lambda before: before is None)
+        await ctx.stores.weighting_models.activate(model.id, activation)
 
 
 async def active_weighting_model(ctx: Context) -> WeightingModelId | None:
@@ -97,34 +104,31 @@ async def _active_id(ctx: Context) -> WeightingModelId | None:
 
 async def _next_version(ctx: Context, model: WeightingModel, types: Sequence[TypeWeight]) -> bool:
     """Make and activate the version of the model that has these types; False if outrun."""
-    store = ctx.stores.weighting_models
-    version = await store.last_version(model.model_id) + 1
-    following = replace(
-        model,
-        id=WeightingModelId(ctx.new_id("wm")),
-        model_version=version,
-        types=tuple(types),
+    following = replace(model, id=WeightingModelId(ctx.new_id("wm")), types=tuple(types))
+    activation = _activation(ctx, following.id, lambda before: before == model.id)
+    activated = await ctx.stores.weighting_models.activate_next(
+        following, stamps.created(ctx), activation
     )
-    await store.insert({**model_document(following), **stamps.created(ctx)})
-    if await _activate(ctx, following.id, instead_of=model.id):
-        return True
-    await store.discard(following.id)
-    return False
+    return isinstance(activated, str)
 
 
-async def _activate(
-    ctx: Context, id: WeightingModelId, instead_of: WeightingModelId | None
-) -> bool:
-    """Make a version the active one if that other still is; whether it was."""
+def activation_of(ctx: Context, id: WeightingModelId) -> Activation:
+    """What activating a version does, whichever is active before."""
+    return _activation(ctx, id, lambda _: True)
 
-    def decide(tenant: Document) -> Change | None:
-        if tenant["active_weighting_model_id"] != instead_of:
+
+def _activation(
+    ctx: Context, id: WeightingModelId, replaces: Callable[[WeightingModelId | None], bool]
+) -> Activation:
+    def change(tenant: Document) -> Change | None:
+        before = tenant["active_weighting_model_id"]
+        if not replaces(before):
             return None
         event = stamps.event(
             ctx,
             EventType.WEIGHTING_MODEL_ACTIVATED,
             id,
-            before={"weighting_model_id": instead_of},
+            before={"weighting_model_id": before},
             after={"weighting_model_id": id},
         )
         return Change(
@@ -136,7 +140,4 @@ async def _activate(
             (event,),
         )
 
-    changed = isinstance(await ctx.stores.tenants.change(ctx.viewer.tenant, decide), Changed)
-    if changed:
-        await ctx.stores.weighting_models.follow(id, ctx.now())
-    return changed
+    return Activation(change, stamps.updated(ctx))

@@ -10,10 +10,9 @@ import resolvers.engagement
 import resolvers.engagement_breakdowns
 from domain.engagement import shown
 from domain.roles import MOST_ROLES
-from domain.weighting_models import WINDOW_DAYS
 from execution.fields import argument, computed, embedded, one, stored
 from execution.sources import Sourced
-from resolvers.engagement_breakdowns import MEMBERS_SHOWN, TYPES_SHOWN
+from resolvers.engagement_breakdowns import DAYS_SHOWN, MEMBERS_SHOWN, TYPES_SHOWN
 from schema.activity_types import ActivityType
 from schema.role_templates import RoleWeighting
 from schema.roles import Role
@@ -69,7 +68,9 @@ class TypeEngagement(Sourced):
     points: float = stored(description="Capped count by normalised weight, to nine decimals.")
     raw: int = stored(description="Capped count by weight.")
     days: list[EngagementDay] = embedded(
-        "days", at_most=WINDOW_DAYS, description="Day by day, in order."
+        "days",
+        at_most="daysPerType",
+        description="Day by day, in order: the last ones, as many as were asked for.",
     )
 
 
@@ -201,6 +202,11 @@ class Engagement(Sourced):
     run_id: strawberry.ID | None = stored(
         description="The scoring run it was computed in or after; null before the first."
     )
+    weighting_model: WeightingModel | None = one(
+        "model_id",
+        description="The version of the weighting model it comes from; null before the tenant's "
+        "first scoring run.",
+    )
     is_stale: bool = stored(
         description="Whether the members have changed since; it is scored anew within a minute."
     )
@@ -219,6 +225,12 @@ class Engagement(Sourced):
                 "How many types of activity are shown of each member, 1 to 100.",
                 TYPES_SHOWN,
             ),
+            argument(
+                "days_per_type",
+                int,
+                "How many days are shown of each type, 1 to 100.",
+                DAYS_SHOWN,
+            ),
         ],
         description="How it comes about; null before the tenant's first scoring run.",
     )
@@ -232,6 +244,10 @@ class PersonEngagement(Sourced):
     exact: float = stored(description="To nine decimals: what filters and orders use.")
     raw: int = stored(description="The sum of weight by capped count over the types of activity.")
     computed_at: datetime = stored(description="When it was computed.")
+    weighting_model: WeightingModel | None = one(
+        "model_id",
+        description="The version of the weighting model it comes from.",
+    )
 
 
 def of_group() -> Any:

@@ -18,6 +18,7 @@ from schema import (
     editing_roles,
     editing_solution_interests,
     editing_stage_models,
+    editing_weighting_models,
     erasing_people,
     merging_accounts,
     merging_people,
@@ -189,6 +190,30 @@ class Mutation:
     )
     delete_role_template = strawberry.mutation(
         resolver=once(editing_role_templates.delete_role_template, Right.EDIT_COMPONENTS),
+        description="Delete a draft. Right: EDIT_COMPONENTS.",
+    )
+    duplicate_weighting_model = strawberry.mutation(
+        resolver=once(editing_weighting_models.duplicate_weighting_model, Right.EDIT_COMPONENTS),
+        description=(
+            "Draft the next version of a weighting model, or a model of its own, from any "
+            "version. Right: EDIT_COMPONENTS."
+        ),
+    )
+    update_weighting_model = strawberry.mutation(
+        resolver=once(editing_weighting_models.update_weighting_model, Right.EDIT_COMPONENTS),
+        description=(
+            "Edit a draft's name, bands, window, and what types weigh. Right: EDIT_COMPONENTS."
+        ),
+    )
+    activate_weighting_model = strawberry.mutation(
+        resolver=once(editing_weighting_models.activate_weighting_model, Right.EDIT_COMPONENTS),
+        description=(
+            "Make a draft the one version that counts; the former is archived, and a scoring job "
+            "begins. Right: EDIT_COMPONENTS."
+        ),
+    )
+    delete_weighting_model = strawberry.mutation(
+        resolver=once(editing_weighting_models.delete_weighting_model, Right.EDIT_COMPONENTS),
         description="Delete a draft. Right: EDIT_COMPONENTS.",
     )
     create_stage_model = strawberry.mutation(

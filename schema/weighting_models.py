@@ -7,10 +7,11 @@ import strawberry
 
 import domain.weighting_models
 import resolvers.weighting_models
+from domain.weighting_drafts import MOST_BANDS
 from execution.connections import Connection
 from execution.context import Context
 from execution.embedded_lists import listed
-from execution.fields import one, stored
+from execution.fields import embedded, one, stored
 from execution.lists import Listed, Listing
 from execution.selections import Selection
 from execution.sources import Sourced
@@ -18,6 +19,7 @@ from schema.activity_types import ActivityType
 from schema.info import Info
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
+from schema.searching import search_of
 from store import filters
 from store.reading import Order, Query
 
@@ -31,20 +33,37 @@ strawberry.enum(
 
 @strawberry.input(description="Which weighting models are listed: all that is given holds.")
 class WeightingModelFilter:
+    search: str | None = search_of("name", is_listed_by_name=False)
     status: list[WeightingModelStatus] | None = strawberry.field(
         default=None, description="In one of these states."
+    )
+    model_id: strawberry.ID | None = strawberry.field(
+        default=None, description="A version of this model."
     )
 
 
 async def _where(context: Context, asked: WeightingModelFilter) -> Query:
     states = None if asked.status is None else [each.value for each in asked.status]
-    return filters.every(filters.any_of("status", states))
+    return filters.every(
+        filters.searched(asked.search),
+        filters.any_of("status", states),
+        filters.is_one("model_id", asked.model_id),
+    )
+
+
+@strawberry.type(description="A weight with a name, for types that are to weigh alike.")
+class WeightBand(Sourced):
+    name: str = stored(description="Its name; the model has it once.")
+    weight: int = stored(description="What one act of a type in the band weighs, 0 to 100.")
 
 
 @strawberry.type(description="What one type of activity weighs in a model.")
 class TypeWeight(Sourced):
     activity_type: ActivityType = one("activity_type_id", description="The type.")
     weight: int = stored(description="What one act weighs, 0 to 100; 0: it is not counted.")
+    band: str | None = stored(
+        description="The band the weight is of; null when it was given by itself."
+    )
     daily_cap: int = stored(description="How many acts of a person count a day.")
 
 
@@ -60,6 +79,9 @@ class WeightingModel(Node, Stamped, Listed):
     )
 
     name: str = stored(description="Its name.")
+    model_id: strawberry.ID = stored(
+        description="What the versions of one model share: the id of the first of them."
+    )
     model_version: int = stored(description="Which version of the model this is, from 1.")
     status: WeightingModelStatus = stored(
         shown=WeightingModelStatus, description="Whether it counts."
@@ -67,6 +89,12 @@ class WeightingModel(Node, Stamped, Listed):
     window_days: int = stored(description="How many calendar days count, today included.")
     activated_at: datetime | None = stored(
         description="When it was made the active one; null when it never was."
+    )
+    activated_by: str | None = stored(
+        description="Who made it the active one; null when nobody did."
+    )
+    bands: list[WeightBand] = embedded(
+        "bands", at_most=MOST_BANDS, description="The named weights, in their order."
     )
     types: Connection[TypeWeight] = listed(
         "types",

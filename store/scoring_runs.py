@@ -1,5 +1,6 @@
 """Scoring runs in MongoDB: what was in force in each, and the tenant's reference."""
 
+from collections.abc import Collection
 from datetime import date
 
 from pymongo import ReturnDocument
@@ -7,7 +8,7 @@ from pymongo import ReturnDocument
 from domain.engagement import Window
 from domain.identifiers import ActivityTypeId, ScoringRunId, TenantId, WeightingModelId
 from domain.scoring_runs import KnownType, Reference, Rules, ScoringRun
-from store.driver import Database, Document
+from store.driver import BY_ID, Database, Document
 from store.schema_version import SCHEMA_VERSION
 
 
@@ -55,6 +56,12 @@ class ScoringRunStore:
         """What was in force in a run; None when the tenant has no such run."""
         document = await self._runs.find_one({"_id": id, "tenant": self._tenant})
         return _to_run(document) if document else None
+
+    async def models(self, ids: Collection[str]) -> dict[str, WeightingModelId]:
+        """The version of the weighting model that each of these runs works with."""
+        found = {"_id": {"$in": list(ids)}, "tenant": self._tenant}
+        cursor = self._runs.find(found, {"model_id": 1}, hint=BY_ID)
+        return {run["_id"]: WeightingModelId(run["model_id"]) async for run in cursor}
 
     async def reference(self) -> Reference | None:
         """What the tenant's scores are measured by; None before its first run."""
@@ -112,6 +119,7 @@ def to_reference(tenant: Document) -> Reference | None:
         float(stored["largest_group_raw"]),
         int(stored["largest_weight"]),
         stored["is_first"],
+        WeightingModelId(stored["model_id"]),
     )
 
 

@@ -200,5 +200,6 @@ def a_scored_tenant(tenant: str, largest_group_raw: float, largest_person_raw: i
         "largest_person_raw": largest_person_raw,
         "largest_weight": 60,
         "is_first": False,
+        "model_id": "wm_1",
     }
     return "tenants", {"_id": tenant, "scoring": {"reference": reference}}

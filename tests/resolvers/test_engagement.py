@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.identifiers import TenantId
+from domain.weighting_models import standard_identifier
 from execution.context import Context, NotPermitted, Right
 from resolvers import engagement, scoring, tenants
 from store.driver import Database
@@ -40,6 +41,7 @@ async def test_a_group_is_measured_by_the_last_runs_reference(ctx: Context) -> N
         "role_weighted_count": {"exact": 1.666666667},
         "computed_at": NOON,
         "run_id": run,
+        "model_id": standard_identifier(ctx.viewer.tenant),
         "is_stale": False,
     }
 
@@ -81,7 +83,8 @@ async def test_a_person_without_activity_is_at_zero_since_the_last_run(ctx: Cont
     after = await engagement.of_people(ctx, [{"_id": "per_1"}])
 
     assert before == [None]
-    assert after == [{"exact": 0.0, "raw": 0, "computed_at": NOON}]
+    standard = standard_identifier(ctx.viewer.tenant)
+    assert after == [{"exact": 0.0, "raw": 0, "computed_at": NOON, "model_id": standard}]
 
 
 async def test_engagement_asks_for_the_right_to_read(database: Database, tenant: TenantId) -> None:

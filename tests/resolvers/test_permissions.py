@@ -34,6 +34,7 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "groups.interest": SERVES,
     "groups.people_of": SERVES,
     "groups.score_reference": SERVES,
+    "jobs.score_anew": FOLLOWS,
     "jobs.start_members_required_job": FOLLOWS,
     "letting_go.drop_opportunities": FOLLOWS,
     "letting_go.drop_opportunity": FOLLOWS,

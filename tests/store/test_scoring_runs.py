@@ -35,7 +35,7 @@ def a_run(tenant: TenantId, number: int) -> ScoringRun:
 
 
 def a_reference(run: ScoringRun, group: float, *, is_first: bool = False) -> Reference:
-    return Reference(run.id, run.number, NOON, 900, group, 40, is_first)
+    return Reference(run.id, run.number, NOON, 900, group, 40, is_first, run.model)
 
 
 async def test_a_run_is_kept_as_it_began(store: ScoringRunStore, tenant: TenantId) -> None:
