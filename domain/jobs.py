@@ -12,6 +12,7 @@ class JobKind(Enum):
     MAINTENANCE = "maintenance"
     SCORING = "scoring"
     MEMBERS_REQUIRED = "members_required"
+    TEMPLATE_MIGRATION = "template_migration"
 
 
 class JobStatus(Enum):

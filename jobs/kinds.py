@@ -7,7 +7,7 @@ from typing import Final
 from domain.identifiers import JobId
 from domain.jobs import JobKind
 from execution.context import Context
-from jobs import creation, maintenance, members_required, scoring
+from jobs import creation, maintenance, members_required, scoring, template_migration
 from jobs.running import Plan, Progress, run
 
 PLANS: Final[Mapping[JobKind, Plan]] = {
@@ -15,6 +15,7 @@ PLANS: Final[Mapping[JobKind, Plan]] = {
     JobKind.MAINTENANCE: maintenance.PLAN,
     JobKind.SCORING: scoring.PLAN,
     JobKind.MEMBERS_REQUIRED: members_required.PLAN,
+    JobKind.TEMPLATE_MIGRATION: template_migration.PLAN,
 }
 
 

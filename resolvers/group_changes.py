@@ -14,6 +14,12 @@ from store.groups import claims_document, derived_paths, member_paths
 from store.records import Change
 
 
+def follows_another(document: Document, template: RoleTemplate) -> bool:
+    """Whether a group follows another template than this one, or a later revision of it."""
+    is_another: bool = document["role_template_id"] != template.id
+    return is_another or bool(document["template_revision"] > template.revision)
+
+
 def membership_change(
     ctx: Context,
     document: Document,

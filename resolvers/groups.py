@@ -29,6 +29,7 @@ from resolvers import (
     first_scores,
     letting_go,
     members_required,
+    migrated_groups,
     naming,
     related_findings,
     scoring,
@@ -220,6 +221,7 @@ async def _settle(
     """Whoever was deleted, or whatever was changed meanwhile, has been looked for too early."""
     await letting_go.leave_groups_if_deleted(ctx, people)
     await members_required.catch_up(ctx, what.template, made)
+    await migrated_groups.catch_up(ctx, what.id, what.template.id, made)
 
 
 async def update_status(

@@ -7,6 +7,7 @@ from typing import Final
 from domain.events import EventType
 from domain.identifiers import JobId, RoleTemplateId, derived
 from domain.jobs import JobKind, JobStatus, JobTrigger, time_left
+from domain.template_migrations import Migration
 from execution.context import Context, Right
 from resolvers import stamps
 from resolvers.outcomes import Invalid, NotFound
@@ -58,6 +59,21 @@ async def start_members_required_job(ctx: Context, template: RoleTemplateId) -> 
     It follows a change that was permitted, and asks for no right of its own.
     """
     return await _start(ctx, JobKind.MEMBERS_REQUIRED, {"role_template_id": template})
+
+
+async def start_template_migration_job(
+    ctx: Context, id: JobId, solution_interest: str, migration: Migration
+) -> None:
+    """Store the job of this id that lets the interest's groups follow the migration's target.
+
+    It follows a change that was permitted, and asks for no right of its own.
+    """
+    parameters = {
+        "solution_interest_id": solution_interest,
+        "from_role_template_id": migration.source,
+        "role_template_id": migration.target,
+    }
+    await _start(ctx, JobKind.TEMPLATE_MIGRATION, parameters, {"_id": id})
 
 
 async def start_scoring_job(ctx: Context) -> JobId:

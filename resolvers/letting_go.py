@@ -23,7 +23,7 @@ from resolvers import (
     scoring,
     stamps,
 )
-from resolvers.group_changes import membership_change
+from resolvers.group_changes import follows_another, membership_change
 from store.deletions import Deleted, Deletion
 from store.driver import Document
 from store.groups import FOR_DECIDING, to_group
@@ -116,7 +116,7 @@ async def _leave(
         raise LookupError(f"there is no role template {template_id}")
 
     def decide(document: Document) -> Change | None:
-        if document["template_revision"] > template.revision:
+        if follows_another(document, template):
             return None  # it is decided anew with the current template
         group = to_group(document)
         place = next((p for p, m in enumerate(group.members) if m.person == person), None)

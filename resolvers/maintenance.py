@@ -40,6 +40,10 @@ class Maintained:
     claims: int
 
 
+class _FollowsAnother:
+    """The group follows another version of its template by now than its people were placed by."""
+
+
 class _TemplateMovedOn:
     """The group follows a later revision of its template than the one that was loaded."""
 
@@ -63,13 +67,18 @@ async def maintain_groups(
     placed = await _placements(ctx, documents, templates, people)
     claims: dict[str, int] = {}
     changed: list[BuyingGroupId] = []
+    followed = {id: document["role_template_id"] for id, document in documents.items()}
+    changed_over: list[BuyingGroupId] = []
     left = [id for id in documents if id in placed]
     while left:
         templates = await _templates(ctx, documents.values())
         models = await _stage_models(ctx, documents.values())
-        decide = partial(_decide, ctx, templates, models, placed, job, claims)
+        decide = partial(_decide, ctx, templates, models, followed, placed, job, claims)
         answers = await ctx.stores.groups.change_all([documents[id] for id in left], decide)
         changed += [BuyingGroupId(id) for id, each in answers.items() if isinstance(each, Changed)]
+        changed_over += [
+            BuyingGroupId(id) for id, each in answers.items() if isinstance(each, _FollowsAnother)
+        ]
         left = [id for id, each in answers.items() if isinstance(each, _TemplateMovedOn)]
         documents |= await ctx.stores.groups.by_ids(left, FOR_DECIDING)
         left = [id for id in left if id in documents]
@@ -79,7 +88,11 @@ async def maintain_groups(
     await letting_go.leave_groups_if_deleted(ctx, told)
     await group_names.follow_accounts(ctx, [AccountId(id) for id in account_ids])
     await scoring.score_groups(ctx, changed)
-    return Maintained(len(documents), len(changed), sum(claims[id] for id in changed))
+    done = Maintained(len(documents), len(changed), sum(claims[id] for id in changed))
+    if not changed_over:
+        return done
+    again = await maintain_groups(ctx, changed_over, job)
+    return Maintained(done.groups, done.changed + again.changed, done.claims + again.claims)
 
 
 async def _placements(
@@ -147,12 +160,15 @@ def _decide(
     ctx: Context,
     templates: Mapping[str, RoleTemplate],
     models: _StageModels,
+    followed: Mapping[str, str],
     placements: _Placements,
     job: JobId | None,
     claims: dict[str, int],
     document: Document,
-) -> Change | _TemplateMovedOn | None:
+) -> Change | _FollowsAnother | _TemplateMovedOn | None:
     """What the rules change of a group; `claims` is told how many claims that writes."""
+    if document["role_template_id"] != followed[document["_id"]]:
+        return _FollowsAnother()
     template = templates[document["role_template_id"]]
     if document["template_revision"] > template.revision:
         return _TemplateMovedOn()

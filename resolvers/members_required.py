@@ -151,7 +151,8 @@ async def _recompute(
     by_job = {"recomputed_by_job": job} if job is not None else {}
 
     def decide(document: Document) -> Change | None:
-        if document["template_revision"] >= template.revision:
+        follows_another = document["role_template_id"] != template.id
+        if follows_another or document["template_revision"] >= template.revision:
             return None
         members = to_group(document).members
         derived = derived_paths(members, template.roles, template.revision)

@@ -30,7 +30,7 @@ from resolvers import (
     roles,
     scoring,
 )
-from resolvers.group_changes import membership_change
+from resolvers.group_changes import follows_another, membership_change
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from resolvers.repeating import PersonOutcome
 from store.driver import Document
@@ -84,7 +84,7 @@ class _Said:
 
 
 class _TemplateMovedOn:
-    """The group follows a later revision of its template than the one that was loaded."""
+    """The group follows another template, or a later revision, than the one that was loaded."""
 
 
 _Answer = Changed | Missing | Raced | CommandsDone | Invalid | _TemplateMovedOn
@@ -195,6 +195,9 @@ async def _command(
         answer = await _decided(ctx, BuyingGroupId(group_id), template, said)
         if not isinstance(answer, _TemplateMovedOn):
             return answer
+        document = await ctx.stores.groups.one(group_id, {"role_template_id": 1})
+        if document is None:
+            return NotFound("buying group", group_id)
 
 
 async def _decided(
@@ -205,7 +208,7 @@ async def _decided(
     def decide(document: Document) -> Change | CommandsDone | Invalid | _TemplateMovedOn:
         if said.keyed and (answer := repeating.repeated(ctx, document, said.keyed)):
             return _again(document, answer)
-        if document["template_revision"] > template.revision:
+        if follows_another(document, template):
             return _TemplateMovedOn()
         group = to_group(document)
         checked = [

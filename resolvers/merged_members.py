@@ -9,7 +9,7 @@ from domain.identifiers import BuyingGroupId, PersonId
 from domain.role_templates import RoleTemplate
 from execution.context import Context
 from resolvers import members_required, scoring
-from resolvers.group_changes import membership_change
+from resolvers.group_changes import follows_another, membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, to_group
 from store.records import Change, Changed, Conflict
@@ -48,7 +48,7 @@ async def _decided(
     ctx: Context, id: BuyingGroupId, template: RoleTemplate, merged: PersonId, survivor: PersonId
 ) -> bool | _TemplateMovedOn:
     def decide(document: Document) -> Change | _TemplateMovedOn | None:
-        if document["template_revision"] > template.revision:
+        if follows_another(document, template):
             return _TemplateMovedOn()
         after, changes = merged_members.merge_people(to_group(document), merged, survivor)
         if not changes:

@@ -24,7 +24,8 @@ strawberry.enum(
     JobKind,
     name="JobKind",
     description="Creation makes groups, maintenance applies the rules anew, scoring computes "
-    "engagement, members required recomputes the groups of a role template.",
+    "engagement, members required recomputes the groups of a role template, template "
+    "migration changes groups over to another version of theirs.",
 )
 
 
@@ -131,7 +132,8 @@ class Job(Node, Stamped, Listed):
     )
     role_template: RoleTemplate | None = one(
         "parameters.role_template_id",
-        description="The template whose groups it recomputes; else null.",
+        description="The template whose groups it recomputes, or that groups change over to; else "
+        "null.",
     )
     entry_stage: str | None = stored(
         "parameters.entry_stage",

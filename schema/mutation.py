@@ -22,6 +22,7 @@ from schema import (
     erasing_people,
     merging_accounts,
     merging_people,
+    migrating_role_templates,
     moving_buying_groups,
     recording_activities,
     recording_interest_signals,
@@ -186,6 +187,26 @@ class Mutation:
         description=(
             "Change how many members a role needs, also when live; groups are recomputed. "
             "Right: EDIT_COMPONENTS."
+        ),
+    )
+    new_role_template_version = strawberry.mutation(
+        resolver=once(migrating_role_templates.new_role_template_version, Right.EDIT_COMPONENTS),
+        description="Draft the next version of a live template. Right: EDIT_COMPONENTS.",
+    )
+    start_role_template_migration = strawberry.mutation(
+        resolver=once(
+            migrating_role_templates.start_role_template_migration, Right.EDIT_COMPONENTS
+        ),
+        description=(
+            "Let a solution interest and its groups follow another version of its template. One "
+            "that was broken off goes on by asking again. Right: EDIT_COMPONENTS."
+        ),
+    )
+    undo_role_template_migration = strawberry.mutation(
+        resolver=once(migrating_role_templates.undo_role_template_migration, Right.EDIT_COMPONENTS),
+        description=(
+            "Let a solution interest and its groups follow the version of before its last "
+            "migration. Right: EDIT_COMPONENTS."
         ),
     )
     delete_role_template = strawberry.mutation(

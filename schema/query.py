@@ -13,6 +13,7 @@ from schema import (
     explaining_membership,
     linting_role_templates,
     looking_up,
+    migrating_role_templates,
     previewing_role_templates,
 )
 from schema.accounts import Account
@@ -88,6 +89,11 @@ class Query:
         resolver=linting_role_templates.lint_role_template,
         description="What is probably not meant in a template, by its roles and by the people "
         "there are. Nothing is stored. Right: READ.",
+    )
+    preview_role_template_migration = strawberry.field(
+        resolver=migrating_role_templates.preview_role_template_migration,
+        description="What would become of groups and members if a solution interest went over to "
+        "another version of its template. Nothing is stored. Right: READ.",
     )
     role: Role | None = found(description="One role.")
     roles: Connection[Role] = browsed(

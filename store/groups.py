@@ -105,6 +105,13 @@ class GroupStore(NewGroups):
             hint=BY_ID,
         )
 
+    async def migrated_by(self, job: str, ids: Sequence[str]) -> int:
+        """How many of these groups this job was the last to migrate."""
+        return await self.collection.count_documents(
+            {"_id": {"$in": list(ids)}, "tenant": self.tenant, "migrated_by_job": job},
+            hint=BY_ID,
+        )
+
     async def maintained_by(self, job: str, ids: Sequence[str]) -> int:
         """How many of these groups this job was the last to change, of those that maintain."""
         return await self.collection.count_documents(

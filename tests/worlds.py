@@ -21,6 +21,7 @@ from resolvers import (
     role_templates,
     solution_interests,
     stage_models,
+    template_versions,
 )
 from resolvers.role_templates import RoleEntry
 from resolvers.solution_interests import NewSolutionInterest
@@ -36,6 +37,7 @@ def titled(title: str) -> Condition:
 
 DECIDERS = RoleEntry("Decision Maker", Weighting.VITAL, True, 1, titled("chief"))
 USERS = RoleEntry("Practitioner", Weighting.NORMAL, True, 2, titled("engineer"))
+INFLUENCERS = RoleEntry("Influencer", Weighting.VITAL, True, 1, titled("engineer"))
 FRIENDS = RoleEntry("Champion", Weighting.MINOR, False, 1)
 SALES_STAGES = (
     StageEntry("New", is_entry=True),
@@ -117,6 +119,17 @@ async def a_live_stage_model(
     """The id of a model of these stages, published."""
     made = await a_draft_stage_model(ctx, name, stages, moves)
     assert await stage_models.publish_stage_model(ctx, made) == made
+    return made
+
+
+async def a_next_version(
+    ctx: Context, template: str, roles: Sequence[RoleEntry], name: str = "Second"
+) -> str:
+    """The id of the next version of a live template, of these roles, published."""
+    made = await template_versions.new_role_template_version(ctx, template, name)
+    assert isinstance(made, str), made
+    assert await role_templates.update_role_template(ctx, made, None, roles) == made
+    assert await role_templates.publish_role_template(ctx, made) == made
     return made
 
 

@@ -10,9 +10,9 @@ from domain.identifiers import JobId, PersonId
 from domain.identities import Reference
 from domain.people import GivenRelation, PersonItem, RelationKind
 from execution.context import Context
-from jobs import creation, maintenance, members_required
+from jobs import creation, maintenance, members_required, template_migration
 from jobs.kinds import run_job
-from resolvers import announcing, audiences, jobs, membership, people, scoring
+from resolvers import announcing, audiences, jobs, membership, people, scoring, template_migrations
 from resolvers import members_required as requirements
 from resolvers.audiences import AudienceAccounts
 from resolvers.members_required import MembersRequired
@@ -21,7 +21,15 @@ from tests.contexts import Clock
 from tests.engagement_builders import acts, record
 from tests.jobs.kill_points import World, a_world, end_state, interrupted, mortal_driver
 from tests.killing import EVERY_POINT
-from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
+from tests.worlds import (
+    DECIDERS,
+    INFLUENCERS,
+    a_buying_group,
+    a_next_version,
+    an_interest,
+    some_accounts,
+    some_people,
+)
 
 TODAY = date(2026, 5, 4)
 NAMES = [f"Account {letter}" for letter in "ABCDE"]
@@ -34,6 +42,7 @@ def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(creation, "ACCOUNTS_AT_ONCE", 3)
     monkeypatch.setattr(maintenance, "GROUPS_AT_ONCE", 3)
     monkeypatch.setattr(members_required, "GROUPS_AT_ONCE", 3)
+    monkeypatch.setattr(template_migration, "GROUPS_AT_ONCE", 3)
     for name in ("DAYS_AT_ONCE", "PEOPLE_AT_ONCE", "GROUPS_AT_ONCE"):
         monkeypatch.setattr(scoring, name, 3)
     monkeypatch.setattr(announcing, "GROUPS_AT_ONCE", 3)
@@ -138,6 +147,36 @@ async def to_be_recomputed(ctx: Context, clock: Clock) -> JobId:
     return changed.job
 
 
+async def to_be_migrated(ctx: Context, clock: Clock) -> JobId:
+    """Groups whose solution interest follows another version of its template by now."""
+    known = await crowded(ctx, TWO)
+    assert await run_job(ctx, await a_creation_job(ctx), "earlier")
+    await scoring.run_scoring(ctx)
+    groups = {group["account_id"]: group["_id"] for group in await ctx.stores.groups.all()}
+    for name in ("cya", "cyb"):
+        by_hand = [Assignment(PersonId(known[name]), "Champion")]
+        await membership.assign_members(ctx, groups[known[f"Account {name[-1].upper()}"]], by_hand)
+    clock.forward(timedelta(minutes=10))
+    [interest] = await ctx.stores.solution_interests.all()
+    version = await a_next_version(ctx, interest["role_template_id"], [DECIDERS, INFLUENCERS])
+    plan = [("Practitioner", "Influencer"), ("Champion", None)]
+    begun = await template_migrations.start_template_migration(
+        ctx, template_migrations.Asked(interest["_id"], version, plan)
+    )
+    assert isinstance(begun, template_migrations.Migrating)
+    return begun.job
+
+
+async def to_be_put_back(ctx: Context, clock: Clock) -> JobId:
+    """The same groups once they were migrated, when that is to be undone."""
+    assert await run_job(ctx, await to_be_migrated(ctx, clock), "earlier")
+    clock.forward(timedelta(minutes=10))
+    [interest] = await ctx.stores.solution_interests.all()
+    begun = await template_migrations.undo_template_migration(ctx, interest["_id"])
+    assert isinstance(begun, template_migrations.Migrating)
+    return begun.job
+
+
 @pytest.mark.parametrize(
     "build",
     [
@@ -146,6 +185,8 @@ async def to_be_recomputed(ctx: Context, clock: Clock) -> JobId:
         pytest.param(to_be_maintained, id="maintenance"),
         pytest.param(to_be_scored, id="scoring"),
         pytest.param(to_be_recomputed, id="members required"),
+        pytest.param(to_be_migrated, id="template migration"),
+        pytest.param(to_be_put_back, id="template migration undone"),
     ],
 )
 async def test_a_job_killed_at_any_write_leaves_in_the_end_what_it_leaves_undisturbed(
