@@ -111,7 +111,7 @@ async def shown(ctx: Context, group: str) -> Mapping[str, Any]:
         "version": found["roleTemplate"]["templateVersion"],
         "completeness": found["completeness"]["score"],
         **{
-            each["role"]["name"]: [m["person"]["firstName"] for m in each["members"]["nodes"]]
+            each["role"]["name"]: sorted(m["person"]["firstName"] for m in each["members"]["nodes"])
             for each in found["roles"]
         },
     }
