@@ -14,6 +14,7 @@ from store.driver import Document
 ACTOR: Final = "demo"
 PATIENCE_SECONDS: Final = 120.0
 PAUSE_SECONDS: Final = 0.1
+_FAILED: Final = (JobStatus.FAILED, JobStatus.FINISHED_WITH_FAILURES, JobStatus.CANCELLED)
 
 
 async def done_once(
@@ -33,7 +34,7 @@ async def done_once(
     while True:
         await run_job(ctx, JobId(id), ACTOR)
         job = await ctx.stores.jobs.one(id)
-        if job is None or job["status"] == JobStatus.FAILED.value:
+        if job is None or JobStatus(job["status"]) in _FAILED:
             raise DemoFailed(f"job {id} has failed: {job and job['failure']}")
         if job["status"] == JobStatus.DONE.value:
             return
@@ -50,6 +51,6 @@ async def own_jobs(
         job
         for job in await ctx.stores.jobs.all()
         if (job["created_by"], job["kind"], job["parameters"]) == (ACTOR, kind.value, parameters)
-        and job["status"] != JobStatus.FAILED.value
+        and JobStatus(job["status"]) not in _FAILED
     ]
     return sorted(own, key=lambda job: (job["created_at"], job["_id"]))

@@ -4,6 +4,7 @@ Rules may ask how engaged people are, and a new group is scored against the tena
 a tenant that was never scored is scored first, slice by slice like the rest.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from domain.attributes import Scope
@@ -11,7 +12,7 @@ from domain.identifiers import JobId
 from domain.jobs import JobTrigger
 from domain.placing import asked_fields
 from execution.context import Context, Right
-from jobs.running import JobFailed, Plan, Slice
+from jobs.plans import Items, JobFailed, Plan, Slice
 from resolvers import audience_accounts, groups, scoring
 from resolvers.outcomes import NotFound
 from store.driver import Document
@@ -39,28 +40,64 @@ async def step(ctx: Context, job: Document) -> Slice:
     if await _is_scoring(ctx, job):
         scored = await scoring.go_on(ctx, job["cursor"].removeprefix(_SCORING))
         return Slice("" if scored.after is None else _SCORING + scored.after, {})
-    parameters = job["parameters"]
     is_daily = job.get("trigger") == JobTrigger.DAILY.value
-    if is_daily and not await ctx.stores.jobs.is_in_force(parameters):
-        return Slice(None, {})  # the job it carried on was deleted
+    if is_daily and not await ctx.stores.jobs.is_in_force(job["parameters"]):
+        return Slice(None, {})  # the job it carried on was deleted, or is paused
+    what = await _interest(ctx, job)
+    accounts = await _next_accounts(ctx, job, _shown(what))
+    if not accounts:
+        await scoring.score_due_groups(ctx)
+        return Slice(None, {})
+    counts = await _create(ctx, job, what, accounts)
+    return Slice(accounts[-1]["_id"], {"done": len(accounts), **counts})
+
+
+async def _next_ids(ctx: Context, job: Document) -> list[str]:
+    """The accounts of the next slice; none while people are scored first."""
+    if await _is_scoring(ctx, job):
+        return []
+    return [account["_id"] for account in await _next_accounts(ctx, job, {"_id": 1})]
+
+
+async def _create_one(ctx: Context, job: Document, id: str) -> Mapping[str, int]:
+    what = await _interest(ctx, job)
+    account = await ctx.stores.accounts.one(id, _shown(what))
+    return {} if account is None else await _create(ctx, job, what, [account])
+
+
+async def _create(
+    ctx: Context, job: Document, what: groups.Interest, accounts: Sequence[Document]
+) -> Mapping[str, int]:
+    """Make the groups these accounts lack; what the job has made, now or before."""
+    ids = await groups.create_groups(ctx, what, accounts, JobId(job["_id"]), ACCOUNTS_AT_ONCE)
+    created, members = await ctx.stores.groups.created_by(job["_id"], ids)
+    return {"groups_created": created, "members_assigned": members}
+
+
+async def _interest(ctx: Context, job: Document) -> groups.Interest:
+    parameters = job["parameters"]
     what = await groups.interest(
         ctx, parameters["solution_interest_id"], parameters.get("entry_stage")
     )
     if isinstance(what, NotFound):
         raise JobFailed(f"There is no {what.what} {what.id} any more.")
-    audience = await _audience(ctx, job)
-    shown = dict.fromkeys(asked_fields(what.template, Scope.ACCOUNT) | {"name"}, 1)
-    accounts = await audience_accounts.next_accounts(
-        ctx, audience, shown, after=job["cursor"], limit=ACCOUNTS_AT_ONCE * PARTS
-    )
-    if not accounts:
-        await scoring.score_due_groups(ctx)
-        return Slice(None, {})
-    ids = await groups.create_groups(ctx, what, accounts, JobId(job["_id"]), ACCOUNTS_AT_ONCE)
-    created, members = await ctx.stores.groups.created_by(job["_id"], ids)
-    return Slice(
-        accounts[-1]["_id"],
-        {"done": len(accounts), "groups_created": created, "members_assigned": members},
+    return what
+
+
+def _shown(what: groups.Interest) -> Mapping[str, object]:
+    """What making a group needs to know of its account."""
+    return dict.fromkeys(asked_fields(what.template, Scope.ACCOUNT) | {"name"}, 1)
+
+
+async def _next_accounts(
+    ctx: Context, job: Document, shown: Mapping[str, object]
+) -> list[Document]:
+    return await audience_accounts.next_accounts(
+        ctx,
+        await _audience(ctx, job),
+        shown,
+        after=job["cursor"],
+        limit=ACCOUNTS_AT_ONCE * PARTS,
     )
 
 
@@ -83,4 +120,4 @@ async def _audience(ctx: Context, job: Document) -> Document:
     return audience
 
 
-PLAN: Final = Plan(total, step)
+PLAN: Final = Plan(total, step, Items(_next_ids, _create_one))

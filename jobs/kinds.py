@@ -8,7 +8,8 @@ from domain.identifiers import JobId
 from domain.jobs import JobKind
 from execution.context import Context
 from jobs import creation, maintenance, members_required, scoring, template_migration
-from jobs.running import Plan, Progress, run
+from jobs.plans import Plan
+from jobs.running import Progress, run
 
 PLANS: Final[Mapping[JobKind, Plan]] = {
     JobKind.CREATION: creation.PLAN,

@@ -1,10 +1,11 @@
 """Maintenance: the rules are applied anew to the groups there are, in the order of their ids."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from domain.identifiers import JobId
+from domain.identifiers import BuyingGroupId, JobId
 from execution.context import Context, Right
-from jobs.running import Plan, Slice
+from jobs.plans import Items, Plan, Slice
 from resolvers import maintenance, opportunities
 from store.driver import Document
 
@@ -24,13 +25,26 @@ async def step(ctx: Context, job: Document) -> Slice:
     _require_rights(ctx)
     if not job["cursor"]:
         await opportunities.settle_products(ctx)
-    interest = job["parameters"]["solution_interest_id"]
-    ids = await ctx.stores.groups.of_interest(interest, job["cursor"], GROUPS_AT_ONCE)
+    ids = await _next_groups(ctx, job)
     if not ids:
         return Slice(None, {})
-    await maintenance.maintain_groups(ctx, ids, JobId(job["_id"]))
-    changed = await ctx.stores.groups.maintained_by(job["_id"], ids)
+    changed = await _maintain(ctx, job, ids)
     return Slice(ids[-1], {"done": len(ids), "groups_changed": changed})
+
+
+async def _next_groups(ctx: Context, job: Document) -> list[BuyingGroupId]:
+    interest = job["parameters"]["solution_interest_id"]
+    return await ctx.stores.groups.of_interest(interest, job["cursor"], GROUPS_AT_ONCE)
+
+
+async def _maintain_one(ctx: Context, job: Document, id: str) -> Mapping[str, int]:
+    return {"groups_changed": await _maintain(ctx, job, [BuyingGroupId(id)])}
+
+
+async def _maintain(ctx: Context, job: Document, ids: Sequence[BuyingGroupId]) -> int:
+    """Maintain groups; how many of them the job has changed, now or when it did them before."""
+    await maintenance.maintain_groups(ctx, ids, JobId(job["_id"]))
+    return await ctx.stores.groups.maintained_by(job["_id"], ids)
 
 
 def _require_rights(ctx: Context) -> None:
@@ -38,4 +52,4 @@ def _require_rights(ctx: Context) -> None:
     ctx.viewer.require(Right.ACT_AS_SYSTEM)
 
 
-PLAN: Final = Plan(total, step)
+PLAN: Final = Plan(total, step, Items(_next_groups, _maintain_one))

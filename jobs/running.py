@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,8 +10,10 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from domain.events import EventType
 from domain.identifiers import JobId
-from domain.jobs import JobStatus
+from domain.jobs import JobStatus, ended
 from execution.context import Context, Right
+from jobs.plans import JobFailed, Plan, Slice
+from jobs.single_items import one_by_one, tried_again
 from resolvers import stamps
 from store.deployment import StoreFailure, in_short, is_passing
 from store.driver import Document
@@ -29,32 +31,6 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Progress: TypeAlias = Callable[[Document], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """What one step of a job has done: where the next begins, and what to add to the progress.
-
-    `after` is None when nothing was left to do.
-    """
-
-    after: str | None
-    counts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How jobs of a kind are done: how many there are to go through, and the next step.
-
-    `total` gives None for as long as that cannot be said.
-    """
-
-    total: Callable[[Context, Document], Awaitable[int | None]]
-    step: Callable[[Context, Document], Awaitable[Slice]]
-
-
-class JobFailed(Exception):
-    """The job cannot go on; the text says why, for the person who started it."""
 
 
 async def run(
@@ -105,8 +81,7 @@ class _Run:
                 counted = await self._kept(self._with_total(job))
                 done = None if counted is None else await self._kept(self._slice(counted))
             except JobFailed as failure:
-                await self._finish(JobStatus.FAILED, str(failure))
-                return True
+                return await self._finish(str(failure))
             except Exception as error:
                 if is_passing(error):
                     raise
@@ -115,9 +90,8 @@ class _Run:
                 _log.warning("Job %s is left to whoever has taken it meanwhile.", self.id)
                 return False
             if done.after is None:
-                await self._finish(JobStatus.DONE, None)
-                return True
-            following = await self._advance(job, done.after, done.counts)
+                return await self._finish(None)
+            following = await self._advance(job, done.after, done)
             if following is None:
                 return False
             if self.deadline is not None and _clock() >= self.deadline:
@@ -138,7 +112,18 @@ class _Run:
     async def _slice(self, job: Document) -> Slice:
         if self.progress is not None:
             await self.progress(job)
-        return await self.plan.step(self.ctx, job)
+        items = self.plan.items
+        if items is not None and job.get("to_retry"):
+            return await tried_again(self.ctx, job, items)
+        try:
+            return await self.plan.step(self.ctx, job)
+        except JobFailed:
+            raise
+        except Exception as error:
+            if items is None or is_passing(error):
+                raise
+            _log.warning("A slice of job %s fails; it is done item by item.", self.id)
+            return await one_by_one(self.ctx, job, items, error)
 
     async def _kept(self, work: Coroutine[Any, Any, T]) -> T | None:
         """What the work gives; None when the lease was lost meanwhile, which ends the work."""
@@ -166,9 +151,7 @@ class _Run:
             else:
                 until = now + LEASE
 
-    async def _advance(
-        self, job: Document, after: str, counts: Mapping[str, int]
-    ) -> Document | None:
+    async def _advance(self, job: Document, after: str, done: Slice) -> Document | None:
         """The job with a finished slice noted; None when it is somebody else's by now."""
         jobs = self.ctx.stores.jobs
         is_noted = await jobs.advance(
@@ -176,7 +159,9 @@ class _Run:
             self.worker,
             job["cursor"],
             after,
-            counts=counts,
+            counts=done.counts,
+            failures=done.failures,
+            retried=job.get("to_retry") or (),
             now=self.ctx.now(),
             length=LEASE,
         )
@@ -189,12 +174,13 @@ class _Run:
         if failed < MOST_FAILED_STEPS:
             await self.ctx.stores.jobs.give_back(self.id, self.worker, self.ctx.now(), REST)
             return False
-        await self._finish(
-            JobStatus.FAILED, f"One step failed {failed} times; the server's log says why."
-        )
-        return True
+        return await self._finish(f"One step failed {failed} times; the server's log says why.")
 
-    async def _finish(self, status: JobStatus, failure: str | None) -> None:
+    async def _finish(self, failure: str | None) -> bool:
+        """End the job, with the reason why it cannot go on if that is so; whether it has ended.
+
+        It has not if somebody paused or cancelled it, or took it, meanwhile.
+        """
         ctx = self.ctx
         type = EventType.JOB_FAILED if failure else EventType.JOB_FINISHED
 
@@ -203,7 +189,10 @@ class _Run:
             is_running = job["status"] == JobStatus.RUNNING.value
             if not is_running or lease is None or lease["owner"] != self.worker:
                 return None
+            failures = job.get("failure_count", 0)
+            status = JobStatus.FAILED if failure else ended(failures)
             after = {"status": status.value, "progress": job["progress"], "failure": failure}
+            after |= {"failures": failures} if failures else {}
             marks = {"lease": None, "finished_at": ctx.now(), **stamps.updated(ctx)}
             event = stamps.event(ctx, type, self.id, after=after)
             return Change({"status": status.value, "failure": failure, **marks}, (event,))
@@ -211,8 +200,11 @@ class _Run:
         match await ctx.stores.jobs.change(self.id, decide):
             case Conflict():
                 _log.warning("Job %s could not be finished; its lease will run out.", self.id)
-            case Changed() | Missing() | None:
-                pass
+                return False
+            case Changed():
+                return True
+            case Missing() | None:
+                return False
 
 
 def _clock() -> float:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from execution.context import Context
-from jobs.running import Plan, Slice
+from jobs.plans import Plan, Slice
 from resolvers import scoring
 from store.driver import Document
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.identifiers import JobId
 from execution.context import Context, Right
-from jobs.running import Plan, Slice
+from jobs.plans import Plan, Slice
 from resolvers import migrated_groups
 from store.driver import Document
 

@@ -7,7 +7,7 @@ from domain.events import EventType
 from domain.folding import fold
 from domain.identifiers import AudienceId, SolutionInterestId
 from domain.identities import Identity
-from domain.jobs import OPEN
+from domain.jobs import UNFINISHED
 from execution.context import Context, Right
 from resolvers import audiences, naming, signal_moves, solution_interests, stamps
 from resolvers.outcomes import Conflict, NotFound
@@ -103,8 +103,8 @@ async def delete_account_audience(
 
 
 def _jobs(parameter: str, id: str) -> Use:
-    """Jobs with this parameter that wait, run, or are in force."""
-    is_open = {"status": {"$in": [status.value for status in OPEN]}}
+    """Jobs with this parameter that are unfinished or in force."""
+    is_open = {"status": {"$in": [status.value for status in UNFINISHED]}}
     return Use("jobs", {f"parameters.{parameter}": id, "$or": [is_open, {"in_force": True}]})
 
 

@@ -2,15 +2,16 @@
 
 from datetime import date, datetime
 from enum import Enum
-from typing import ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
 import resolvers.jobs
-from domain.jobs import JobKind, JobStatus, JobTrigger
+from domain.jobs import MOST_FAILURES_KEPT, JobKind, JobStatus, JobTrigger
+from execution.connections import Connection
 from execution.context import Context
 from execution.fields import computed, embedded, one, stored
-from execution.lists import Direction, Listed, Listing
+from execution.lists import Direction, Listed, Listing, many
 from execution.sources import Sourced
 from schema.audiences import AccountAudience
 from schema.node import Node, Stamped
@@ -19,6 +20,9 @@ from schema.role_templates import RoleTemplate
 from schema.solution_interests import SolutionInterest
 from store import filters
 from store.reading import Order, Query
+
+if TYPE_CHECKING:
+    from schema.buying_groups import BuyingGroup
 
 strawberry.enum(
     JobKind,
@@ -29,7 +33,12 @@ strawberry.enum(
 )
 
 
-strawberry.enum(JobStatus, name="JobStatus", description="How a job stands.")
+strawberry.enum(
+    JobStatus,
+    name="JobStatus",
+    description="How a job stands. It waits for a worker, runs, is paused, or has ended: all done, "
+    "done but for its `failures`, failed before it was through, or cancelled.",
+)
 strawberry.enum(
     JobTrigger,
     name="JobTrigger",
@@ -41,6 +50,7 @@ strawberry.enum(
 class JobOrderField(Enum):
     CREATED = "created_at"
     UPDATED = "updated_at"
+    FINISHED = "finished_at"
 
 
 @strawberry.input(description="In which order jobs are listed.")
@@ -59,6 +69,15 @@ class JobFilter:
     statuses: list[JobStatus] | None = strawberry.field(
         default=None, description="In one of these states."
     )
+    triggers: list[JobTrigger] | None = strawberry.field(
+        default=None, description="Started on demand, or by the daily run."
+    )
+    solution_interests: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="For one of these solution interests alone."
+    )
+    audiences: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="For one of these account audiences."
+    )
     is_in_force: bool | None = strawberry.field(
         default=None,
         description="True: creation jobs in force, carried on by every daily run; false: others.",
@@ -72,9 +91,32 @@ async def _where(context: Context, asked: JobFilter) -> Query:
     return filters.every(
         filters.any_of("kind", kinds),
         filters.any_of("status", statuses),
+        _triggered(asked.triggers),
+        filters.any_of("parameters.solution_interest_id", asked.solution_interests),
+        filters.any_of("parameters.audience_id", asked.audiences),
         filters.any_of("in_force", None if in_force is not True else [True]),
         filters.none_of("in_force", None if in_force is not False else [True]),
     )
+
+
+def _triggered(triggers: list[JobTrigger] | None) -> Query | None:
+    """Jobs started so; the first ones did not say how, and no daily run has started one of them."""
+    if triggers is None or JobTrigger.ON_DEMAND not in triggers:
+        return filters.any_of("trigger", triggers and [each.value for each in triggers])
+    unwanted = [each.value for each in JobTrigger if each not in triggers]
+    return filters.none_of("trigger", unwanted)
+
+
+@strawberry.type(description="Something a job could not do.")
+class JobFailure(Sourced):
+    item_id: strawberry.ID = stored(
+        description="What it could not do: an account's id in creation, a group's in maintenance."
+    )
+    field: str | None = stored(
+        description="Where in it the fault lies; null where that is not known."
+    )
+    reason: str = stored(description="What is wrong with it.")
+    at: datetime = stored(description="When that was noted.")
 
 
 @strawberry.type(description="How far a job is.")
@@ -95,7 +137,7 @@ class Job(Node, Stamped, Listed):
     collection: ClassVar[str] = "jobs"
     listing: ClassVar[Listing] = Listing(
         default=Order("created_at", is_descending=True),
-        orders=orders(JobOrderField),
+        orders=orders(JobOrderField, nullable={JobOrderField.FINISHED}),
         order_by=JobOrder,
         filter=JobFilter,
         where=_where,
@@ -141,4 +183,16 @@ class Job(Node, Stamped, Listed):
     )
     started_at: datetime | None = stored(description="When a worker first took it; null before.")
     finished_at: datetime | None = stored(description="When it ended; null before.")
+    paused_at: datetime | None = stored(description="Since when it is paused; else null.")
     failure: str | None = stored(description="Why it failed, in one sentence; null otherwise.")
+    failure_count: int = stored(
+        absent=0, description="How many items it could not do; it goes on with the others."
+    )
+    failures: list[JobFailure] = embedded(
+        "failures",
+        at_most=MOST_FAILURES_KEPT,
+        description="What it could not do, the first 100 in the order in which they came up.",
+    )
+    buying_groups: Connection[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (
+        many("created_by_job.job_id", description="The groups it has made that are still there.")
+    )

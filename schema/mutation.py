@@ -26,6 +26,7 @@ from schema import (
     moving_buying_groups,
     recording_activities,
     recording_interest_signals,
+    steering_jobs,
     upserting_accounts,
     upserting_opportunities,
     upserting_people,
@@ -331,6 +332,30 @@ class Mutation:
     start_maintenance_job = strawberry.mutation(
         resolver=once(creating_buying_groups.start_maintenance_job, Right.RUN_JOBS),
         description="Apply the templates' rules anew to the people there are now. Right: RUN_JOBS.",
+    )
+    pause_job = strawberry.mutation(
+        resolver=once(steering_jobs.pause_job, Right.RUN_JOBS),
+        description=(
+            "Let a job rest where it stands; a creation job in force rests in the daily runs as "
+            "well. Right: RUN_JOBS."
+        ),
+    )
+    resume_job = strawberry.mutation(
+        resolver=once(steering_jobs.resume_job, Right.RUN_JOBS),
+        description="Let a paused job go on where it stands. Right: RUN_JOBS.",
+    )
+    cancel_job = strawberry.mutation(
+        resolver=once(steering_jobs.cancel_job, Right.RUN_JOBS),
+        description=(
+            "End a job before it is done, for good. What it has done stays. Right: RUN_JOBS."
+        ),
+    )
+    retry_job = strawberry.mutation(
+        resolver=once(steering_jobs.retry_job, Right.RUN_JOBS),
+        description=(
+            "Let a job that has failed go on where it was, after another try with what has "
+            "failed in it. Right: RUN_JOBS."
+        ),
     )
     delete_job = strawberry.mutation(
         resolver=once(deleting_jobs.delete_job, Right.RUN_JOBS),

@@ -21,6 +21,7 @@ from store.reading import Order, Query
 
 if TYPE_CHECKING:
     from schema.buying_groups import BuyingGroup
+    from schema.jobs import Job
 
 
 @strawberry.input(description="Which solution interests are listed: all that is given holds.")
@@ -82,4 +83,8 @@ class SolutionInterest(Node, Stamped, Listed):
     thresholds: Thresholds = embedded("thresholds", description="When its groups are ready.")
     buying_groups: Connection[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (
         many("solution_interest_id", description="Its groups, one an account.")
+    )
+    jobs: Connection[Annotated["Job", strawberry.lazy("schema.jobs")]] = many(
+        "parameters.solution_interest_id",
+        description="The jobs for it alone, the latest first unless asked otherwise.",
     )

@@ -123,9 +123,19 @@ async def _ended(context: Context, id: JobId, show: Show) -> Document:
 
 
 def _report(job: Document) -> None:
-    if job["status"] != JobStatus.DONE.value:
-        raise CommandFailed(f"The job {job['_id']} {job['status']}: {job['failure']}")
-    click.echo(f"{job['_id']} is done: {outcome_of(job)}.")
+    match JobStatus(job["status"]):
+        case JobStatus.DONE:
+            click.echo(f"{job['_id']} is done: {outcome_of(job)}.")
+        case JobStatus.FINISHED_WITH_FAILURES:
+            failures, first = job["failure_count"], job["failures"][0]
+            raise CommandFailed(
+                f"{job['_id']} is done but for {failures:,}: {outcome_of(job)}. "
+                f"The first that failed is {first['item_id']}: {first['reason']}."
+            )
+        case JobStatus.FAILED:
+            raise CommandFailed(f"The job {job['_id']} failed: {job['failure']}")
+        case other:
+            raise CommandFailed(f"The job {job['_id']} was {other.value}.")
 
 
 def outcome_of(job: Document) -> str:

@@ -208,6 +208,18 @@ INDEXES: Final = (
     Index("account_audiences", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("weighting_models", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("jobs", ("tenant", "created_at", "_id"), "the latest jobs"),
+    Index("jobs", ("tenant", "updated_at", "_id"), "order by last change"),
+    Index("jobs", ("tenant", "finished_at", "_id"), "order by the end"),
+    Index(
+        "jobs",
+        ("tenant", "parameters.solution_interest_id", "created_at", "_id"),
+        "the jobs for a solution interest, the latest first",
+    ),
+    Index(
+        "jobs",
+        ("tenant", "parameters.audience_id", "created_at", "_id"),
+        "the jobs for an audience, the latest first",
+    ),
     Index("jobs", ("tenant", "in_force"), "creation jobs in force", _present("in_force")),
     Index("jobs", ("tenant", "status", "_id"), "work that waits or has lost its worker"),
 )

@@ -1,16 +1,24 @@
 """Jobs in MongoDB: what is to be done, how far it is, and who works on it until when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from pymongo import ReturnDocument
 
-from domain.jobs import OPEN, JobKind, JobStatus, JobTrigger
+from domain.jobs import (
+    MOST_FAILURES_KEPT,
+    OPEN,
+    ItemFailure,
+    JobKind,
+    JobStatus,
+    JobTrigger,
+)
 from store.driver import Document
 from store.records import Records
 
 _OPEN: Final = [status.value for status in OPEN]
+_CARRIED_ON: Final[Document] = {"in_force": True, "status": {"$ne": JobStatus.PAUSED.value}}
 
 
 class JobStore(Records):
@@ -65,24 +73,33 @@ class JobStore(Records):
         after: str,
         *,
         counts: Mapping[str, int],
+        failures: Sequence[ItemFailure],
+        retried: Sequence[str],
         now: datetime,
         length: timedelta,
     ) -> bool:
-        """Note a finished slice, once: only while the job stands at `cursor` in our hands."""
-        until = now + length
+        """Note a finished slice, once: only while the job stands at `cursor` in our hands.
+
+        `retried` are the items that failed before and have had their second try in it.
+        """
+        place: Document = {"cursor": cursor, **({"to_retry": list(retried)} if retried else {})}
+        noted: Document = {"$each": list(map(_failure, failures)), "$slice": MOST_FAILURES_KEPT}
         updated = await self.collection.update_one(
-            {**self._held(id, worker), "cursor": cursor},
+            {**self._held(id, worker), **place},
             {
                 "$set": {
                     "cursor": after,
                     "failed_steps": 0,
-                    "lease.until": until,
+                    "lease.until": now + length,
                     "updated_at": now,
+                    **({"to_retry": []} if retried else {}),
                 },
                 "$inc": {
                     "version": 1,
+                    "failure_count": len(failures),
                     **{f"progress.{name}": count for name, count in counts.items()},
                 },
+                **({"$push": {"failures": noted}} if failures else {}),
             },
         )
         return updated.matched_count == 1
@@ -136,22 +153,34 @@ class JobStore(Records):
         return {document["parameters"]["role_template_id"] async for document in cursor}
 
     async def in_force(self) -> list[Document]:
-        """The creation jobs whose audience goes on getting groups, the oldest first."""
+        """The creation jobs whose audience goes on getting groups, the oldest first.
+
+        Those that are paused are left out.
+        """
         cursor = self.collection.find(
-            {"tenant": self.tenant, "in_force": True},
+            {"tenant": self.tenant, **_CARRIED_ON},
             {"parameters": 1, "created_at": 1},
             sort=[("created_at", 1), ("_id", 1)],
         )
         return [document async for document in cursor]
 
     async def is_in_force(self, parameters: Mapping[str, str]) -> bool:
-        """Whether some creation job in force has these parameters."""
-        found = {"tenant": self.tenant, "in_force": True}
+        """Whether some creation job in force, and not paused, has these parameters."""
+        found = {"tenant": self.tenant, **_CARRIED_ON}
         same = {f"parameters.{name}": value for name, value in parameters.items()}
         return await self.collection.find_one({**found, **same}, {"_id": 1}) is not None
 
     def _held(self, id: str, worker: str) -> Document:
         return {"_id": id, "tenant": self.tenant, "lease.owner": worker}
+
+
+def _failure(failure: ItemFailure) -> Document:
+    return {
+        "item_id": failure.item,
+        "field": failure.field,
+        "reason": failure.reason,
+        "at": failure.at,
+    }
 
 
 def _free(worker: str, now: datetime) -> Document:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.jobs import JobStatus, time_left
+from domain.jobs import JobCommand, JobStatus, StatusForbids, ended, time_left, told
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -29,10 +29,55 @@ def test_what_is_left_takes_as_long_as_what_was_done(
     assert time_left(total, done, since, NOW) == expected
 
 
-def test_a_job_is_open_until_it_is_done_or_has_failed() -> None:
+def test_a_job_is_open_while_a_worker_may_take_it() -> None:
     assert {status.name: status.is_open for status in JobStatus} == {
         "WAITING": True,
         "RUNNING": True,
+        "PAUSED": False,
         "DONE": False,
+        "FINISHED_WITH_FAILURES": False,
         "FAILED": False,
+        "CANCELLED": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "after"),
+    [
+        pytest.param(JobCommand.PAUSE, JobStatus.WAITING, JobStatus.PAUSED, id="pause waiting"),
+        pytest.param(JobCommand.PAUSE, JobStatus.RUNNING, JobStatus.PAUSED, id="pause running"),
+        pytest.param(JobCommand.RESUME, JobStatus.PAUSED, JobStatus.WAITING, id="resume"),
+        pytest.param(JobCommand.CANCEL, JobStatus.WAITING, JobStatus.CANCELLED, id="not begun"),
+        pytest.param(JobCommand.CANCEL, JobStatus.RUNNING, JobStatus.CANCELLED, id="begun"),
+        pytest.param(JobCommand.CANCEL, JobStatus.PAUSED, JobStatus.CANCELLED, id="resting"),
+        pytest.param(JobCommand.RETRY, JobStatus.FAILED, JobStatus.WAITING, id="retry"),
+        pytest.param(
+            JobCommand.RETRY,
+            JobStatus.FINISHED_WITH_FAILURES,
+            JobStatus.WAITING,
+            id="retry what is left",
+        ),
+    ],
+)
+def test_a_job_is_told_what_fits_how_it_stands(
+    command: JobCommand, status: JobStatus, after: JobStatus
+) -> None:
+    assert told(status, command) is after
+
+
+def test_every_other_command_is_refused_with_the_states_it_is_for() -> None:
+    refused = {
+        (status.name, command.name)
+        for status in JobStatus
+        for command in JobCommand
+        if isinstance(told(status, command), StatusForbids)
+    }
+
+    assert len(refused) == len(JobStatus) * len(JobCommand) - 8
+    assert told(JobStatus.DONE, JobCommand.RESUME) == StatusForbids(
+        JobStatus.DONE, (JobStatus.PAUSED,)
+    )
+
+
+def test_a_job_that_could_not_do_everything_says_so() -> None:
+    assert (ended(0), ended(1)) == (JobStatus.DONE, JobStatus.FINISHED_WITH_FAILURES)

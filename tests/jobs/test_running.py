@@ -11,7 +11,8 @@ from domain.jobs import JobKind
 from execution.context import Context, NotPermitted, Right, Viewer
 from jobs import running
 from jobs.kinds import PLANS
-from jobs.running import MOST_FAILED_STEPS, REST, JobFailed, Plan, Slice, run
+from jobs.plans import JobFailed, Plan, Slice
+from jobs.running import MOST_FAILED_STEPS, REST, run
 from resolvers import jobs
 from server.contexts import now
 from store.driver import Document

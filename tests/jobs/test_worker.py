@@ -11,7 +11,7 @@ from domain.identifiers import JobId, TenantId
 from domain.jobs import JobKind
 from execution.context import Context, Right, Viewer
 from jobs import kinds, worker
-from jobs.running import Plan, Slice
+from jobs.plans import Plan, Slice
 from jobs.worker import Contexts, score_due_groups, sweep, work
 from resolvers import jobs
 from resolvers.tenants import create_tenant
