@@ -202,7 +202,8 @@ async def test_clients_steer_jobs_and_are_told_why_not(home: Context, job: JobId
         }
     assert await pause_job(home, "job_x") == NotFound("job", "job_x")
     ours = {"tenant": home.viewer.tenant}
-    names = [event["type"] async for event in home.stores.database["events"].find(ours)]
+    told = home.stores.database["events"].find(ours, sort=[("position", 1)])
+    names = [event["type"] async for event in told]
     assert [name for name in names if name.startswith("JOB_")] == [
         "JOB_CREATED",
         "JOB_PAUSED",
