@@ -43,11 +43,12 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class RoleInUse:
-    """Role templates or buying groups use the role; `users` names some of them."""
+    """Role templates, buying groups or audiences use the role; `users` names some of them."""
 
     id: RoleId
     role_templates: int
     buying_groups: int
+    account_audiences: int = 0
     users: Sequence[User] = ()
 
 
@@ -57,11 +58,16 @@ def type_of(*, is_default: bool) -> RoleType:
 
 
 def check_deleting(
-    id: RoleId, *, is_default: bool, role_templates: int, buying_groups: int
+    id: RoleId,
+    *,
+    is_default: bool,
+    role_templates: int,
+    buying_groups: int,
+    account_audiences: int = 0,
 ) -> RoleIsDefault | RoleInUse | None:
-    """Why a role that so many templates and groups use cannot be deleted, or None."""
+    """Why a role that so many templates, groups and audiences use cannot be deleted, or None."""
     if is_default:
         return RoleIsDefault(id)
-    if role_templates or buying_groups:
-        return RoleInUse(id, role_templates, buying_groups)
+    if role_templates or buying_groups or account_audiences:
+        return RoleInUse(id, role_templates, buying_groups, account_audiences)
     return None

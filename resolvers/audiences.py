@@ -8,15 +8,22 @@ from domain.condition_documents import to_document
 from domain.conditions import Condition
 from domain.events import EventType
 from domain.identifiers import AudienceId
+from domain.references import references_in, roles_in, solution_interests_in
 from execution.context import Context, Right
 from resolvers import conditions, naming, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from store import joint_writes
 from store.driver import Document
+from store.joint_writes import Gone, Held, Whole
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
+from store.unique_names import Taken
 
 MOST_LISTED: Final = 10_000
 KIND: Final = naming.Kind("aud", "account_audience", EventType.ACCOUNT_AUDIENCE_CREATED)
+
+
+_Answer = Changed | Missing | Taken | Gone | Raced | AudienceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +36,27 @@ class AudienceAccounts:
 
 async def create_account_audience(
     ctx: Context, name: str, description: str | None, accounts: AudienceAccounts
-) -> AudienceId | Invalid | NameTaken:
+) -> AudienceId | Invalid | NameTaken | Conflict:
     """Store an audience."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := (
-        naming.check_text("name", name)
-        or naming.check_description(description)
-        or await _check(ctx, accounts)
-    ):
+    if fault := naming.check_text("name", name) or naming.check_description(description):
         return fault
     fields = {"description": description, **_accounts(accounts)}
-    made = await naming.create(ctx, ctx.stores.audiences, KIND, name, lambda _: fields)
-    return made if isinstance(made, NameTaken) else AudienceId(made)
+    while True:
+        if fault := await _check(ctx, accounts):
+            return fault
+        made: str | NameTaken | Gone | Raced = await naming.create_jointly(
+            ctx, ctx.stores.audiences, KIND, name, lambda _: fields, held=_held(accounts)
+        )
+        match made:
+            case str():
+                return AudienceId(made)
+            case NameTaken():
+                return made
+            case Raced():
+                return Conflict("account audience", name)
+            case Gone():
+                continue
 
 
 async def update_account_audience(
@@ -48,23 +64,41 @@ async def update_account_audience(
 ) -> AudienceId | Invalid | NotFound | Conflict:
     """Replace an audience's description and who belongs to it."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_description(description) or await _check(ctx, accounts):
+    if fault := naming.check_description(description):
         return fault
 
-    def decide(document: Document) -> Change | AudienceId:
+    def decide(document: Document, _: Whole) -> Change | AudienceId:
         after = {"description": description, **_accounts(accounts)}
-        if all(document[key] == value for key, value in after.items()):
+        if all(document.get(key) == value for key, value in after.items()):
             return AudienceId(id)
         event = stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_UPDATED, id)
         return Change({**after, **stamps.updated(ctx)}, (event,))
 
-    match await ctx.stores.audiences.change(id, decide):
-        case Missing():
-            return NotFound("account audience", id)
-        case Raced():
-            return Conflict("account audience", id)
-        case Changed() | str():
-            return AudienceId(id)
+    while True:
+        if fault := await _check(ctx, accounts):
+            return fault
+        answer: _Answer = await joint_writes.change(
+            ctx.stores.audiences, id, decide, held=_held(accounts)
+        )
+        match answer:
+            case Missing():
+                return NotFound("account audience", id)
+            case Raced() | Taken():
+                return Conflict("account audience", id)
+            case Changed() | str():
+                return AudienceId(id)
+            case Gone():
+                continue
+
+
+def _held(accounts: AudienceAccounts) -> list[Held]:
+    """What has to be there for a rule to name it."""
+    if accounts.condition is None:
+        return []
+    return [
+        Held("roles", roles_in(accounts.condition)),
+        Held("solution_interests", solution_interests_in(accounts.condition)),
+    ]
 
 
 async def _check(ctx: Context, accounts: AudienceAccounts) -> Invalid | None:
@@ -89,4 +123,5 @@ def _accounts(accounts: AudienceAccounts) -> Document:
         "account_ids": (
             sorted(set(accounts.account_ids)) if accounts.account_ids is not None else None
         ),
+        "reference_ids": references_in(condition) if condition is not None else [],
     }

@@ -19,11 +19,13 @@ from store.records import Missing
 
 @dataclass(frozen=True, slots=True)
 class SolutionInterestInUse:
-    """Buying groups exist for the solution interest, or jobs for it are unfinished or in force."""
+    """Buying groups, jobs that are unfinished or in force, or rules need the solution interest."""
 
     id: str
     buying_groups: int
     jobs: int
+    role_templates: int = 0
+    account_audiences: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,8 @@ async def delete_solution_interest(
     ctx.viewer.require(Right.EDIT_COMPONENTS)
 
     def decide(document: Document, uses: Sequence[int]) -> Deletion | SolutionInterestInUse:
-        groups, jobs = uses
-        if groups or jobs:
-            return SolutionInterestInUse(id, groups, jobs)
+        if any(uses):
+            return SolutionInterestInUse(id, *uses)
         event = stamps.event(
             ctx,
             EventType.SOLUTION_INTEREST_DELETED,
@@ -55,8 +56,10 @@ async def delete_solution_interest(
 
     groups = Use("buying_groups", {"solution_interest_id": id})
     jobs = _jobs("solution_interest_id", id)
+    templates = Use("role_templates", {"roles.reference_ids": id})
+    asked = Use("account_audiences", {"reference_ids": id})
     deletions, records = ctx.stores.deletions, ctx.stores.solution_interests
-    match await deletions.delete(records, id, decide, [groups, jobs]):
+    match await deletions.delete(records, id, decide, [groups, jobs, templates, asked]):
         case Deleted():
             return await _forget_signals(ctx, SolutionInterestId(id))
         case Missing():

@@ -10,6 +10,7 @@ from domain.folding import fold
 from domain.identifiers import RoleTemplateId
 from domain.identities import Identity
 from domain.persona_tests import ids_in
+from domain.references import roles_in, solution_interests_in
 from domain.role_templates import (
     TemplateIsLive,
     TemplateRole,
@@ -101,7 +102,11 @@ async def duplicate_role_template(
         document = await ctx.stores.role_templates.one(id, {"outbox": 0})
         if document is None:
             return NotFound("role template", id)
-        made = await _drafted(ctx, name, document["description"], to_template(document).roles)
+        roles = to_template(document).roles
+        # A template may be older than the rule that what it names stays.
+        if unknown := await related_references.unknown(ctx, _rules(roles)):
+            return unknown
+        made = await _drafted(ctx, name, document["description"], roles)
         if not isinstance(made, Gone):
             return made
 
@@ -161,10 +166,12 @@ async def _edited(
 
 def _held(roles: Sequence[TemplateRole]) -> list[Held]:
     """What has to be there for a template to have these roles."""
-    rules = (entry.condition for entry in roles if entry.condition is not None)
+    rules = [entry.condition for entry in roles if entry.condition is not None]
+    own = frozenset(entry.role for entry in roles)
     return [
-        Held("roles", frozenset(entry.role for entry in roles)),
+        Held("roles", own.union(*map(roles_in, rules))),
         Held("personas", frozenset[str]().union(*map(ids_in, rules))),
+        Held("solution_interests", frozenset[str]().union(*map(solution_interests_in, rules))),
     ]
 
 
@@ -247,17 +254,21 @@ async def resolve(ctx: Context, entries: Sequence[RoleEntry]) -> tuple[TemplateR
                 condition,
             )
         )
-    rules = {
-        f"roles[{place}].condition": entry.condition
-        for place, entry in enumerate(entries)
-        if entry.condition is not None
-    }
-    if unknown := await related_references.unknown(ctx, rules):
+    if unknown := await related_references.unknown(ctx, _rules(resolved)):
         return unknown
     fault_of_roles = check_roles(resolved)
     if fault_of_roles is not None:
         return Invalid(fault_of_roles.field, fault_of_roles.reason)
     return tuple(resolved)
+
+
+def _rules(entries: Sequence[TemplateRole]) -> dict[str, Condition]:
+    """The rules of a template's roles, by the fields they are given in."""
+    return {
+        f"roles[{place}].condition": entry.condition
+        for place, entry in enumerate(entries)
+        if entry.condition is not None
+    }
 
 
 def _outcome(

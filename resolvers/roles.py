@@ -15,7 +15,7 @@ from store import joint_writes
 from store.deletions import Deleted, Deletion, Use
 from store.driver import Document
 from store.joint_writes import Gone, Renaming, Whole
-from store.records import Change, Changed, Missing
+from store.records import Change, Changed, Missing, Records
 from store.records import Conflict as Raced
 from store.unique_names import Taken
 
@@ -24,8 +24,6 @@ MOST_USERS_NAMED: Final = 10
 
 KIND: Final = naming.Kind("role", "role", EventType.ROLE_CREATED)
 _Answer = Changed | Missing | Taken | Gone | Raced | RoleIsDefault | RoleId
-_IN_TEMPLATES: Final = ("role template", "role_templates")
-_IN_GROUPS: Final = ("buying group", "buying_groups")
 
 
 def default_role(tenant: TenantId, name: str) -> RoleId:
@@ -108,24 +106,24 @@ async def update_role(
 async def delete_role(
     ctx: Context, id: str
 ) -> RoleId | RoleIsDefault | RoleInUse | NotFound | Conflict:
-    """Delete a role of the tenant's own that no template and no group uses."""
+    """Delete a role of the tenant's own that no template, no group and no audience uses."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
 
     def decide(document: Document, uses: Sequence[int]) -> Deletion | RoleIsDefault | RoleInUse:
-        templates, groups = uses
+        templates, groups, audiences = uses
         refusal = check_deleting(
             RoleId(id),
             is_default=document["is_default"],
             role_templates=templates,
             buying_groups=groups,
+            account_audiences=audiences,
         )
         if refusal is not None:
             return refusal
         event = stamps.event(ctx, EventType.ROLE_DELETED, id)
         return Deletion(event, [naming.named(KIND, document["name"])])
 
-    used = {"roles.role_id": id}
-    uses = [Use(collection, used) for _, collection in (_IN_TEMPLATES, _IN_GROUPS)]
+    uses = [Use(records.collection.name, query) for _, records, query in _using(ctx, id)]
     gone: Deleted | Missing | Raced | RoleIsDefault | RoleInUse = await ctx.stores.deletions.delete(
         ctx.stores.roles, id, decide, uses
     )
@@ -137,18 +135,29 @@ async def delete_role(
         case Raced():
             return Conflict("role", id)
         case RoleInUse():
-            return replace(gone, users=await _users(ctx, used))
+            return replace(gone, users=await _users(ctx, id))
         case RoleIsDefault():
             return gone
 
 
-async def _users(ctx: Context, used: Mapping[str, object]) -> list[User]:
+def _using(ctx: Context, role: str) -> list[tuple[str, Records, Mapping[str, object]]]:
+    """What may use a role: what it is, where it is, and how it is found."""
+    in_rules = {"roles.reference_ids": role}
+    return [
+        (
+            "role template",
+            ctx.stores.role_templates,
+            {"$or": [{"roles.role_id": role}, in_rules]},
+        ),
+        ("buying group", ctx.stores.groups, {"roles.role_id": role}),
+        ("account audience", ctx.stores.audiences, {"reference_ids": role}),
+    ]
+
+
+async def _users(ctx: Context, role: str) -> list[User]:
     """Some of those that use a role, templates first."""
     users: list[User] = []
-    for (what, _), records in (
-        (_IN_TEMPLATES, ctx.stores.role_templates),
-        (_IN_GROUPS, ctx.stores.groups),
-    ):
+    for what, records, used in _using(ctx, role):
         room = MOST_USERS_NAMED - len(users)
         if room:
             found = await records.found(used, {"name": 1}, limit=room)

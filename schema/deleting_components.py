@@ -13,13 +13,15 @@ from schema.repeating import Repeatable
 
 
 @strawberry.type(
-    description="Buying groups exist for the solution interest, or jobs for it are unfinished or "
-    "in force."
+    description="Buying groups exist for the solution interest, jobs for it are unfinished or in "
+    "force, or rules ask for it."
 )
 class SolutionInterestInUse(UserError):
     solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
     buying_groups: int = strawberry.field(description="How many buying groups it has.")
     jobs: int = strawberry.field(description="How many such jobs there are.")
+    role_templates: int = strawberry.field(description="How many templates ask for it in a rule.")
+    account_audiences: int = strawberry.field(description="How many audiences ask for it.")
 
 
 @strawberry.type(description="Jobs for the audience are unfinished or in force.")
@@ -72,10 +74,13 @@ async def delete_solution_interest(
     if isinstance(gone, resolvers.deleting_components.SolutionInterestInUse):
         return SolutionInterestInUse(
             message=f"The solution interest is in use: buying groups for it: {gone.buying_groups}, "
-            f"jobs unfinished or in force: {gone.jobs}.",
+            f"jobs unfinished or in force: {gone.jobs}, role templates that ask for it: "
+            f"{gone.role_templates}, account audiences that do: {gone.account_audiences}.",
             solution_interest_id=input.solution_interest_id,
             buying_groups=gone.buying_groups,
             jobs=gone.jobs,
+            role_templates=gone.role_templates,
+            account_audiences=gone.account_audiences,
         )
     return refusal_of(gone)
 

@@ -47,7 +47,7 @@ class UpdateAccountAudienceSuccess(Sourced):
 
 
 CreateAccountAudienceResult = Annotated[
-    CreateAccountAudienceSuccess | InvalidInput | NameTaken,
+    CreateAccountAudienceSuccess | InvalidInput | NameTaken | Conflict,
     strawberry.union("CreateAccountAudienceResult"),
 ]
 UpdateAccountAudienceResult = Annotated[

@@ -22,11 +22,14 @@ class RoleIsDefault(UserError):
     role_id: strawberry.ID = strawberry.field(description="The role.")
 
 
-@strawberry.type(description="Role templates or buying groups use the role.")
+@strawberry.type(description="Role templates, buying groups or account audiences use the role.")
 class RoleInUse(UserError):
     role_id: strawberry.ID = strawberry.field(description="The role.")
-    role_templates: int = strawberry.field(description="How many templates it stands in.")
+    role_templates: int = strawberry.field(
+        description="How many templates have it, or count its members in a rule."
+    )
     buying_groups: int = strawberry.field(description="How many groups have it.")
+    account_audiences: int = strawberry.field(description="How many audiences count its members.")
     users: list[User] = strawberry.field(
         metadata=at_most(resolvers.roles.MOST_USERS_NAMED),
         description="Some of them, templates first; at most 10.",
@@ -110,13 +113,15 @@ async def delete_role(info: Info, input: DeleteRoleInput) -> DeleteRoleResult:
             return DeleteRoleSuccess.of({"role_id": gone})
         case domain.roles.RoleIsDefault():
             return _is_default(gone)
-        case domain.roles.RoleInUse(_, templates, groups, users):
+        case domain.roles.RoleInUse(_, templates, groups, audiences, users):
             return RoleInUse(
                 message=f"The role is in use: role templates: {templates}, buying groups: "
-                f"{groups}. They are: {uses.named(users, templates + groups)}.",
+                f"{groups}, account audiences: {audiences}. They are: "
+                f"{uses.named(users, templates + groups + audiences)}.",
                 role_id=input.role_id,
                 role_templates=templates,
                 buying_groups=groups,
+                account_audiences=audiences,
                 users=uses.shown(users),
             )
         case _:

@@ -199,6 +199,16 @@ INDEXES: Final = (
     Index(
         "role_templates", ("tenant", "roles.persona_ids"), "the templates that ask for a persona"
     ),
+    Index(
+        "role_templates",
+        ("tenant", "roles.reference_ids"),
+        "the templates whose rules name a role or a solution interest",
+    ),
+    Index(
+        "account_audiences",
+        ("tenant", "reference_ids"),
+        "the audiences that name a role or a solution interest",
+    ),
     Index("personas", ("tenant", "folded.name", "_id"), "the personas by name"),
     Index("personas", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("role_templates", ("tenant", "template_id"), "the versions of a template"),

@@ -14,6 +14,8 @@ from bson import encode
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
+from domain.condition_documents import from_document
+from domain.references import references_in
 from store.driver import Collection, Database, Document
 from store.schema_version import FIRST
 
@@ -41,7 +43,21 @@ def _in_force(job: Document) -> Document:
     return {"in_force": True, **job} if is_asked_for else job
 
 
-STEPS: Final[tuple[Step, ...]] = (Step(2, {"jobs": _in_force}),)
+def _with_references(document: Document) -> Document:
+    """What a rule names is listed beside it; the first rules that named something did not."""
+    condition = document.get("condition")
+    ids = references_in(from_document(condition)) if condition else []
+    return {**document, "reference_ids": ids} if ids else document
+
+
+def _roles_with_references(template: Document) -> Document:
+    return {**template, "roles": [_with_references(role) for role in template["roles"]]}
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    Step(2, {"jobs": _in_force}),
+    Step(3, {"role_templates": _roles_with_references, "account_audiences": _with_references}),
+)
 """Every step there has been, in order, none left out: an old export may need them all."""
 
 
@@ -67,7 +83,6 @@ async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> NewerDat
             continue
         await database[DEPLOYMENT].update_one(_MARK, {"$max": {"begun": step.version}})
         for name, change in step.documents.items():
-            _log.info("Bringing %s to schema version %d.", name, step.version)
             await _bring_up(database[name], step.version, change)
         await database[DEPLOYMENT].update_one(_MARK, {"$max": {"version": step.version}})
     return None
@@ -111,6 +126,9 @@ async def _bring_up(
         "restoring": {"$exists": False},
     }
     # A document that is altered between being read and written is met again in the next round.
+    if await collection.find_one(behind, {"_id": 1}) is None:
+        return
+    _log.info("Bringing %s to schema version %d.", collection.name, version)
     while await collection.find_one(behind, {"_id": 1}) is not None:
         writes: list[UpdateOne] = []
         async for document in collection.find(behind, batch_size=_BATCH):

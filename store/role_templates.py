@@ -6,6 +6,7 @@ from dataclasses import replace
 from domain.condition_documents import from_document, to_document
 from domain.identifiers import RoleId, RoleTemplateId
 from domain.persona_tests import Definitions, asks_about_personas, ids_in, spelled_out
+from domain.references import references_in
 from domain.role_templates import RoleTemplate, TemplateRole, TemplateStatus, Weighting
 from store.driver import Document, aggregate
 from store.personas import NAME as PERSONAS
@@ -89,8 +90,9 @@ def _to_role(document: Document) -> TemplateRole:
 
 
 def role_document(entry: TemplateRole) -> Document:
-    """A template's role as it is embedded, with the personas it asks for, so that they stay."""
+    """A template's role as it is embedded, with what its rule names, so that it stays."""
     personas = sorted(ids_in(entry.condition)) if entry.condition is not None else []
+    references = references_in(entry.condition) if entry.condition is not None else []
     return {
         "role_id": entry.role,
         "weighting": entry.weighting.value,
@@ -98,4 +100,5 @@ def role_document(entry: TemplateRole) -> Document:
         "members_required": entry.members_required,
         "condition": to_document(entry.condition) if entry.condition is not None else None,
         **({"persona_ids": personas} if personas else {}),
+        **({"reference_ids": references} if references else {}),
     }

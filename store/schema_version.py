@@ -6,5 +6,5 @@ A document without it is of the first.
 from typing import Final
 
 FIRST: Final = 1
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """What is stored now; the last step of `migrations.STEPS` leads to it."""

@@ -94,7 +94,8 @@ async def test_components_in_use_say_by_what(home: Context) -> None:
     assert refused == {
         "__typename": "SolutionInterestInUse",
         "message": "The solution interest is in use: buying groups for it: 1, "
-        "jobs unfinished or in force: 1.",
+        "jobs unfinished or in force: 1, role templates that ask for it: 0, "
+        "account audiences that do: 0.",
         "solutionInterestId": interest,
         "buyingGroups": 1,
         "jobs": 1,

@@ -146,7 +146,7 @@ async def test_a_role_in_use_says_by_what(home: Context) -> None:
     assert named < {"Template of Security", *(f"Draft {number}" for number in range(10))}
     assert {each["what"] for each in refused["users"]} == {"role template"}
     assert refused["message"].startswith(
-        "The role is in use: role templates: 11, buying groups: 1. They are: "
+        "The role is in use: role templates: 11, buying groups: 1, account audiences: 0. They are: "
     )
     assert refused["message"].endswith(" and 2 more.")
     assert used["role"] == {

@@ -56,6 +56,40 @@ async def _accounts(database: Database) -> list[Document]:
     return await database["accounts"].find({}, sort=[("_id", 1)]).to_list(None)
 
 
+async def test_rules_list_what_they_name(own: Database) -> None:
+    asking = {"has_matched_buying_group": {"people_in_role": [{"role": "role_1", "at_least": 1}]}}
+    before = {"tenant": "home", "schema_version": 2}
+    roles = [{"role_id": "role_2", "condition": asking}, {"role_id": "role_3", "condition": None}]
+    await own["role_templates"].insert_one({"_id": "rt_1", "roles": roles, **before})
+    await own["account_audiences"].insert_many(
+        [
+            {"_id": "aud_1", "condition": asking, **before},
+            {"_id": "aud_2", "condition": None, **before},
+        ]
+    )
+
+    await migrate(own)
+
+    template = await own["role_templates"].find_one({"_id": "rt_1"})
+    audiences = await own["account_audiences"].find({}, sort=[("_id", 1)]).to_list(None)
+    assert template is not None
+    assert template["roles"] == [{**roles[0], "reference_ids": ["role_1"]}, roles[1]]
+    assert [each.get("reference_ids") for each in audiences] == [["role_1"], None]
+
+
+async def test_only_what_is_brought_up_is_told(
+    own: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "store.migrations")
+    await migrate(own)
+    assert caplog.messages == []
+    await own["accounts"].insert_one(_account(1))
+
+    await migrate(own, [*STEPS, Step(4, {"accounts": _staff, "roles": _title})])
+
+    assert caplog.messages == ["Bringing accounts to schema version 4."]
+
+
 @pytest.mark.parametrize(
     ("job", "is_in_force"),
     [
