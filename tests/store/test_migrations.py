@@ -59,7 +59,10 @@ async def _accounts(database: Database) -> list[Document]:
 async def test_rules_list_what_they_name(own: Database) -> None:
     asking = {"has_matched_buying_group": {"people_in_role": [{"role": "role_1", "at_least": 1}]}}
     before = {"tenant": "home", "schema_version": 2}
-    roles = [{"role_id": "role_2", "condition": asking}, {"role_id": "role_3", "condition": None}]
+    roles: list[Document] = [
+        {"role_id": "role_2", "condition": asking},
+        {"role_id": "role_3", "condition": None},
+    ]
     await own["role_templates"].insert_one({"_id": "rt_1", "roles": roles, **before})
     await own["account_audiences"].insert_many(
         [

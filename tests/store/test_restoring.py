@@ -114,7 +114,7 @@ def _replaced(place: int, line: bytes) -> Damage:
         pytest.param(
             _replaced(0, b'{"quorum_export":1,"schema_version":9}'),
             Fault(
-                1, "this is of the schema version 9, written by a newer Quorum; this one knows 2"
+                1, "this is of the schema version 9, written by a newer Quorum; this one knows 3"
             ),
             id="a newer program's export",
         ),
@@ -150,7 +150,7 @@ def _replaced(place: int, line: bytes) -> Damage:
                 b'"document":{"_id":"1","tenant":"home","schema_version":9}}',
             ),
             Fault(
-                2, "this is of the schema version 9, written by a newer Quorum; this one knows 2"
+                2, "this is of the schema version 9, written by a newer Quorum; this one knows 3"
             ),
             id="a newer document",
         ),
