@@ -27,6 +27,13 @@ class EngagementType(Enum):
     EVENT = "EVENT"
 
 
+class Exclusion(Enum):
+    """Whose acts they are that count for nobody: a machine's, or one's own people's."""
+
+    BOT = "bot"
+    SELF = "self"
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityType:
     """A kind of activity; a source may name it by its name or by any of its aliases."""
@@ -36,6 +43,7 @@ class ActivityType:
     engagement_type: EngagementType
     aliases: tuple[str, ...] = ()
     description: str | None = None
+    excluded_as: Exclusion | None = None
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from domain.score_ranges import first_raw
 _RAW: Final = replace(ENGAGEMENT_SCORE, key="person.engagement_raw")
 
 
-def as_stored(test: AttributeTest, score_reference: int) -> Condition | None:
+def as_stored(test: AttributeTest, score_reference: float) -> Condition | None:
     """What a positive test of a computed attribute asks of stored ones; None for the others."""
     match test.attribute.key:
         case IS_TOP_LEVEL.key:
@@ -43,7 +43,7 @@ def as_stored(test: AttributeTest, score_reference: int) -> Condition | None:
             return None
 
 
-def value_of(test: AttributeTest, document: Mapping[str, Any], score_reference: int) -> object:
+def value_of(test: AttributeTest, document: Mapping[str, Any], score_reference: float) -> object:
     """The value a test looks at in the document of its scope, as a user knows it."""
     value = value_at(document, test.attribute.path)
     match test.attribute.key:
@@ -56,7 +56,7 @@ def value_of(test: AttributeTest, document: Mapping[str, Any], score_reference: 
             return value
 
 
-def _as_raw(test: AttributeTest, reference: int) -> Condition:
+def _as_raw(test: AttributeTest, reference: float) -> Condition:
     def at_least(value: Scalar) -> Condition:
         return _raw_from(value, reference, or_equal=True)
 
@@ -82,7 +82,7 @@ def _as_raw(test: AttributeTest, reference: int) -> Condition:
             raise ValueError(f"{test.operator} does not fit a score")
 
 
-def _raw_from(bound: Scalar, reference: int, *, or_equal: bool) -> Condition:
+def _raw_from(bound: Scalar, reference: float, *, or_equal: bool) -> Condition:
     """Whether the raw is one from which on the score reaches, or exceeds, the bound."""
     if not isinstance(bound, (int, float)):
         raise ValueError(f"{bound!r} is no score")

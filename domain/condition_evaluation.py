@@ -41,7 +41,7 @@ class Subject:
 
     account: Stored | None
     person: Stored | None
-    score_reference: int
+    score_reference: float
     findings: Findings = NO_FINDINGS
 
 
@@ -64,7 +64,9 @@ def evaluate(condition: Condition, subject: Subject) -> bool:
     return holds(subject.account, subject.person)
 
 
-def compiled(condition: Condition, score_reference: int, findings: Findings = NO_FINDINGS) -> Holds:
+def compiled(
+    condition: Condition, score_reference: float, findings: Findings = NO_FINDINGS
+) -> Holds:
     """A condition, checked before, as a function: for whoever asks it of many.
 
     It is told the account and the person, either of whom may be None.
@@ -129,7 +131,7 @@ def _not(part: Holds) -> Holds:
     return lambda account, person: not part(account, person)
 
 
-def _of_test(test: AttributeTest, score_reference: int) -> Holds:
+def _of_test(test: AttributeTest, score_reference: float) -> Holds:
     opposite = COMPLEMENT_OF.get(test.operator)
     if opposite is None:
         return _of_positive(test, score_reference)
@@ -141,7 +143,7 @@ def _of_test(test: AttributeTest, score_reference: int) -> Holds:
     )
 
 
-def _of_positive(test: AttributeTest, score_reference: int) -> Holds:
+def _of_positive(test: AttributeTest, score_reference: float) -> Holds:
     stored = as_stored(test, score_reference)
     if stored is not None:
         return compiled(stored, score_reference)

@@ -6,12 +6,13 @@ counts, a group's the sum of its members' roots by the shares of the filled role
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from domain import activity_types
@@ -23,6 +24,8 @@ PLACES: Final = 9
 _LAST_PLACE: Final = Decimal(1).scaleb(-PLACES)
 _EXACT: Final = Context(prec=50)
 _KEPT: Final = 4_096
+_WHOLE: Final = Decimal(1)
+NOT_DECAYED: Final[Mapping[date, Decimal]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +50,43 @@ class TypeFigures:
     capped: int
     weight: int
     daily_cap: int
+    factors: Mapping[date, Decimal] = field(default_factory=dict)
 
     @property
-    def raw(self) -> int:
-        return self.weight * self.capped
+    def decayed(self) -> Decimal:
+        """The capped counts of the days by what an act of each counts."""
+        return sum(
+            (
+                min(self.daily_cap, count) * self.factors.get(day, _WHOLE)
+                for day, count in self.counts.items()
+            ),
+            Decimal(0),
+        )
+
+    @property
+    def raw(self) -> float:
+        return float(self.weight * self.decayed)
 
     def points(self, largest_weight: int) -> Fraction:
-        """The capped count by the weight as a share of the largest that occurred."""
-        return normalised(self.weight, largest_weight) * self.capped
+        """The decayed count by the weight as a share of the largest that occurred."""
+        return normalised(self.weight, largest_weight) * Fraction(self.decayed)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFigures:
     """A person's window: what counts by type, what weighs nothing, and what no type is known for.
 
-    `unweighted` holds acts by type, `unknown` acts by folded spelling.
+    `unweighted` and `excluded` hold acts by type, `unknown` acts by folded spelling.
     """
 
     types: tuple[TypeFigures, ...]
     unweighted: Mapping[ActivityTypeId, int]
     unknown: Mapping[str, int]
+    excluded: Mapping[ActivityTypeId, int] = field(default_factory=dict)
 
     @property
-    def raw(self) -> int:
-        return sum(figures.raw for figures in self.types)
+    def raw(self) -> float:
+        return float(sum((each.weight * each.decayed for each in self.types), Decimal(0)))
 
     @property
     def counted(self) -> int:
@@ -86,7 +102,7 @@ class MemberFigures:
     """What a member brings into the group: the raw, and the capped acts of counted types."""
 
     role: RoleId
-    raw: int
+    raw: float
     counted: int
 
 
@@ -155,10 +171,13 @@ def of_person(
     days: Mapping[date, Mapping[str, int]],
     known: Mapping[str, ActivityTypeId],
     weights: Mapping[ActivityTypeId, TypeWeight],
+    factors: Mapping[date, Decimal] = NOT_DECAYED,
+    excluded: Container[ActivityTypeId] = (),
 ) -> PersonFigures:
     """What a person did, from the counts of each day by folded spelling.
 
-    `known` says which type a spelling means, `weights` holds the types that count.
+    `known` says which type a spelling means, `weights` holds the types that count, `factors` what
+    an act of a day counts where that is not 1; `excluded` types are left out before all else.
     """
     counts: dict[ActivityTypeId, dict[date, int]] = {}
     unknown: dict[str, int] = {}
@@ -170,14 +189,22 @@ def of_person(
                 unknown[spelling] = unknown.get(spelling, 0) + count
     figures = (
         TypeFigures(
-            type, by_day, capped(by_day.values(), entry.daily_cap), entry.weight, entry.daily_cap
+            type,
+            by_day,
+            capped(by_day.values(), entry.daily_cap),
+            entry.weight,
+            entry.daily_cap,
+            factors,
         )
         for type, by_day in counts.items()
         if (entry := weights.get(type)) is not None
     )
-    unweighted = {t: sum(by_day.values()) for t, by_day in counts.items() if t not in weights}
+    others = {t: sum(by_day.values()) for t, by_day in counts.items() if t not in weights}
     return PersonFigures(
-        tuple(sorted(figures, key=lambda f: (-f.raw, f.activity_type))), unweighted, unknown
+        tuple(sorted(figures, key=lambda f: (-f.raw, f.activity_type))),
+        {type: count for type, count in others.items() if type not in excluded},
+        unknown,
+        {type: count for type, count in others.items() if type in excluded},
     )
 
 
@@ -205,14 +232,14 @@ def of_group(weights: Mapping[RoleId, int], members: Sequence[MemberFigures]) ->
 
 
 @lru_cache(maxsize=_KEPT)
-def root(raw: int) -> Decimal:
+def root(raw: float) -> Decimal:
     """The square root of a person's raw, far beyond the places scores are kept with."""
-    return _EXACT.sqrt(Decimal(raw))
+    return _EXACT.sqrt(Decimal(repr(raw)))
 
 
-def normalised(weight: int, largest_weight: int) -> Fraction:
-    """A weight as a share of the largest one that occurred; 0 where none did."""
-    return Fraction(weight, largest_weight) if largest_weight else Fraction(0)
+def normalised(weight: float, largest_weight: int) -> Fraction:
+    """A weight, or a raw, by the largest weight that occurred; 0 where none did."""
+    return Fraction(repr(weight)) / largest_weight if largest_weight else Fraction(0)
 
 
 def score(raw: float, largest_raw: float) -> float:

@@ -15,7 +15,7 @@ Matching: TypeAlias = Callable[[Stored, Stored], list[RoleId]]
 
 
 def placing(
-    template: RoleTemplate, score_reference: int, findings: Findings = NO_FINDINGS
+    template: RoleTemplate, score_reference: float, findings: Findings = NO_FINDINGS
 ) -> Place:
     """A function of an account and a person of it: the first role whose rule holds, or None.
 
@@ -35,7 +35,7 @@ def placing(
 
 
 def matching(
-    template: RoleTemplate, score_reference: int, findings: Findings = NO_FINDINGS
+    template: RoleTemplate, score_reference: float, findings: Findings = NO_FINDINGS
 ) -> Matching:
     """A function of an account and a person of it: every role whose rule holds, in template order.
 
@@ -57,7 +57,7 @@ def asked_fields(template: RoleTemplate, scope: Scope) -> set[str]:
 
 
 def _rules(
-    template: RoleTemplate, score_reference: int, findings: Findings
+    template: RoleTemplate, score_reference: float, findings: Findings
 ) -> list[tuple[RoleId, Holds]]:
     return [
         (entry.role, compiled(entry.condition, score_reference, findings))

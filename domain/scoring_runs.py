@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from domain.activity_types import ActivityType
+from domain import decay
+from domain.activity_types import ActivityType, Exclusion
+from domain.decay import NO_DECAY, Decay
 from domain.engagement import Window
 from domain.identifiers import ActivityTypeId, ScoringRunId, WeightingModelId
 from domain.weighting_models import DAILY_CAP, TypeWeight, WeightingModel
@@ -18,6 +21,7 @@ class KnownType:
     spellings: tuple[str, ...]
     weight: int
     daily_cap: int
+    excluded_as: Exclusion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Rules:
     time_zone: str
     window_days: int
     types: tuple[KnownType, ...]
+    decay: Decay = NO_DECAY
 
     @property
     def spellings(self) -> Mapping[str, ActivityTypeId]:
@@ -39,8 +44,13 @@ class Rules:
         return {
             type.activity_type: TypeWeight(type.activity_type, type.weight, type.daily_cap)
             for type in self.types
-            if type.weight > 0
+            if type.weight > 0 and type.excluded_as is None
         }
+
+    @property
+    def excluded(self) -> Mapping[ActivityTypeId, Exclusion]:
+        """The types that are excluded before anything counts."""
+        return {t.activity_type: t.excluded_as for t in self.types if t.excluded_as is not None}
 
     @property
     def counting(self) -> Mapping[str, TypeWeight]:
@@ -77,7 +87,7 @@ class Reference:
     run: ScoringRunId
     number: int
     computed_at: datetime
-    largest_person_raw: int
+    largest_person_raw: float
     largest_group_raw: float
     largest_weight: int
     is_first: bool
@@ -93,11 +103,23 @@ def rules_of(model: WeightingModel, types: Iterable[ActivityType], time_zone: st
             type.spellings,
             weights[type.id].weight if type.id in weights else 0,
             weights[type.id].daily_cap if type.id in weights else DAILY_CAP,
+            type.excluded_as,
         )
         for type in types
     )
     ordered = tuple(sorted(known, key=lambda type: type.activity_type))
-    return Rules(time_zone, model.window_days, ordered)
+    return Rules(time_zone, model.window_days, ordered, model.decay)
+
+
+def factors(rules: Rules, window: Window) -> Mapping[date, Decimal]:
+    """What an act of each day of the window counts; nothing where each counts whole."""
+    if rules.decay == NO_DECAY:
+        return {}
+    days = (window.last_day - window.first_day).days + 1
+    return {
+        window.last_day - timedelta(days=ago): decay.factor(rules.decay, ago, rules.window_days)
+        for ago in range(days)
+    }
 
 
 def moved(before: Window, now: Window) -> tuple[Window, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from domain import decay
+from domain.decay import Decay
 from domain.fields import NAME_LENGTH, Refused, flaw_of
 from domain.folding import fold
 from domain.identifiers import ActivityTypeId
@@ -38,6 +40,7 @@ class ModelChange:
     bands: Sequence[Band] | None = None
     types: Sequence[TypeChange] = ()
     window_days: int | None = None
+    decay: Decay | None = None
 
 
 def edited(
@@ -63,6 +66,7 @@ def edited(
         window_days=model.window_days if change.window_days is None else change.window_days,
         types=tuple(entries.values()),
         bands=bands,
+        decay=change.decay or model.decay,
     )
 
 
@@ -70,6 +74,7 @@ def _check(change: ModelChange, known: Container[ActivityTypeId]) -> Refused | N
     return (
         _check_name(change.name)
         or _check_window(change.window_days)
+        or (None if change.decay is None else decay.check(change.decay))
         or _check_bands(change.bands or ())
         or _check_types(change.types, known)
     )

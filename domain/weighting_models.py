@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from domain.decay import NO_DECAY, Decay
 from domain.fields import Refused
 from domain.identifiers import ActivityTypeId, TenantId, WeightingModelId, derived
 
@@ -68,6 +69,7 @@ class WeightingModel:
     window_days: int
     types: tuple[TypeWeight, ...]
     bands: tuple[Band, ...] = ()
+    decay: Decay = NO_DECAY
 
     @property
     def counted(self) -> Mapping[ActivityTypeId, TypeWeight]:

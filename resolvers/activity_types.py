@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from domain import activity_types, weighting_models
-from domain.activity_types import ActivityType, EngagementType
+from domain.activity_types import ActivityType, EngagementType, Exclusion
 from domain.events import EventType
 from domain.fields import Refused
 from domain.folding import fold
@@ -15,7 +15,7 @@ from domain.identifiers import ActivityTypeId
 from domain.identities import Identity
 from domain.upserting import Wanted
 from execution.context import Context, Right
-from resolvers import stamps
+from resolvers import jobs, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
 from resolvers.weighting_models import SPELLINGS, weigh_new_types
 from store.activity_types import alias_paths, to_type, type_document
@@ -115,6 +115,39 @@ async def add_activity_type_aliases(
             return Conflict("activity type", id)
         case Changed() | str():
             return ActivityTypeId(id)
+
+
+async def exclude_activity_type(
+    ctx: Context, id: str, excluded_as: Exclusion | None
+) -> ActivityTypeId | NotFound | Conflict:
+    """Leave the acts of a type out before anything is counted, or (None) count them again.
+
+    A scoring job is left waiting for a worker; what was counted already is scored anew by it.
+    """
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+
+    def decide(document: Document) -> Change | ActivityTypeId:
+        before = to_type(document).excluded_as
+        if before is excluded_as:
+            return ActivityTypeId(id)
+        values = [each.value if each else None for each in (before, excluded_as)]
+        event = stamps.event(
+            ctx,
+            EventType.ACTIVITY_TYPE_UPDATED,
+            id,
+            before={"excluded_as": values[0]},
+            after={"excluded_as": values[1]},
+        )
+        return Change({"excluded_as": values[1], **stamps.updated(ctx)}, (event,))
+
+    match await ctx.stores.activity_types.change(id, decide):
+        case Missing():
+            return NotFound("activity type", id)
+        case Raced():
+            return Conflict("activity type", id)
+        case Changed():
+            await jobs.score_anew(ctx)
+    return ActivityTypeId(id)
 
 
 async def _claim(

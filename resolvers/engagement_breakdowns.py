@@ -16,7 +16,7 @@ from domain.engagement import (
 )
 from domain.identifiers import PersonId, RoleId
 from domain.role_templates import WEIGHTS, Weighting
-from domain.scoring_runs import Reference, ScoringRun
+from domain.scoring_runs import Reference, ScoringRun, factors
 from execution.context import Context, Right
 from execution.refusals import LARGEST_PAGE, bad_page_size
 from execution.sources import Document
@@ -40,7 +40,7 @@ _READ: Final = {
 class _Person:
     """What is stored of a member: raw and counted acts, and the counts of each day."""
 
-    raw: int
+    raw: float
     counted: int
     days: Mapping[date, Mapping[str, int]]
 
@@ -108,7 +108,7 @@ async def _people(
     return {id: replace(person, days=days.get(PersonId(id), {})) for id, person in people.items()}
 
 
-def _person(stored: Mapping[str, int] | None, days: Mapping[date, Mapping[str, int]]) -> _Person:
+def _person(stored: Mapping[str, Any] | None, days: Mapping[date, Mapping[str, int]]) -> _Person:
     return _Person(stored["raw"], stored["counted"], days) if stored else _Person(0, 0, days)
 
 
@@ -190,7 +190,10 @@ def _role(role: RoleFigures, weighting: str, members: list[dict[str, Any]]) -> d
 
 def _member(person: str, loaded: _Loaded) -> dict[str, Any]:
     rules, stored = loaded.run.rules, loaded.people[person]
-    figures: PersonFigures = engagement.of_person(stored.days, rules.spellings, rules.weights)
+    shares = factors(rules, loaded.run.window)
+    figures: PersonFigures = engagement.of_person(
+        stored.days, rules.spellings, rules.weights, shares, rules.excluded
+    )
     largest = loaded.reference.largest_weight
     return {
         "person_id": person,
@@ -205,6 +208,11 @@ def _member(person: str, loaded: _Loaded) -> dict[str, Any]:
         "unweighted": [
             {"activity_type_id": type, "count": count}
             for type, count in _most_frequent(figures.unweighted, loaded.types_per_member)
+        ],
+        "excluded_count": sum(figures.excluded.values()),
+        "excluded": [
+            {"activity_type_id": type, "excluded_as": rules.excluded[type].value, "count": count}
+            for type, count in _most_frequent(figures.excluded, loaded.types_per_member)
         ],
         "unknown": [
             {"spelling": spelling, "count": count}
@@ -227,10 +235,16 @@ def _type(figures: TypeFigures, largest_weight: int, days_shown: int) -> dict[st
         "daily_cap": figures.daily_cap,
         "count": sum(figures.counts.values()),
         "capped": figures.capped,
+        "decayed": float(figures.decayed),
         "raw": figures.raw,
         "points": to_places(figures.points(largest_weight)),
         "days": [
-            {"day": day, "count": count, "counted": min(count, figures.daily_cap)}
+            {
+                "day": day,
+                "count": count,
+                "counted": min(count, figures.daily_cap),
+                "factor": float(figures.factors.get(day, 1)),
+            }
             for day, count in list(figures.counts.items())[-days_shown:]
         ],
     }

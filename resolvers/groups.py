@@ -259,11 +259,11 @@ async def update_status(
             return BuyingGroupId(id)
 
 
-async def score_reference(ctx: Context) -> int:
+async def score_reference(ctx: Context) -> float:
     """The largest raw engagement of a person in the last scoring run; 0 before the first."""
     tenant = await ctx.stores.tenants.own()
     scored = tenant["scoring"] if tenant else None
-    return int(scored["reference"]["largest_person_raw"]) if scored else 0
+    return float(scored["reference"]["largest_person_raw"]) if scored else 0.0
 
 
 async def people_of(

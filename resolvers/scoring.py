@@ -12,9 +12,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain import activities
+from domain.decay import NO_DECAY
 from domain.engagement import Window
 from domain.identifiers import BuyingGroupId, PersonId, ScoringRunId
-from domain.scoring_runs import Reference, ScoringRun, moved, rules_of
+from domain.scoring_runs import Reference, ScoringRun, factors, moved, rules_of
 from execution.context import Context, Right
 from resolvers import announcing, attaching, redating
 from resolvers.weighting_models import weigh_new_types
@@ -177,7 +178,9 @@ async def _begin(ctx: Context) -> ScoringRun:
     window = Window.ending(today, rules.window_days)
     reference = await ctx.stores.scoring.runs.reference()
     last = await ctx.stores.scoring.runs.run(reference.run) if reference else None
-    is_comparable = last is not None and last.rules == rules
+    # Where older acts count less, every day that passes alters the raws of all.
+    is_same_day = rules.decay == NO_DECAY or (last is not None and last.window == window)
+    is_comparable = last is not None and last.rules == rules and is_same_day
     spans = moved(last.window, window) if last is not None and is_comparable else None
     id = ScoringRunId(ctx.new_id("run"))
     number = await ctx.stores.scoring.runs.next_number()
@@ -215,7 +218,9 @@ async def _count(ctx: Context, run: ScoringRun, after: str) -> _Done:
 async def _people(ctx: Context, run: ScoringRun, after: str) -> _Done:
     people, place = await _touched(ctx, run, after)
     if people:
-        await ctx.stores.scoring.score_people(people, run.window, run.rules.counting, _stamp(run))
+        counting, shares = run.rules.counting, factors(run.rules, run.window)
+        store = ctx.stores.scoring
+        await store.score_people(people, run.window, counting, _stamp(run), shares)
     return _Done(place, people=len(people))
 
 

@@ -188,7 +188,7 @@ class _Preview:
     async def _look_at(
         self,
         accounts: Sequence[Document],
-        reference: int,
+        reference: float,
         tally: Tally,
         comparison: Comparison | None,
     ) -> None:

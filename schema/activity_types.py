@@ -20,6 +20,15 @@ strawberry.enum(
 )
 
 
+ActivityExclusion = domain.activity_types.Exclusion
+strawberry.enum(
+    ActivityExclusion,
+    name="ActivityExclusion",
+    description="Whose acts count for nobody: those of machines (BOT), or of one's own people "
+    "(SELF).",
+)
+
+
 @strawberry.input(description="Which activity types are listed: all that is given holds.")
 class ActivityTypeFilter:
     search: str | None = search_of("name")
@@ -54,4 +63,8 @@ class ActivityType(Node, Stamped, Listed):
     name: str = stored(description="Its name; the tenant has it once.")
     engagement_type: EngagementType = stored(shown=EngagementType, description="Its channel.")
     description: str | None = stored(description="What it means; null when nobody said.")
+    excluded_as: ActivityExclusion | None = stored(
+        shown=ActivityExclusion,
+        description="Why its acts are left out before anything is counted; null when they are not.",
+    )
     aliases: list[str] = stored(absent=(), description="Other spellings that mean it.")

@@ -1,4 +1,4 @@
-"""Activity types are created, and given further spellings."""
+"""Activity types are created, given further spellings, and left out of scores."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from domain.weighting_models import DAILY_CAP
 from execution.fields import one
 from execution.sources import Sourced
 from resolvers.activity_types import NewActivityType
-from schema.activity_types import ActivityType, EngagementType
+from schema.activity_types import ActivityExclusion, ActivityType, EngagementType
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
@@ -46,6 +46,14 @@ class AddActivityTypeAliasesInput(Repeatable):
     )
 
 
+@strawberry.input(description="A type whose acts are to be left out, or counted again.")
+class ExcludeActivityTypeInput(Repeatable):
+    activity_type_id: strawberry.ID = strawberry.field(description="The type.")
+    excluded_as: ActivityExclusion | None = strawberry.field(
+        description="Whose acts they are; null: they count again."
+    )
+
+
 @strawberry.type(description="The activity type was created.")
 class CreateActivityTypeSuccess(Sourced):
     activity_type: ActivityType = one("activity_type_id", description="The new type.")
@@ -56,6 +64,11 @@ class AddActivityTypeAliasesSuccess(Sourced):
     activity_type: ActivityType = one("activity_type_id", description="The type.")
 
 
+@strawberry.type(description="The activity type counts as was asked for from the next scoring on.")
+class ExcludeActivityTypeSuccess(Sourced):
+    activity_type: ActivityType = one("activity_type_id", description="The type.")
+
+
 CreateActivityTypeResult = Annotated[
     CreateActivityTypeSuccess | InvalidInput | NameTaken | Conflict,
     strawberry.union("CreateActivityTypeResult"),
@@ -63,6 +76,11 @@ CreateActivityTypeResult = Annotated[
 AddActivityTypeAliasesResult = Annotated[
     AddActivityTypeAliasesSuccess | InvalidInput | NameTaken | NotFound | Conflict,
     strawberry.union("AddActivityTypeAliasesResult"),
+]
+
+ExcludeActivityTypeResult = Annotated[
+    ExcludeActivityTypeSuccess | NotFound | Conflict | InvalidInput,
+    strawberry.union("ExcludeActivityTypeResult"),
 ]
 
 
@@ -93,4 +111,16 @@ async def add_activity_type_aliases(
     )
     if isinstance(outcome, str):
         return AddActivityTypeAliasesSuccess.of({"activity_type_id": outcome})
+    return refusal_of(outcome)
+
+
+async def exclude_activity_type(
+    info: Info, input: ExcludeActivityTypeInput
+) -> ExcludeActivityTypeResult:
+    """Leave a type's acts out, or count them again."""
+    outcome = await resolvers.activity_types.exclude_activity_type(
+        info.context, input.activity_type_id, input.excluded_as
+    )
+    if isinstance(outcome, str):
+        return ExcludeActivityTypeSuccess.of({"activity_type_id": outcome})
     return refusal_of(outcome)

@@ -7,6 +7,7 @@ import strawberry
 import domain.weighting_drafts
 import domain.weighting_models
 import resolvers.weighting_drafts
+from domain.decay import Decay
 from domain.identifiers import ActivityTypeId
 from domain.weighting_drafts import ModelChange
 from execution.fields import one, stored
@@ -14,7 +15,7 @@ from execution.sources import Sourced
 from schema.errors import Conflict, InvalidInput, NotFound, UserError, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
-from schema.weighting_models import WeightingModel, WeightingModelStatus
+from schema.weighting_models import DecayKind, WeightingModel, WeightingModelStatus
 
 
 @strawberry.type(description="The version is active or archived: only drafts change.")
@@ -70,6 +71,13 @@ class UpdateWeightingModelInput(Repeatable):
     )
     window_days: int | None = strawberry.field(
         default=None, description="How many calendar days count, 1 to 90, today included."
+    )
+    decay: DecayKind | None = strawberry.field(
+        default=None, description="How much less acts count the longer ago they are."
+    )
+    half_life_days: int | None = strawberry.field(
+        default=None,
+        description="With HALF_LIFE: after how many days an act counts half, 1 to 365.",
     )
 
 
@@ -186,7 +194,14 @@ def _change(input: UpdateWeightingModelInput) -> ModelChange:
             for each in input.types
         ],
         input.window_days,
+        _decay(input),
     )
+
+
+def _decay(input: UpdateWeightingModelInput) -> Decay | None:
+    if input.decay is None and input.half_life_days is None:
+        return None
+    return Decay(input.decay or DecayKind.HALF_LIFE, input.half_life_days)
 
 
 def _not_draft(

@@ -13,7 +13,7 @@ from domain.roles import MOST_ROLES
 from execution.fields import argument, computed, embedded, one, stored
 from execution.sources import Sourced
 from resolvers.engagement_breakdowns import DAYS_SHOWN, MEMBERS_SHOWN, TYPES_SHOWN
-from schema.activity_types import ActivityType
+from schema.activity_types import ActivityExclusion, ActivityType
 from schema.role_templates import RoleWeighting
 from schema.roles import Role
 from schema.scalars import percent
@@ -44,7 +44,7 @@ class EngagementNormalisation(Sourced):
     largest_weight: int = stored(
         description="The largest weight among the types that occurred in the window; 0: none did."
     )
-    largest_person_raw: int = stored(description="The raw of the tenant's most engaged person.")
+    largest_person_raw: float = stored(description="The raw of the tenant's most engaged person.")
     largest_group_raw: float = stored(description="The raw of the tenant's most engaged group.")
 
 
@@ -53,6 +53,9 @@ class EngagementDay(Sourced):
     day: date = stored(description="The day, in the tenant's time zone.")
     count: int = stored(description="How often.")
     counted: int = stored(description="The same, up to the daily cap.")
+    factor: float = stored(
+        description="What an act of that day counts by the model's decay, 0 to 1, to six decimals."
+    )
 
 
 @strawberry.type(description="What a person did of one type of activity in the window.")
@@ -65,8 +68,12 @@ class TypeEngagement(Sourced):
     normalised_weight: float = stored(
         description="The weight by the largest one that occurred, 0 to 1, to nine decimals."
     )
-    points: float = stored(description="Capped count by normalised weight, to nine decimals.")
-    raw: int = stored(description="Capped count by weight.")
+    decayed: float = stored(
+        description="The capped counts of the days by their factors: the capped count where "
+        "nothing decays."
+    )
+    points: float = stored(description="Decayed count by normalised weight, to nine decimals.")
+    raw: float = stored(description="Decayed count by weight, to six decimals.")
     days: list[EngagementDay] = embedded(
         "days",
         at_most="daysPerType",
@@ -77,6 +84,13 @@ class TypeEngagement(Sourced):
 @strawberry.type(description="Acts of a type that the model gives no weight: they do not count.")
 class UnweightedActivities(Sourced):
     activity_type: ActivityType = one("activity_type_id", description="The type.")
+    count: int = stored(description="How often.")
+
+
+@strawberry.type(description="Acts of a type that is left out before anything is counted.")
+class ExcludedActivities(Sourced):
+    activity_type: ActivityType = one("activity_type_id", description="The type.")
+    excluded_as: ActivityExclusion = stored(shown=ActivityExclusion, description="Why.")
     count: int = stored(description="How often.")
 
 
@@ -97,7 +111,9 @@ class MemberEngagement(Sourced):
     exact: float = stored(
         description="100 * sqrt(raw / largest person raw), at most 100, to nine decimals."
     )
-    raw: int = stored(description="The sum of weight by capped count over the types.")
+    raw: float = stored(
+        description="The sum of weight by decayed count over the types, to six decimals."
+    )
     points: float = stored(description="The raw by the largest weight, to nine decimals.")
     counted: int = stored(description="Capped acts of the types that count, each weighing 1.")
     types: list[TypeEngagement] = embedded(
@@ -110,6 +126,14 @@ class MemberEngagement(Sourced):
         at_most="typesPerMember",
         description="What was left out for want of a weight, the most frequent first, as many "
         "types as were asked for.",
+    )
+    excluded_count: int = stored(
+        description="How many acts were left out as those of machines or of one's own people."
+    )
+    excluded: list[ExcludedActivities] = embedded(
+        "excluded",
+        at_most="typesPerMember",
+        description="These by type, the most frequent first, as many types as were asked for.",
     )
     unknown: list[UnknownActivities] = embedded(
         "unknown",
@@ -242,7 +266,10 @@ class Engagement(Sourced):
 class PersonEngagement(Sourced):
     score: int = stored("exact", shown=percent, description="Whole, 0 to 100, halves rounded up.")
     exact: float = stored(description="To nine decimals: what filters and orders use.")
-    raw: int = stored(description="The sum of weight by capped count over the types of activity.")
+    raw: float = stored(
+        description="The sum over the types of activity of weight by capped count, as far as that "
+        "has not decayed; to six decimals."
+    )
     computed_at: datetime = stored(description="When it was computed.")
     weighting_model: WeightingModel | None = one(
         "model_id",

@@ -214,6 +214,13 @@ class Mutation:
         resolver=once(editing_role_templates.delete_role_template, Right.EDIT_COMPONENTS),
         description="Delete a draft. Right: EDIT_COMPONENTS.",
     )
+    exclude_activity_type = strawberry.mutation(
+        resolver=once(creating_activity_types.exclude_activity_type, Right.EDIT_COMPONENTS),
+        description=(
+            "Leave the acts of a type out of every score, as those of machines or of one's own "
+            "people, or count them again; a scoring job begins. Right: EDIT_COMPONENTS."
+        ),
+    )
     duplicate_weighting_model = strawberry.mutation(
         resolver=once(editing_weighting_models.duplicate_weighting_model, Right.EDIT_COMPONENTS),
         description=(

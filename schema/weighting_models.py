@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import strawberry
 
+import domain.decay
 import domain.weighting_models
 import resolvers.weighting_models
 from domain.weighting_drafts import MOST_BANDS
@@ -28,6 +29,14 @@ strawberry.enum(
     WeightingModelStatus,
     name="WeightingModelStatus",
     description="A draft is edited, exactly one model is active, archived ones explain old scores.",
+)
+
+DecayKind = domain.decay.DecayKind
+strawberry.enum(
+    DecayKind,
+    name="WeightingDecay",
+    description="How acts count less with time. NONE: they do not. LINEAR: evenly, down to nothing "
+    "at the end of the window. HALF_LIFE: half after so many days, a quarter after twice as many.",
 )
 
 
@@ -87,6 +96,16 @@ class WeightingModel(Node, Stamped, Listed):
         shown=WeightingModelStatus, description="Whether it counts."
     )
     window_days: int = stored(description="How many calendar days count, today included.")
+    decay: DecayKind = stored(
+        "decay.kind",
+        shown=DecayKind,
+        absent=DecayKind.NONE,
+        description="How much less acts count in the score the longer ago they are.",
+    )
+    half_life_days: int | None = stored(
+        "decay.half_life_days",
+        description="After how many days an act counts half; null unless the decay is HALF_LIFE.",
+    )
     activated_at: datetime | None = stored(
         description="When it was made the active one; null when it never was."
     )

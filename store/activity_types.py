@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from domain.activity_types import ActivityType, EngagementType
+from domain.activity_types import ActivityType, EngagementType, Exclusion
 from domain.folding import fold, words
 from domain.identifiers import ActivityTypeId
 from domain.weighting_models import TypeWeight
@@ -17,7 +17,7 @@ class ActivityTypeStore(Records):
         """Every type, in the order of the ids."""
         cursor = self.collection.find(
             {"tenant": self.tenant},
-            {"name": 1, "engagement_type": 1, "aliases": 1, "description": 1},
+            {"name": 1, "engagement_type": 1, "aliases": 1, "description": 1, "excluded_as": 1},
             sort=[("_id", 1)],
             batch_size=1_000,
         )
@@ -59,6 +59,7 @@ def to_type(document: Document) -> ActivityType:
         EngagementType(document["engagement_type"]),
         tuple(document["aliases"]),
         document.get("description"),
+        Exclusion(document["excluded_as"]) if document.get("excluded_as") else None,
     )
 
 
@@ -69,6 +70,7 @@ def type_document(type: ActivityType) -> Document:
         "name": type.name,
         "engagement_type": type.engagement_type.value,
         "description": type.description,
+        "excluded_as": type.excluded_as.value if type.excluded_as else None,
         **alias_paths(type),
         "search": list(words(type.name)),
     }

@@ -61,7 +61,7 @@ def account_filter(condition: Condition, findings: Findings = NO_FINDINGS) -> Do
 def person_filter(
     condition: Condition,
     account: Mapping[str, Any] | None,
-    score_reference: int,
+    score_reference: float,
     findings: Findings = NO_FINDINGS,
 ) -> Document:
     """The filter on `people`: for whom a checked condition holds together with this account.
@@ -138,7 +138,7 @@ def _not(filter: Document) -> Document:
     return _EVERY_DOCUMENT if filter == _NO_DOCUMENT else {"$nor": [filter]}
 
 
-def _of_test(test: AttributeTest, score_reference: int) -> Document:
+def _of_test(test: AttributeTest, score_reference: float) -> Document:
     """The filter for a test of the document's own attribute."""
     opposite = COMPLEMENT_OF.get(test.operator)
     if opposite is not None:
@@ -153,7 +153,7 @@ def _of_test(test: AttributeTest, score_reference: int) -> Document:
     return {root: _NOT_A_LIST, **_asked_of(path, test)} if inner else _asked_of(path, test)
 
 
-def _of_stored(condition: Condition, score_reference: int) -> Document:
+def _of_stored(condition: Condition, score_reference: float) -> Document:
     """The filter for what a computed attribute asks of stored ones."""
 
     def of_related(test: RelatedTest) -> Document:

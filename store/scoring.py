@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 from pymongo import UpdateOne
 
-from domain.engagement import Window
+from domain.engagement import NOT_DECAYED, Window
 from domain.events import Event
 from domain.identifiers import BuyingGroupId, PersonId, TenantId
 from domain.weighting_models import TypeWeight
@@ -55,11 +56,15 @@ class ScoringStore:
         window: Window,
         spellings: Mapping[str, TypeWeight],
         stamp: Stamp,
+        factors: Mapping[date, Decimal] = NOT_DECAYED,
     ) -> None:
-        """Compute these people's raws; whoever has nothing in the window any more is at 0."""
+        """Compute these people's raws; whoever has nothing in the window any more is at 0.
+
+        `factors` says what an act of each day counts, where that is not 1.
+        """
 
         async def score(part: Sequence[PersonId]) -> None:
-            pipeline = people_pipeline(self._tenant, part, window, spellings, stamp)
+            pipeline = people_pipeline(self._tenant, part, window, spellings, factors, stamp)
             await aggregate(self._days, pipeline)
 
         await in_parts(people, score)
@@ -109,10 +114,10 @@ class ScoringStore:
         query = {"updated_at": {"$gte": since}, "engagement.run_id": {"$ne": stamp.run}}
         return await self._ids({**query, "_id": {"$gt": after}}, limit)
 
-    async def largest_person(self) -> tuple[int, int]:
+    async def largest_person(self) -> tuple[float, int]:
         """The largest raw of a person, and the largest weight that occurred in the window."""
         raw = await self._largest(self._people, "raw")
-        return int(raw), int(await self._largest(self._people, "largest_weight"))
+        return raw, int(await self._largest(self._people, "largest_weight"))
 
     async def largest_group_raw(self) -> float:
         """The largest raw of a group."""

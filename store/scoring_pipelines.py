@@ -7,8 +7,11 @@ together.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
+
+from bson.decimal128 import Decimal128
 
 from domain.engagement import PLACES, Window
 from domain.identifiers import BuyingGroupId, PersonId, ScoringRunId, TenantId
@@ -40,13 +43,18 @@ def people_pipeline(
     people: Sequence[PersonId],
     window: Window,
     spellings: Mapping[str, TypeWeight],
+    factors: Mapping[date, Decimal],
     stamp: Stamp,
 ) -> Pipeline:
-    """From activity days to people's raws; `spellings` says what each counts as."""
+    """From activity days to people's raws; `spellings` says what each counts as.
+
+    `factors` says what an act of each day counts; without any, each counts whole.
+    """
     return [
         *_counted(tenant, people, window, spellings),
+        *([_decayed(factors)] if factors else []),
         {"$unionWith": {"coll": "people", "pipeline": _scored_before(tenant, people)}},
-        *_of_people(tenant, stamp),
+        *_of_people(tenant, stamp, is_decayed=bool(factors)),
     ]
 
 
@@ -90,6 +98,15 @@ def _counted(
     ]
 
 
+def _decayed(factors: Mapping[date, Decimal]) -> Document:
+    """The weight of a row by the factor of its day: decimals, whose sum is exact."""
+    days = [day.isoformat() for day in factors]
+    place = {"$indexOfArray": [{"$literal": days}, "$_id.day"]}
+    values = [Decimal128(value) for value in factors.values()]
+    factor = {"$arrayElemAt": [{"$literal": values}, place]}
+    return {"$set": {"share": {"$multiply": ["$weight", factor]}}}
+
+
 def _scored_before(tenant: TenantId, people: Sequence[PersonId]) -> Pipeline:
     """A row of zeros for everybody who has a raw: it stands if nothing is left in the window."""
     found = {"_id": {"$in": list(people)}, "tenant": tenant, "engagement.raw": {"$gt": 0}}
@@ -98,16 +115,17 @@ def _scored_before(tenant: TenantId, people: Sequence[PersonId]) -> Pipeline:
     return [{"$match": found}, {"$project": rows}]
 
 
-def _of_people(tenant: TenantId, stamp: Stamp) -> Pipeline:
+def _of_people(tenant: TenantId, stamp: Stamp, *, is_decayed: bool) -> Pipeline:
     is_ours = {"$eq": ["$tenant", {"$literal": tenant}]}
     is_newer = {"$gt": ["$engagement.run_number", "$$new.engagement.run_number"]}
     replaces = {"$and": [is_ours, {"$not": [is_newer]}]}
     engagement = {"$cond": [replaces, "$$new.engagement", "$engagement"]}
+    share = "$share" if is_decayed else "$weight"
     return [
         {
             "$group": {
                 "_id": "$_id.person",
-                "raw": {"$sum": {"$multiply": ["$weight", "$capped"]}},
+                "raw": {"$sum": {"$multiply": [share, "$capped"]}},
                 "counted": {"$sum": "$capped"},
                 "largest_weight": {"$max": "$weight"},
             }
@@ -115,7 +133,7 @@ def _of_people(tenant: TenantId, stamp: Stamp) -> Pipeline:
         {
             "$project": {
                 "engagement": {
-                    "raw": "$raw",
+                    "raw": {"$toDouble": "$raw"} if is_decayed else "$raw",
                     "counted": "$counted",
                     "largest_weight": "$largest_weight",
                     "run_id": {"$literal": stamp.run},

@@ -5,11 +5,13 @@ from datetime import date
 
 from pymongo import ReturnDocument
 
+from domain.activity_types import Exclusion
 from domain.engagement import Window
 from domain.identifiers import ActivityTypeId, ScoringRunId, TenantId, WeightingModelId
 from domain.scoring_runs import KnownType, Reference, Rules, ScoringRun
 from store.driver import BY_ID, Database, Document
 from store.schema_version import SCHEMA_VERSION
+from store.weighting_models import decay_document, to_decay
 
 
 class ScoringRunStore:
@@ -115,7 +117,7 @@ def to_reference(tenant: Document) -> Reference | None:
         ScoringRunId(stored["run_id"]),
         stored["run_number"],
         stored["computed_at"],
-        int(stored["largest_person_raw"]),
+        stored["largest_person_raw"],
         float(stored["largest_group_raw"]),
         int(stored["largest_weight"]),
         stored["is_first"],
@@ -130,6 +132,7 @@ def _document(run: ScoringRun) -> Document:
         "model_id": run.model,
         "time_zone": run.rules.time_zone,
         "window_days": run.rules.window_days,
+        "decay": decay_document(run.rules.decay),
         **_window_document(run.window),
         "spans": None if run.spans is None else [_window_document(span) for span in run.spans],
         "types": [
@@ -138,6 +141,7 @@ def _document(run: ScoringRun) -> Document:
                 "spellings": list(type.spellings),
                 "weight": type.weight,
                 "daily_cap": type.daily_cap,
+                **({"excluded_as": type.excluded_as.value} if type.excluded_as else {}),
             }
             for type in run.rules.types
         ],
@@ -151,6 +155,7 @@ def _to_run(document: Document) -> ScoringRun:
             tuple(type["spellings"]),
             type["weight"],
             type["daily_cap"],
+            Exclusion(type["excluded_as"]) if type.get("excluded_as") else None,
         )
         for type in document["types"]
     )
@@ -160,7 +165,9 @@ def _to_run(document: Document) -> ScoringRun:
         document["number"],
         document["at"],
         _to_window(document),
-        Rules(document["time_zone"], document["window_days"], types),
+        Rules(
+            document["time_zone"], document["window_days"], types, to_decay(document.get("decay"))
+        ),
         WeightingModelId(document["model_id"]),
         None if spans is None else tuple(_to_window(span) for span in spans),
     )

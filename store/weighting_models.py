@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from domain.decay import NO_DECAY, Decay, DecayKind
 from domain.events import Event
 from domain.folding import fold, words
 from domain.identifiers import ActivityTypeId, WeightingModelId
@@ -221,6 +222,7 @@ def to_model(document: Document) -> WeightingModel:
             for entry in document["types"]
         ),
         tuple(Band(band["name"], band["weight"]) for band in document.get("bands", ())),
+        to_decay(document.get("decay")),
     )
 
 
@@ -242,11 +244,22 @@ def draft_paths(model: WeightingModel) -> Document:
     return {
         "name": model.name,
         "window_days": model.window_days,
+        "decay": decay_document(model.decay),
         "bands": [{"name": band.name, "weight": band.weight} for band in model.bands],
         "types": type_documents(model.types),
         "folded": {"name": fold(model.name)},
         "search": list(words(model.name)),
     }
+
+
+def to_decay(stored: Document | None) -> Decay:
+    """The decay that is stored; none where nothing is."""
+    return Decay(DecayKind(stored["kind"]), stored["half_life_days"]) if stored else NO_DECAY
+
+
+def decay_document(decay: Decay) -> Document:
+    """What is stored of a decay."""
+    return {"kind": decay.kind.value, "half_life_days": decay.half_life_days}
 
 
 def type_documents(types: Sequence[TypeWeight]) -> list[Document]:

@@ -75,7 +75,7 @@ async def engagement_of(ctx: Context, group: BuyingGroupId) -> Document:
     return stored
 
 
-async def person_raw(ctx: Context, person: PersonId) -> int | None:
+async def person_raw(ctx: Context, person: PersonId) -> float | None:
     """The raw that is stored of a person; None when there is none yet."""
     document = await ctx.stores.people.one(person)
     assert document is not None

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.decay import Decay, DecayKind
 from domain.fields import Refused
 from domain.identifiers import ActivityTypeId, WeightingModelId
 from domain.weighting_drafts import ModelChange, TypeChange, edited
@@ -30,6 +31,11 @@ MODEL = WeightingModel(
             ModelChange(name=" Spring ", window_days=90),
             replace(MODEL, name="Spring", window_days=90),
             id="a name and a window",
+        ),
+        pytest.param(
+            ModelChange(decay=Decay(DecayKind.LINEAR)),
+            replace(MODEL, decay=Decay(DecayKind.LINEAR)),
+            id="a decay",
         ),
         pytest.param(
             ModelChange(bands=[Band("low", 35), HIGH]),
@@ -82,6 +88,12 @@ def test_edits(change: ModelChange, expected: WeightingModel) -> None:
         ),
         pytest.param(
             ModelChange(window_days=0), "windowDays", "must be between 1 and 90, not 0", id="short"
+        ),
+        pytest.param(
+            ModelChange(decay=Decay(DecayKind.HALF_LIFE)),
+            "halfLifeDays",
+            "is required with HALF_LIFE",
+            id="no half-life",
         ),
         pytest.param(
             ModelChange(bands=[LOW, Band("LOW", 1)]),

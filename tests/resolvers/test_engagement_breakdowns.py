@@ -3,10 +3,12 @@ from typing import Any
 
 import pytest
 
+from domain import activity_types
+from domain.activity_types import Exclusion
 from domain.identifiers import BuyingGroupId, PersonId, TenantId
 from execution.context import Context, NotPermitted, Right
 from resolvers import engagement_breakdowns, scoring, tenants
-from resolvers.activity_types import add_activity_type_aliases
+from resolvers.activity_types import add_activity_type_aliases, exclude_activity_type
 from store.driver import Database
 from tests.contexts import Clock, a_context
 from tests.engagement_builders import a_group_of, acts, engagement_of, record, some_people
@@ -131,6 +133,21 @@ async def test_the_types_that_matter_most_are_shown_first(ctx: Context) -> None:
     [shown] = await engagement_breakdowns.of_groups(ctx, [{"group_id": group}], types_per_member=1)
     assert shown is not None
     assert [type["count"] for type in shown["roles"][0]["members"][0]["types"]] == [4]
+
+
+async def test_acts_that_are_left_out_are_shown_as_such(ctx: Context) -> None:
+    [ada] = await some_people(ctx, "ada")
+    group = await a_group_of(ctx, {ada: "role_d"})
+    await record(ctx, acts(ada, "Click Link", TODAY, 3), acts(ada, "Visit Webpage", TODAY, 2))
+    link = activity_types.identifier(ctx.viewer.tenant, "Click Link")
+    await exclude_activity_type(ctx, link, Exclusion.SELF)
+    await scoring.run_scoring(ctx)
+
+    shown = (await explained(ctx, group))["roles"][0]["members"][0]
+
+    assert (shown["raw"], shown["counted"], shown["excluded_count"]) == (80, 2, 3)
+    assert shown["excluded"] == [{"activity_type_id": link, "excluded_as": "self", "count": 3}]
+    assert shown["unweighted"] == []
 
 
 async def test_a_group_that_is_gone_is_not_explained(ctx: Context) -> None:

@@ -12,15 +12,26 @@ from typing import Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import engagement
-from domain.activity_types import EngagementType
+from domain import activity_types, engagement
+from domain.activity_types import EngagementType, Exclusion
+from domain.decay import Decay, DecayKind
 from domain.engagement import MemberFigures, PersonFigures
 from domain.identifiers import BuyingGroupId, PersonId, RoleId, TenantId
 from domain.role_templates import WEIGHTS, Weighting
-from domain.scoring_runs import ScoringRun
+from domain.scoring_runs import ScoringRun, factors
+from domain.weighting_drafts import ModelChange
 from execution.context import Context
-from resolvers import scoring, tenants
-from resolvers.activity_types import NewActivityType, create_activity_type
+from resolvers import scoring, tenants, weighting_models
+from resolvers.activity_types import (
+    NewActivityType,
+    create_activity_type,
+    exclude_activity_type,
+)
+from resolvers.weighting_drafts import (
+    activate_weighting_model,
+    duplicate_weighting_model,
+    update_weighting_model,
+)
 from store.activity_days import ActivityDayStore
 from store.driver import Database
 from tests.contexts import Clock, a_context
@@ -46,6 +57,8 @@ class Round:
     acts: dict[tuple[int, int, str], int]
     members: dict[int, Members] = field(default_factory=dict)
     is_new_type: bool = False
+    decay: Decay | None = None
+    excluded_as: Exclusion | None = None
 
 
 MEMBERS: Final = st.dictionaries(
@@ -61,6 +74,17 @@ ROUNDS: Final = st.builds(
     ),
     st.dictionaries(st.integers(0, GROUPS - 1), MEMBERS, max_size=2),
     st.booleans(),
+    st.sampled_from(
+        [
+            None,
+            None,
+            Decay(DecayKind.NONE),
+            Decay(DecayKind.LINEAR),
+            Decay(DecayKind.HALF_LIFE, 3),
+            Decay(DecayKind.HALF_LIFE, 14),
+        ]
+    ),
+    st.sampled_from([None, None, Exclusion.BOT]),
 )
 
 
@@ -95,6 +119,10 @@ async def test_runs_that_touch_a_few_leave_what_a_run_from_nothing_leaves(
             await change_members(ctx, groups[place], members[groups[place]])
         if each.is_new_type:
             await create_activity_type(ctx, NewActivityType("Unknown", EngagementType.WEB, 9))
+        if each.decay is not None:
+            await decay_so(ctx, each.decay)
+        link = activity_types.identifier(ctx.viewer.tenant, "Click Link")
+        await exclude_activity_type(ctx, link, each.excluded_as)
         run = await ctx.stores.scoring.runs.run(await scoring.run_scoring(ctx))
         assert run is not None
         figures = {person: of_person(run, counts[person]) for person in people}
@@ -104,6 +132,16 @@ async def test_runs_that_touch_a_few_leave_what_a_run_from_nothing_leaves(
         assert await figures_of_groups(ctx) == {
             group: of_group(figures, its) for group, its in members.items()
         }
+
+
+async def decay_so(ctx: Context, decay: Decay) -> None:
+    """Activate a version of the weighting model that decays so."""
+    active = await weighting_models.active(ctx)
+    assert active is not None
+    draft = await duplicate_weighting_model(ctx, active.id)
+    assert isinstance(draft, str)
+    assert await update_weighting_model(ctx, draft, ModelChange(decay=decay)) == draft
+    assert await activate_weighting_model(ctx, draft) == draft
 
 
 async def change_members(
@@ -134,7 +172,9 @@ async def change_members(
 def of_person(run: ScoringRun, days: dict[date, dict[str, int]]) -> PersonFigures:
     first, last = run.window.first_day, run.window.last_day
     inside = {day: types for day, types in days.items() if first <= day <= last}
-    return engagement.of_person(inside, run.rules.spellings, run.rules.weights)
+    rules = run.rules
+    shares = factors(rules, run.window)
+    return engagement.of_person(inside, rules.spellings, rules.weights, shares, rules.excluded)
 
 
 def of_group(
@@ -151,7 +191,7 @@ def of_group(
     return group.raw, engagement.to_places(group.role_weighted_count)
 
 
-async def raws(ctx: Context) -> dict[PersonId, tuple[int, int]]:
+async def raws(ctx: Context) -> dict[PersonId, tuple[float, int]]:
     nothing = {"raw": 0, "counted": 0}
     people = await ctx.stores.people.all({"engagement": 1})
     stored = {each["_id"]: each.get("engagement", nothing) for each in people}

@@ -4,13 +4,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.activity_types import EngagementType
+from domain.decay import Decay, DecayKind
 from domain.identifiers import TenantId
+from domain.weighting_drafts import ModelChange
 from execution.context import Context, NotPermitted, Right
-from resolvers import scoring, tenants
+from resolvers import scoring, tenants, weighting_models
 from resolvers.activity_types import (
     NewActivityType,
     add_activity_type_aliases,
     create_activity_type,
+)
+from resolvers.weighting_drafts import (
+    activate_weighting_model,
+    duplicate_weighting_model,
+    update_weighting_model,
 )
 from store.activity_days import ActivityDayStore
 from store.driver import Database, Document, close, open_client, open_database
@@ -376,3 +383,23 @@ async def test_scoring_asks_for_the_right_to_run_jobs(
 
     with pytest.raises(NotPermitted):
         await scoring.run_scoring(reader)
+
+
+async def test_with_decay_every_day_that_passes_lowers_raws(ctx: Context, clock: Clock) -> None:
+    active = await weighting_models.active(ctx)
+    assert active is not None
+    draft = await duplicate_weighting_model(ctx, active.id)
+    assert isinstance(draft, str)
+    await update_weighting_model(ctx, draft, ModelChange(decay=Decay(DecayKind.LINEAR)))
+    await activate_weighting_model(ctx, draft)
+    [ada] = await some_people(ctx, "ada")
+    await record(ctx, acts(ada, "Click Link", TODAY, 25))
+
+    raws = []
+    for days in (0, 1, 14, 15):
+        clock.forward(timedelta(days=days))
+        await scoring.run_scoring(ctx)
+        raws.append(await person_raw(ctx, ada))
+
+    # 20 of 25 count, each 40: by 30, 29 and 15 thirtieths at six decimals.
+    assert raws == [800.0, 773.3336, 400.0, 0]

@@ -121,3 +121,28 @@ async def test_an_unknown_type_has_no_aliases(ctx: Context) -> None:
         "__typename": "NotFound",
         "message": "There is no activity type at_x.",
     }
+
+
+async def test_a_type_of_machines_is_left_out_and_counted_again(ctx: Context) -> None:
+    type = (await create(ctx, name="Crawl", engagementType="WEB"))["activityType"]
+    found = await operate(ctx, '{ activityTypes(filter: {search: "crawl"}) { nodes { id } } }')
+    id = found["activityTypes"]["nodes"][0]["id"]
+    shown = "... on ExcludeActivityTypeSuccess { activityType { name excludedAs } }"
+
+    answers = [
+        (await mutate(ctx, "excludeActivityType", shown, activityTypeId=id, excludedAs=reason))
+        for reason in ("BOT", "BOT", None)
+    ]
+
+    assert type["name"] == "Crawl"
+    assert [each["activityType"]["excludedAs"] for each in answers] == ["BOT", "BOT", None]
+    jobs = (await operate(ctx, "{ jobs { nodes { kind } } }"))["jobs"]["nodes"]
+    assert jobs == [{"kind": "SCORING"}, {"kind": "SCORING"}]  # the same again changes nothing
+
+
+async def test_a_type_that_is_not_there_is_not_left_out(ctx: Context) -> None:
+    refused = await mutate(
+        ctx, "excludeActivityType", "... on NotFound { what }", activityTypeId="x", excludedAs="BOT"
+    )
+
+    assert refused["what"] == "activity type"

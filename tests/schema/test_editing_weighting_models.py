@@ -72,13 +72,15 @@ async def test_a_draft_is_edited(home: Context) -> None:
         home,
         "updateWeightingModel",
         """... on UpdateWeightingModelSuccess { weightingModel {
-          name windowDays bands { name weight } types(first: 100) { nodes {
+          name windowDays decay halfLifeDays bands { name weight } types(first: 100) { nodes {
             activityType { name } weight band dailyCap
           } }
         } }""",
         weightingModelId=draft,
         name="Spring",
         windowDays=60,
+        decay="HALF_LIFE",
+        halfLifeDays=14,
         bands=[{"name": "Strong", "weight": 95}],
         types=[{"activityTypeId": click, "band": "strong", "dailyCap": 5}],
     )
@@ -88,6 +90,8 @@ async def test_a_draft_is_edited(home: Context) -> None:
     assert model == {
         "name": "Spring",
         "windowDays": 60,
+        "decay": "HALF_LIFE",
+        "halfLifeDays": 14,
         "bands": [{"name": "Strong", "weight": 95}],
     }
     assert weights["Click Link"] == {

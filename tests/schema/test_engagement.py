@@ -131,7 +131,7 @@ query ($id: ID!) {
             person { name } score raw counted
             types {
               activityType { name } weight normalisedWeight dailyCap count capped points raw
-              days { day count counted }
+              days { day count counted factor }
             }
           }
         }
@@ -204,8 +204,8 @@ async def test_the_breakdown_adds_up_to_the_score(ctx: Context) -> None:
         "points": 23.333333333,
         "raw": 1400,
         "days": [
-            {"day": "2026-05-03", "count": 37, "counted": 20},
-            {"day": "2026-05-04", "count": 15, "counted": 15},
+            {"day": "2026-05-03", "count": 37, "counted": 20, "factor": 1.0},
+            {"day": "2026-05-04", "count": 15, "counted": 15, "factor": 1.0},
         ],
     }
 
