@@ -158,6 +158,7 @@ class _Merge:
             after={
                 "members": len(derived["member_ids"]),  # type: ignore[arg-type]  # a list
                 "completeness": derived["completeness"],
+                "status": merged["status"],
                 "merged_id": merged["_id"],
             },
         )

@@ -7,6 +7,7 @@ import strawberry
 import domain.completeness
 import schema.engagement
 import schema.highlights
+import schema.history
 import schema.stages
 from domain.roles import MOST_ROLES
 from execution.connections import Connection
@@ -18,6 +19,7 @@ from execution.sources import Document, Sourced
 from schema.accounts import Account
 from schema.engagement import Engagement
 from schema.group_filters import BuyingGroupFilter, BuyingGroupOrder, BuyingGroupOrderField, where
+from schema.history import HistoryEntry
 from schema.members import Member
 from schema.node import Node, Stamped
 from schema.ordering import orders
@@ -188,6 +190,7 @@ class BuyingGroup(Node, Stamped, Listed):
         description="What says that members care about the group's solution interest, the latest "
         "first unless asked otherwise.",
     )
+    history: Connection[HistoryEntry] = schema.history.history()
     created_by_job: Annotated["Job", strawberry.lazy("schema.jobs")] | None = one(
         "created_by_job.job_id",
         description="The job that made it; null of a group made by one command.",

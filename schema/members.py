@@ -25,7 +25,8 @@ strawberry.enum(
 )
 
 
-def _strongest_first(claims: Mapping[str, Document]) -> list[dict[str, Any]]:
+def strongest_first(claims: Mapping[str, Document]) -> list[dict[str, Any]]:
+    """Stored claims, by method, as the parts of a list, the strongest first."""
     return [
         {"method": method.value, **claims[method.value]}
         for method in domain.membership.STRONGEST_FIRST
@@ -65,6 +66,6 @@ class Member(Sourced):
     claims: list[Claim] = embedded(
         "claims",
         at_most=len(MembershipMethod),
-        parts=_strongest_first,
+        parts=strongest_first,
         description="What each method last said, strongest first; the first one decides.",
     )

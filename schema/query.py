@@ -14,6 +14,7 @@ from schema import (
     linting_role_templates,
     looking_up,
     migrating_role_templates,
+    past_groups,
     previewing_role_templates,
 )
 from schema.accounts import Account
@@ -122,6 +123,15 @@ class Query:
     jobs: Connection[Job] = browsed(description="Jobs, the latest first unless asked otherwise.")
     events: Connection[Event] = browsed(
         description="Everything that was changed, in the order of its positions."
+    )
+    past_buying_group = strawberry.field(
+        resolver=past_groups.past_buying_group,
+        description="A buying group as it was at a moment, also of one deleted since; null when "
+        "there was none of that id.",
+    )
+    buying_group_difference = strawberry.field(
+        resolver=past_groups.buying_group_difference,
+        description="What changed in a buying group between two moments.",
     )
     explain_membership = strawberry.field(
         resolver=explaining_membership.explain_membership,

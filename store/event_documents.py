@@ -1,6 +1,6 @@
 """Events as documents: first in a changed document's outbox, then in `events`."""
 
-from domain.events import Event
+from domain.events import Event, EventType
 from store.driver import Document
 
 _OPTIONAL = (
@@ -29,3 +29,15 @@ def to_document(event: Event) -> Document:
         if value is not None:
             document[field] = dict(value) if field in ("before", "after", "personal") else value
     return document
+
+
+def from_document(document: Document) -> Event:
+    """The event a document holds."""
+    return Event(
+        document["event_id"],
+        EventType(document["type"]),
+        document["at"],
+        document["actor"],
+        document["subject_id"],
+        **{field: document[field] for field in _OPTIONAL if field in document},
+    )

@@ -8,6 +8,7 @@ from store.activity_types import ActivityTypeStore
 from store.deletions import DeletionStore
 from store.driver import Database
 from store.erasures import ErasureStore
+from store.group_events import GroupEvents
 from store.groups import GroupStore
 from store.identities import IdentityStore
 from store.import_steps import ImportSteps
@@ -61,6 +62,7 @@ class Stores:
         )
         self.audiences = Records(database, "account_audiences", tenant, self.relay)
         self.groups = GroupStore(database, "buying_groups", tenant, self.relay)
+        self.group_events = GroupEvents(database, tenant)
         self.deletions = DeletionStore(database, tenant, self.relay)
         self.erasures = ErasureStore(database, tenant)
         self.merges = MergeStore(database, tenant, self.relay)
