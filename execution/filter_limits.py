@@ -14,7 +14,7 @@ from execution.selections import definition_of, fields_of
 VALUES: Final = 1_000
 CHARACTERS: Final = 1_000
 LOWER_ENDS: Final = ("atLeast", "greaterThan", "since")
-UPPER_ENDS: Final = ("atMost", "lessThan", "before")
+UPPER_ENDS: Final = ("atMost", "lessThan", "before", "until")
 
 
 def check(filter: object) -> CodedError | None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
@@ -51,7 +51,8 @@ class Listing:
     """How the lists of a type are filtered and ordered, wherever they stand.
 
     `order_by` is an input with a `field`, whose values are the names of `orders`, and a
-    `direction`. `where` makes a query of the input `filter`.
+    `direction`. `where` makes a query of the input `filter`; `seen` one of what there is for the
+    viewer, where that is not all.
     """
 
     default: Order
@@ -59,6 +60,17 @@ class Listing:
     order_by: type | None = None
     filter: type | None = None
     where: Callable[[Context, Any], Awaitable[Query]] | None = None
+    seen: Callable[[Context], Query] | None = None
+
+
+class Narrowed(Protocol):
+    """What narrows a list besides its filter, and a text that tells it from others."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def query(self) -> Query: ...
 
 
 class Listed(Sourced):
@@ -168,6 +180,7 @@ class _Reading:
         after: str | None = None,
         filter: object = None,
         order_by: Any = None,
+        view: Narrowed | None = None,
     ) -> None:
         check_size("first", first)
         if refusal := filter_limits.check(filter):
@@ -176,9 +189,15 @@ class _Reading:
         self._context: Context = info.context
         self._reader = self._context.loaders.reader
         self._filter = filter
+        self._view = view
         window = first_window(field.target.listing, first + 1, filter, order_by)
         self._list = cursors.fingerprint(
-            info._raw_info.parent_type.name, field.python_name, filter, window.order, window.leading
+            info._raw_info.parent_type.name,
+            field.python_name,
+            filter,
+            window.order,
+            window.leading,
+            *([view.key] if view else []),
         )
         self._after = cursors.decode(after, self._list) if after is not None else None
         self._first = first
@@ -220,10 +239,13 @@ class _Reading:
         return await self._asked
 
     async def _where(self) -> Query:
-        where = self._field.target.listing.where
-        if where is None or self._filter is None:
-            return self._field.only
-        return every(self._field.only, await where(self._context, self._filter))
+        listing = self._field.target.listing
+        asked: Query | None = None
+        if listing.where is not None and self._filter is not None:
+            asked = await listing.where(self._context, self._filter)
+        seen = listing.seen(self._context) if listing.seen else None
+        view = self._view.query if self._view else None
+        return every(self._field.only, seen, view, asked)
 
     async def _rows(self, owners: list[Document]) -> list[list[Document]]:
         query = await self._query()

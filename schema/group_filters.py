@@ -1,5 +1,6 @@
 """Which buying groups are listed, and in which order."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
@@ -128,8 +129,39 @@ class BuyingGroupFilter:
     )
 
 
-async def where(context: Context, asked: BuyingGroupFilter) -> Query:
-    """The query of a filter; a role that the tenant does not have is refused, naming its place."""
+async def with_role_ids(context: Context, asked: BuyingGroupFilter) -> BuyingGroupFilter:
+    """The filter with every role named by its id; an unknown one is refused, naming its place."""
+    directory = await resolvers.roles.directory(context)
+
+    def id_of(name: str, field: str) -> str:
+        return _known(directory.find(name), name, field)
+
+    def ids(names: list[str] | None, field: str) -> list[str] | None:
+        return names and [id_of(name, f"{field}[{place}]") for place, name in enumerate(names)]
+
+    missing = asked.missing_roles
+    counts = asked.people_in_role
+    return replace(
+        asked,
+        missing_roles=missing
+        and MissingRolesFilter(
+            any_of=ids(missing.any_of, "missingRoles.anyOf"),
+            all_of=ids(missing.all_of, "missingRoles.allOf"),
+            none_of=ids(missing.none_of, "missingRoles.noneOf"),
+        ),
+        people_in_role=counts
+        and [
+            replace(count, role=id_of(count.role, f"peopleInRole[{place}].role"))
+            for place, count in enumerate(counts)
+        ],
+    )
+
+
+async def where(context: Context, asked: BuyingGroupFilter, *, is_kept: bool = False) -> Query:
+    """The query of a filter; a role that the tenant does not have is refused, naming its place.
+
+    In a filter that `is_kept`, such a role has been deleted since: nothing fits it.
+    """
     completeness, count = asked.completeness or FigureRange(), asked.member_count or CountRange()
     return filters.every(
         filters.searched(asked.search),
@@ -152,7 +184,7 @@ async def where(context: Context, asked: BuyingGroupFilter) -> Query:
         filters.span("created_at", at_least=asked.created_since),
         filters.span("updated_at", at_least=asked.updated_since),
         await _scored(context, asked.engagement),
-        await _in_roles(context, asked),
+        await _in_roles(context, asked, is_kept=is_kept),
     )
 
 
@@ -210,7 +242,14 @@ async def _scored(context: Context, asked: FigureRange | None) -> Query | None:
     return bounds or is_scored
 
 
-async def _in_roles(context: Context, asked: BuyingGroupFilter) -> Query | None:
+def _known(role: RoleId | None, name: str, field: str) -> RoleId:
+    """A role that the tenant has; the refusal of any other is raised."""
+    if role is None:
+        raise bad_request(f"filter.{field}", f"names no role of the tenant: {name!r}.")
+    return role
+
+
+async def _in_roles(context: Context, asked: BuyingGroupFilter, *, is_kept: bool) -> Query | None:
     """Groups by what their roles have and lack."""
     missing = asked.missing_roles or MissingRolesFilter()
     counts = asked.people_in_role or []
@@ -226,9 +265,7 @@ async def _in_roles(context: Context, asked: BuyingGroupFilter) -> Query | None:
 
     def role(name: str, field: str) -> RoleId:
         known = directory.find(name)
-        if known is None:
-            raise bad_request(f"filter.{field}", f"names no role of the tenant: {name!r}.")
-        return known
+        return RoleId(name) if known is None and is_kept else _known(known, name, field)
 
     path = "missing_role_ids"
     return filters.every(

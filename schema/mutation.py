@@ -16,6 +16,7 @@ from schema import (
     editing_personas,
     editing_role_templates,
     editing_roles,
+    editing_saved_views,
     editing_solution_interests,
     editing_stage_models,
     editing_weighting_models,
@@ -374,6 +375,20 @@ class Mutation:
     start_scoring_job = strawberry.mutation(
         resolver=once(creating_buying_groups.start_scoring_job, Right.RUN_JOBS),
         description="Compute the engagement of people and groups anew. Right: RUN_JOBS.",
+    )
+    save_view = strawberry.mutation(
+        resolver=once(editing_saved_views.save_view, editing_saved_views.right),
+        description="Keep a filter of buying groups under a name. Right: READ; to share it with "
+        "all, EDIT_COMPONENTS.",
+    )
+    update_view = strawberry.mutation(
+        resolver=once(editing_saved_views.update_view, editing_saved_views.right),
+        description="Replace what a view says, as its owner or as an administrator. Rights as for "
+        "saveView.",
+    )
+    delete_view = strawberry.mutation(
+        resolver=once(editing_saved_views.delete_view, Right.READ),
+        description="Delete a view, as its owner or as an administrator. Right: READ.",
     )
     assign_members = strawberry.mutation(
         resolver=changing_membership.assign_members,

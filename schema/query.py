@@ -2,12 +2,14 @@
 
 import strawberry
 
+import schema.saved_views
 import schema.weighting_models
 from domain.custom_fields import MOST_FIELDS
 from execution.connections import Connection
 from execution.fields import found
 from execution.limits import at_most
 from execution.lists import browsed
+from execution.viewed_lists import viewed
 from schema import (
     defining_custom_fields,
     explaining_membership,
@@ -32,6 +34,7 @@ from schema.people import Person
 from schema.personas import Persona
 from schema.role_templates import RoleTemplate
 from schema.roles import Role
+from schema.saved_views import SavedView
 from schema.solution_interests import SolutionInterest
 from schema.stage_models import StageModel
 from schema.weighting_models import WeightingModel
@@ -66,8 +69,12 @@ class Query:
         description="Interest signals, the latest first unless asked otherwise."
     )
     buying_group: BuyingGroup | None = found(description="One buying group.")
-    buying_groups: Connection[BuyingGroup] = browsed(
-        description="Buying groups, by name unless asked otherwise."
+    buying_groups: Connection[BuyingGroup] = viewed(
+        schema.saved_views.views, description="Buying groups, by name unless asked otherwise."
+    )
+    saved_views: Connection[SavedView] = browsed(
+        description="The viewer's own saved views and those that are shared, by name unless asked "
+        "otherwise."
     )
     solution_interest: SolutionInterest | None = found(description="One solution interest.")
     solution_interests: Connection[SolutionInterest] = browsed(

@@ -212,6 +212,8 @@ INDEXES: Final = (
     Index("personas", ("tenant", "folded.name", "_id"), "the personas by name"),
     Index("personas", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("role_templates", ("tenant", "template_id"), "the versions of a template"),
+    Index("saved_views", ("tenant", "folded.name", "_id"), "the views by name"),
+    Index("saved_views", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("stage_models", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("solution_interests", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("solution_interests", ("tenant", "stage_model_id"), "what uses a stage model"),

@@ -28,6 +28,7 @@ OUTBOXES: Final = (
     "stage_models",
     "solution_interests",
     "account_audiences",
+    "saved_views",
     "activity_types",
     "weighting_models",
     "buying_groups",

@@ -60,6 +60,7 @@ class Stores:
         self.solution_interests = SolutionInterestStore(
             database, "solution_interests", tenant, self.relay
         )
+        self.saved_views = Records(database, "saved_views", tenant, self.relay)
         self.audiences = Records(database, "account_audiences", tenant, self.relay)
         self.groups = GroupStore(database, "buying_groups", tenant, self.relay)
         self.group_events = GroupEvents(database, tenant)

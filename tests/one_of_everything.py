@@ -60,6 +60,7 @@ async def one_of_everything(ctx: Context) -> None:
     )
     gone = await a_buying_group(ctx, accounts["Brink"], interest)
     assert await deleting_groups.delete_buying_group(ctx, gone) == gone
+    await mutate(ctx, "saveView", "__typename", name=ODD_NAME, filter={"search": ODD_NAME})
     await mutate(ctx, "createRole", "__typename", name="Sponsor", idempotencyKey="once")
     await _personas(ctx)
     await _activities(ctx)

@@ -1,0 +1,123 @@
+"""Saved views: saving, changing, deleting."""
+
+from typing import Annotated
+
+import strawberry
+
+import resolvers.saved_views
+from domain import saved_views
+from execution import filter_limits
+from execution.context import Context, Right
+from execution.fields import one, stored
+from execution.sources import Sourced
+from resolvers.saved_views import WrittenView
+from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
+from schema.group_filters import BuyingGroupFilter, BuyingGroupOrder, with_role_ids
+from schema.info import Info
+from schema.repeating import Repeatable
+from schema.saved_views import SavedView
+from schema.written_inputs import written
+
+
+@strawberry.type(description="Somebody else shares the view, and alone may change it.")
+class SavedViewNotOwned(UserError):
+    saved_view_id: strawberry.ID = strawberry.field(description="The view.")
+    owner: str = strawberry.field(description="Whose it is.")
+
+
+@strawberry.input(description="A view of buying groups, to be kept under a name.")
+class SaveViewInput(Repeatable):
+    name: str = strawberry.field(description="Unique in the tenant; at most 255 characters.")
+    filter: BuyingGroupFilter = strawberry.field(description="Which groups it lists.")
+    order_by: BuyingGroupOrder | None = strawberry.field(
+        default=None, description="In which order; by name without one."
+    )
+    is_shared: bool = strawberry.field(
+        default=False, description="Whether everybody of the tenant is to see it."
+    )
+
+
+@strawberry.input(description="What a view is to say; all of it is replaced.")
+class UpdateViewInput(SaveViewInput):
+    saved_view_id: strawberry.ID = strawberry.field(description="The view.")
+
+
+@strawberry.input(description="The view to delete.")
+class DeleteViewInput(Repeatable):
+    saved_view_id: strawberry.ID = strawberry.field(description="The view.")
+
+
+@strawberry.type(description="The view is kept.")
+class SaveViewSuccess(Sourced):
+    saved_view: SavedView = one("saved_view_id", description="The new view.")
+
+
+@strawberry.type(description="The view says what was asked for.")
+class UpdateViewSuccess(Sourced):
+    saved_view: SavedView = one("saved_view_id", description="The view.")
+
+
+@strawberry.type(description="The view is gone, and its name is free again.")
+class DeleteViewSuccess(Sourced):
+    saved_view_id: strawberry.ID = stored(description="The id it had.")
+
+
+SaveViewResult = Annotated[
+    SaveViewSuccess | InvalidInput | NameTaken, strawberry.union("SaveViewResult")
+]
+UpdateViewResult = Annotated[
+    UpdateViewSuccess | SavedViewNotOwned | InvalidInput | NameTaken | NotFound | Conflict,
+    strawberry.union("UpdateViewResult"),
+]
+DeleteViewResult = Annotated[
+    DeleteViewSuccess | SavedViewNotOwned | NotFound | Conflict | InvalidInput,
+    strawberry.union("DeleteViewResult"),
+]
+
+
+def right(input: SaveViewInput) -> Right:
+    """What saving a view asks for."""
+    return resolvers.saved_views.right_of(is_shared=input.is_shared)
+
+
+async def save_view(info: Info, input: SaveViewInput) -> SaveViewResult:
+    """Keep a view."""
+    made = await resolvers.saved_views.save_view(info.context, await _view(info.context, input))
+    if isinstance(made, str):
+        return SaveViewSuccess.of({"saved_view_id": made})
+    return refusal_of(made)
+
+
+async def update_view(info: Info, input: UpdateViewInput) -> UpdateViewResult:
+    """Change a view."""
+    made = await resolvers.saved_views.update_view(
+        info.context, input.saved_view_id, await _view(info.context, input)
+    )
+    if isinstance(made, str):
+        return UpdateViewSuccess.of({"saved_view_id": made})
+    return _not_owned(made) if isinstance(made, saved_views.ViewNotOwned) else refusal_of(made)
+
+
+async def delete_view(info: Info, input: DeleteViewInput) -> DeleteViewResult:
+    """Delete a view."""
+    gone = await resolvers.saved_views.delete_view(info.context, input.saved_view_id)
+    if isinstance(gone, str):
+        return DeleteViewSuccess.of({"saved_view_id": gone})
+    return _not_owned(gone) if isinstance(gone, saved_views.ViewNotOwned) else refusal_of(gone)
+
+
+async def _view(context: Context, input: SaveViewInput) -> WrittenView:
+    """The view as it is kept; a filter that a list would refuse is refused here in the same way."""
+    if refusal := filter_limits.check(input.filter):
+        raise refusal
+    filter = written(await with_role_ids(context, input.filter))
+    order_by = written(input.order_by) if input.order_by else None
+    return WrittenView(input.name, filter, order_by, input.is_shared)
+
+
+def _not_owned(refusal: saved_views.ViewNotOwned) -> SavedViewNotOwned:
+    return SavedViewNotOwned(
+        message=f"The view belongs to {refusal.owner}, who shares it.",
+        saved_view_id=strawberry.ID(refusal.id),
+        owner=refusal.owner,
+    )
