@@ -87,6 +87,13 @@ class BuyingGroupFilter:
     accounts: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Of one of these accounts."
     )
+    industries: list[str] | None = strawberry.field(
+        default=None, description="Of an account of one of these industries; case does not matter."
+    )
+    regions: list[str] | None = strawberry.field(
+        default=None,
+        description="Of an account whose address is in one of these regions; case does not matter.",
+    )
     role_templates: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Made after one of these templates."
     )
@@ -183,9 +190,22 @@ async def where(context: Context, asked: BuyingGroupFilter, *, is_kept: bool = F
         _stagnant(context, asked.is_stagnant),
         filters.span("created_at", at_least=asked.created_since),
         filters.span("updated_at", at_least=asked.updated_since),
+        await _of_accounts(context, asked),
         await _scored(context, asked.engagement),
         await _in_roles(context, asked, is_kept=is_kept),
     )
+
+
+async def _of_accounts(context: Context, asked: BuyingGroupFilter) -> Query | None:
+    """Groups of the accounts that have an industry or a region that is asked for."""
+    if asked.industries is None and asked.regions is None:
+        return None
+    wanted = filters.every(
+        filters.any_of("folded.industry", folded(asked.industries)),
+        filters.any_of("folded.address.region", folded(asked.regions)),
+    )
+    found = await context.stores.accounts.found(wanted, {"_id": 1})
+    return filters.any_of("account_id", [account["_id"] for account in found])
 
 
 def _staged(asked: StageFilter) -> Query | None:

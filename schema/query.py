@@ -16,6 +16,7 @@ from schema import (
     linting_role_templates,
     looking_up,
     migrating_role_templates,
+    overviews,
     past_groups,
     previewing_role_templates,
 )
@@ -130,6 +131,11 @@ class Query:
     jobs: Connection[Job] = browsed(description="Jobs, the latest first unless asked otherwise.")
     events: Connection[Event] = browsed(
         description="Everything that was changed, in the order of its positions."
+    )
+    overview = strawberry.field(
+        resolver=overviews.overview,
+        description="Buying groups under a filter, counted by completeness, engagement, solution "
+        "interest and stage; each bar with the filter that lists its groups.",
     )
     past_buying_group = strawberry.field(
         resolver=past_groups.past_buying_group,

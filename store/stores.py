@@ -9,6 +9,7 @@ from store.deletions import DeletionStore
 from store.driver import Database
 from store.erasures import ErasureStore
 from store.group_events import GroupEvents
+from store.group_figures import GroupFigures
 from store.groups import GroupStore
 from store.identities import IdentityStore
 from store.import_steps import ImportSteps
@@ -63,6 +64,7 @@ class Stores:
         self.saved_views = Records(database, "saved_views", tenant, self.relay)
         self.audiences = Records(database, "account_audiences", tenant, self.relay)
         self.groups = GroupStore(database, "buying_groups", tenant, self.relay)
+        self.group_figures = GroupFigures(database, tenant)
         self.group_events = GroupEvents(database, tenant)
         self.deletions = DeletionStore(database, tenant, self.relay)
         self.erasures = ErasureStore(database, tenant)

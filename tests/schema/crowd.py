@@ -114,6 +114,8 @@ class Crowd:
                 "search": f"name{rare}",
                 "solution_interests": [f"si_{rare}"],
                 "accounts": [f"acc_of_{rare}"],
+                "industries": ["Rare trade"],
+                "regions": ["Rare region"],
                 "role_templates": [f"rt_{rare}"],
                 "statuses": [f"Status {rare}"],
                 "completeness": FigureRange(greater_than=50.0),
@@ -246,5 +248,10 @@ class Crowd:
         """What the rows refer to and of which there are few."""
         yield a_role("role_dm")
         yield a_role("role_rare", "Rare")
+        trade: dict[str, object] = {
+            "industry": "Rare trade",
+            "address": {"city": None, "region": "Rare region"},
+        }
+        yield an_account(f"acc_of_{self.rare}", "Rare", **trade)
         yield a_persona("persona_rare", "Rare", f"Title {self.rare}")
         yield a_scored_tenant(self.tenant, 100.0, 1)

@@ -52,6 +52,7 @@ def test_every_collection_can_be_browsed() -> None:
         "activities",
         "interestSignals",
         "buyingGroups",
+        "savedViews",
         "solutionInterests",
         "stageModels",
         "roleTemplates",
