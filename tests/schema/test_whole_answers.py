@@ -25,7 +25,7 @@ from resolvers import (
 from resolvers.audiences import AudienceAccounts
 from resolvers.stages import Move
 from schema.build import build_schema
-from tests.schema.operations import operate
+from tests.schema.operations import mutate, operate
 from tests.schema.test_lists import ROOTS
 from tests.worlds import (
     a_buying_group,
