@@ -27,6 +27,7 @@ from execution.context import Context
 from jobs.kinds import run_job
 from resolvers import audiences, jobs, members_required, scoring
 from resolvers.audiences import AudienceAccounts
+from resolvers.members_required import MembersRequired
 from server.commands_import import collect_less_often
 from store.driver import Document
 from tests.worlds import an_interest, some_accounts, some_people
@@ -166,23 +167,32 @@ async def _run(where: Ground, accounts: int, people: int, is_profiled: bool) -> 
     interest = await an_interest(ctx)
     creation = await jobs.start_creation_job(ctx, interest, everybody)
     with measured("creation, relayed and scored"):
-        await _worked_off(ctx, creation)
+        await worked_off(ctx, creation)
     with measured("maintenance, nothing new"):
-        await _worked_off(ctx, await jobs.start_maintenance_job(ctx))
+        await worked_off(ctx, await jobs.start_maintenance_job(ctx))
     await ctx.stores.people.collection.update_many(
         {"job_title": "Assistant"},
         {"$set": {"job_title": "Engineer", "folded.job_title": "engineer"}},
     )
     with measured("maintenance, one or two people more in each group"):
-        await _worked_off(ctx, await jobs.start_maintenance_job(ctx))
+        await worked_off(ctx, await jobs.start_maintenance_job(ctx))
     [template] = await ctx.stores.role_templates.all()
     with measured("a changed requirement"):
-        await members_required.change_members_required(ctx, template["_id"], "Practitioner", 7)
-        while await members_required.recompute_behind(ctx):
-            pass
+        await required(ctx, template["_id"], 7)
 
 
-async def _worked_off(ctx: Context, job: object) -> None:
+async def required(ctx: Context, template: str, count: int) -> None:
+    """Let a template need so many practitioners, and recompute every group."""
+    changed = await members_required.change_members_required(ctx, template, "Practitioner", count)
+    assert isinstance(changed, MembersRequired), changed
+    if changed.job is not None:
+        await worked_off(ctx, changed.job)
+    while await members_required.recompute_behind(ctx):
+        pass
+
+
+async def worked_off(ctx: Context, job: object) -> None:
+    """Do all of a job."""
     assert isinstance(job, str)
     assert await run_job(ctx, JobId(job), "bench")
     done = await ctx.stores.jobs.one(job)

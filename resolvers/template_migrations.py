@@ -25,7 +25,7 @@ from store.records import Change, Missing
 from store.records import Conflict as Raced
 from store.template_migrations import migration_document, to_migration
 
-PREVIEW_SECONDS: Final = 15.0
+PREVIEW_SECONDS: Final = 25.0
 _GROUPS_AT_ONCE: Final = 200
 
 

@@ -32,7 +32,7 @@ from store.role_templates import with_personas
 DEFAULT_ACCOUNTS: Final = 1_000
 MOST_ACCOUNTS: Final = 100_000
 MOST_LISTED: Final = 1_000
-SECONDS: Final = 15.0
+SECONDS: Final = 25.0
 """How long accounts are looked at; what is left then is not."""
 
 _ACCOUNTS_AT_ONCE: Final = 200

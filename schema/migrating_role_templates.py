@@ -90,7 +90,7 @@ class RoleTemplateMigrationPreview(Sourced):
         description="How many groups would have another completeness."
     )
     is_whole: bool = stored(
-        description="Whether that was all groups; false where 15 seconds had passed."
+        description="Whether that was all groups; false where 25 seconds had passed."
     )
     roles: list[PreviewedMigration] = embedded(
         "roles", at_most=MOST_CHANGES, description="The members by what becomes of their role."

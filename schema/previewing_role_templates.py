@@ -139,7 +139,7 @@ class RoleTemplatePreview(Sourced):
     placed: int = stored(description="How many of them would take a role.")
     is_whole: bool = stored(
         description="Whether that was all accounts asked for; false where the limit was reached, or"
-        " 15 seconds had passed."
+        " 25 seconds had passed."
     )
     roles: list[PreviewedRole] = embedded(
         "roles", at_most=MOST_ROLES, description="The template's roles in order of priority."
