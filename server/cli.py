@@ -241,6 +241,57 @@ def discard_restore(tenant: str) -> None:
     run_discard(tenant)
 
 
+@main.group("config")
+def configuration() -> None:
+    """What a tenant has set up, as one YAML file to review and to keep."""
+
+
+@configuration.command("export", short_help="Write what a tenant has set up.")
+@click.argument("file", required=False, type=FILE)
+@TENANT
+def export_configuration(file: Path | None, tenant: str | None) -> None:
+    """Write what a tenant has set up to FILE, or to standard output.
+
+    Roles, personas, templates, models, solution interests, audiences, activity types and custom
+    fields, by their names and in a stable order.
+    """
+    from server.commands_config import run_export
+
+    run_export(file, tenant)
+
+
+@configuration.command("diff", short_help="Show what applying a file would change.")
+@click.argument("file", type=FILE)
+@TENANT
+def diff_configuration(file: Path, tenant: str | None) -> None:
+    """Show what applying FILE would make and change, and what cannot be done.
+
+    Ends with 0 when nothing would change, with 3 when something would, with 1 when FILE cannot be
+    applied.
+    """
+    from server.commands_config import run_diff
+
+    run_diff(file, tenant)
+
+
+@configuration.command("apply", short_help="Bring a tenant to what a file says.")
+@click.argument("file", type=FILE)
+@click.option("--diff", is_flag=True, help="Only show what would change, as `config diff` does.")
+@TENANT
+def apply_configuration(file: Path, diff: bool, tenant: str | None) -> None:
+    """Make and change what FILE says; nothing is deleted, and a second time nothing changes.
+
+    The whole of FILE is checked before anything is written. Ends with 0 when all of it is there,
+    with 1 when it cannot be applied. Works beside a running server.
+    """
+    from server.commands_config import run_apply, run_diff
+
+    if diff:
+        run_diff(file, tenant)
+    else:
+        run_apply(file, tenant)
+
+
 @main.command("export-schema", short_help="Write the GraphQL schema.")
 @click.argument("file", required=False, type=FILE)
 def export_schema(file: Path | None) -> None:

@@ -24,6 +24,7 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "audience_accounts.next_accounts": SERVES,
     "conditions.check": SERVES,
     "conditions.declared_fields": SERVES,
+    "configuration.ids_by_name": SERVES,
     "custom_fields.declared": SERVES,
     "deleting_groups.delete_group": FOLLOWS,
     "erased_records.among": SERVES,

@@ -1,0 +1,333 @@
+"""What a tenant has set up is one file; a file makes any tenant what it says, once."""
+
+from typing import Any
+
+import pytest
+
+from domain.configuration import Configuration, read, written
+from domain.configuration_shapes import Fault
+from domain.identifiers import TenantId
+from execution.context import Context
+from resolvers.configuration import configuration
+from resolvers.configuring import Plan, Refusals, Stopped, apply, plan
+from resolvers.members_required import change_members_required
+from resolvers.roles import create_role
+from resolvers.tenants import create_tenant
+from tests.contexts import Clock, a_context
+from tests.schema.operations import operate
+from tests.worlds import some_accounts
+
+CHIEF: dict[str, Any] = {
+    "all": [
+        {"test": {"attribute": "person.persona", "operator": "is", "value": "Deciders"}},
+        {"has_interest_signal": {"solution_interest": "Cloud", "within_days": 30}},
+        {"performed_activity": {"type": "Visited Booth", "at_least": 2}},
+        {
+            "test": {
+                "attribute": "person.custom",
+                "key": "seniority",
+                "operator": "at_least",
+                "value": 3,
+            }
+        },
+    ]
+}
+WITH_GROUPS = {
+    "has_matched_buying_group": {
+        "solution_interest": "Cloud",
+        "people_in_role": [{"role": "Sponsor", "at_least": 1}],
+    }
+}
+JOB_TITLE = {"attribute": "person.job_title", "values": ["Chief", "CEO"]}
+FILE: dict[str, Any] = {
+    "quorum_configuration": 1,
+    "custom_fields": [
+        {"name": "seniority", "scope": "person", "type": "number", "label": "Seniority"}
+    ],
+    "roles": [{"name": "Sponsor", "description": "Pays"}],
+    "personas": [{"name": "Deciders", "attributes": [JOB_TITLE]}],
+    "activity_types": [
+        {"name": "Booth Visit", "engagement_type": "EVENT", "aliases": ["Visited Booth"]}
+    ],
+    "stage_models": [
+        {
+            "name": "Sales",
+            "stages": [
+                {"name": "New", "entry": True},
+                {"name": "Won", "destination": "success"},
+            ],
+            "transitions": [{"from": "New", "to": "Won"}],
+        }
+    ],
+    "role_templates": [
+        {"name": "Asking", "roles": [{"role": "Sponsor", "condition": CHIEF}]},
+        {"name": "Plain", "roles": [{"role": "decision maker", "members_required": 2}]},
+        {"name": "Sketch", "status": "draft", "roles": []},
+    ],
+    "solution_interests": [
+        {"name": "Cloud", "role_template": "Plain", "stage_model": "Sales"},
+        {"name": "Security", "role_template": "Asking", "completeness_threshold": 75},
+    ],
+    "account_audiences": [
+        {"name": "All with groups", "condition": WITH_GROUPS},
+        {"name": "Listed", "accounts": ["crm:Acme"]},
+    ],
+}
+
+
+def given(**sections: Any) -> Configuration:
+    """The file with other entries in some sections."""
+    wanted = read({**FILE, **sections})
+    assert isinstance(wanted, dict), wanted
+    return wanted
+
+
+def only(**sections: Any) -> Configuration:
+    """A file of these sections alone."""
+    wanted = read({"quorum_configuration": 1, **sections})
+    assert isinstance(wanted, dict), wanted
+    return wanted
+
+
+async def applied(ctx: Context, wanted: Configuration) -> Plan:
+    planned = await plan(ctx, wanted)
+    assert isinstance(planned, Plan), planned
+    assert await apply(ctx, planned) is None
+    return planned
+
+
+async def refused(ctx: Context, wanted: Configuration) -> Refusals:
+    """Why a file is refused, which writes nothing."""
+    before = await configuration(ctx)
+    planned = await plan(ctx, wanted)
+    assert isinstance(planned, Refusals)
+    assert await configuration(ctx) == before
+    return planned
+
+
+@pytest.fixture
+async def ready(home: Context) -> Context:
+    """A tenant with what every tenant begins with, and an account."""
+    await create_tenant(home, "Home", "UTC")
+    await some_accounts(home, "Acme")
+    return home
+
+
+async def test_a_file_makes_everything_in_it_once(ready: Context) -> None:
+    first = await applied(ready, given())
+    second = await plan(ready, given())
+
+    made = [f"{step.section} {step.name}" for step in first.steps]
+    assert len(made) == 12
+    assert made.index("role_templates Plain") < made.index("solution_interests Cloud")
+    assert made.index("solution_interests Cloud") < made.index("role_templates Asking")
+    assert made.index("role_templates Asking") < made.index("solution_interests Security")
+    assert second == Plan(())
+    shown = await operate(
+        ready,
+        """{
+          solutionInterests(filter: {search: "Cloud"}) {
+            nodes { name roleTemplate { name status } stageModel { name status } }
+          }
+        }""",
+    )
+    assert shown == {
+        "solutionInterests": {
+            "nodes": [
+                {
+                    "name": "Cloud",
+                    "roleTemplate": {"name": "Plain", "status": "LIVE"},
+                    "stageModel": {"name": "Sales", "status": "LIVE"},
+                }
+            ]
+        }
+    }
+
+
+async def test_an_export_makes_another_tenant_the_same_and_names_no_ids(
+    ready: Context, clock: Clock
+) -> None:
+    await applied(ready, given())
+    other = a_context(ready.stores.database, TenantId(f"{ready.viewer.tenant}-other"), clock)
+    await create_tenant(other, "Other", "UTC")
+    await some_accounts(other, "Acme")
+
+    document = written(await configuration(ready))
+    wanted = read(document)
+    assert isinstance(wanted, dict), wanted
+    assert await plan(ready, wanted) == Plan(())
+    await applied(other, wanted)
+
+    assert await configuration(other) == await configuration(ready)
+    assert all(
+        prefix not in str(document) for prefix in ("si_", "role_0", "rt_", "acc_", "persona_")
+    )
+
+
+async def test_what_may_change_is_changed_and_nothing_is_taken_away(ready: Context) -> None:
+    await applied(ready, given())
+    await create_role(ready, "Blocker")
+    plain = {"name": "PLAIN", "roles": [{"role": "Decision Maker", "members_required": 3}]}
+    wanted = only(
+        custom_fields=[{**FILE["custom_fields"][0], "label": "Level"}],
+        roles=[{"name": "sponsor", "description": "Signs"}],
+        personas=[{"name": "Deciders", "attributes": [{**JOB_TITLE, "values": ["CFO"]}]}],
+        activity_types=[{**FILE["activity_types"][0], "aliases": ["Booth", "visited  booth"]}],
+        role_templates=[plain, {**FILE["role_templates"][2], "description": "Later"}],
+        solution_interests=[{"name": "Cloud", "role_template": "plain", "products": ["VM"]}],
+        account_audiences=[{"name": "Listed", "condition": WITH_GROUPS}],
+    )
+
+    done = await applied(ready, wanted)
+
+    differences = {
+        step.name: {each.part: (each.before, each.after) for each in step.differences}
+        for step in done.steps
+    }
+    assert differences["seniority"] == {"label": ("Seniority", "Level")}
+    assert differences["sponsor"] == {"description": ("Pays", "Signs")}
+    assert differences["Cloud"] == {"products": ([], ["VM"]), "stage_model": ("Sales", None)}
+    assert differences["Sketch"] == {"description": (None, "Later")}
+    assert len(done.steps) == 8
+    assert await plan(ready, wanted) == Plan(())
+    now = await configuration(ready)
+    assert [role["name"] for role in now["roles"]] == ["Blocker", "Sponsor"]
+    [booth] = [each for each in now["activity_types"] if each["name"] == "Booth Visit"]
+    assert booth["aliases"] == ["Booth", "Visited Booth"]
+    [template] = [each for each in now["role_templates"] if each["name"] == "Plain"]
+    assert template["roles"][0]["members_required"] == 3
+
+
+async def test_what_is_live_or_never_changes_is_told_and_nothing_is_written(
+    ready: Context,
+) -> None:
+    await applied(ready, given())
+    sales = FILE["stage_models"][0]
+    lost = {"name": "Lost", "destination": "failure"}
+    stages = [sales["stages"][0], lost, {"name": "Yes", "destination": "success"}]
+    moves = [{"from": "New", "to": "Lost"}, {"from": "New", "to": "Yes"}]
+
+    found = await refused(
+        ready,
+        only(
+            custom_fields=[{**FILE["custom_fields"][0], "type": "text"}],
+            activity_types=[{**FILE["activity_types"][0], "weight": 50}],
+            stage_models=[{**sales, "stages": stages, "transitions": moves}],
+            role_templates=[{**FILE["role_templates"][1], "roles": [{"role": "Champion"}]}],
+            solution_interests=[{"name": "Cloud", "role_template": "Asking"}],
+            roles=[{"name": "New one"}],
+        ),
+    )
+
+    assert found.faults == ()
+    assert [str(fault.path) for fault in found.blocked] == [
+        "custom_fields[0].type",
+        "activity_types[0].weight",
+        "stage_models[0].stages",
+        "stage_models[0].stages",
+        "stage_models[0].transitions",
+        "role_templates[0].roles",
+        "solution_interests[0].role_template",
+    ]
+    assert len(found.steps) == 6
+
+
+async def test_every_fault_of_a_file_is_told_at_once(ready: Context) -> None:
+    title = {"attribute": "person.job_title", "operator": "is", "value": "CEO"}
+    found = await refused(
+        ready,
+        only(
+            custom_fields=[
+                {"name": "Bad Key", "scope": "account", "type": "text", "label": "x"},
+            ],
+            roles=[{"name": "champion"}],
+            personas=[{"name": "Nobody", "attributes": []}],
+            activity_types=[
+                {"name": "Call Me", "engagement_type": "CALL", "weight": 101, "aliases": []},
+                {"name": "Other", "engagement_type": "WEB", "aliases": ["Visit Webpage"]},
+            ],
+            stage_models=[{"name": "Empty", "stages": [], "transitions": []}],
+            role_templates=[
+                {"name": "A", "roles": [{"role": "Ghost", "condition": CHIEF}]},
+                {"name": "B", "roles": [{"role": "Champion", "members_required": 0}]},
+                {"name": "C", "status": "draft", "roles": []},
+            ],
+            solution_interests=[
+                {"name": "X", "role_template": "C", "completeness_threshold": 101},
+                {"name": "Y", "role_template": "D", "stage_model": "E"},
+            ],
+            account_audiences=[
+                {"name": "Both", "condition": {"test": title}, "accounts": ["crm:nobody"]},
+            ],
+        ),
+    )
+
+    assert found.blocked == ()
+    told = {fault.path for fault in found.faults}
+    assert {
+        "custom_fields[0].key",
+        "roles[0].name",
+        "personas[0].attributes",
+        "activity_types[0].weight",
+        "activity_types[1]",
+        "stage_models[0].stages",
+        "role_templates[0].roles[0].role",
+        "role_templates[0].roles[0].condition",
+        "role_templates[1].roles[0].members_required",
+        "solution_interests[0].role_template",
+        "solution_interests[0].completeness_threshold",
+        "solution_interests[1].role_template",
+        "solution_interests[1].stage_model",
+        "account_audiences[0]",
+        "account_audiences[0].accounts[0]",
+    } <= told
+    unknown = [f.reason for f in found.faults if f.path == "role_templates[0].roles[0].condition"]
+    assert unknown == [
+        "there is no persona Deciders, in the tenant or in the file",
+        "there is no solution interest Cloud, in the tenant or in the file",
+        "there is no activity type Visited Booth, in the tenant or in the file",
+    ]
+    of_account = [fault for fault in found.faults if "person.jobTitle" in fault.path]
+    assert [fault.path.partition(".")[0] for fault in of_account] == ["account_audiences[0]"]
+
+
+async def test_rules_that_wait_for_each_other_are_told(ready: Context) -> None:
+    signal = {"has_interest_signal": {"solution_interest": "Loop"}}
+
+    found = await refused(
+        ready,
+        only(
+            role_templates=[
+                {"name": "Looped", "roles": [{"role": "Champion", "condition": signal}]}
+            ],
+            solution_interests=[{"name": "Loop", "role_template": "Looped"}],
+        ),
+    )
+
+    reason = "needs what needs it: a circle"
+    assert found.faults == (
+        Fault("role_templates[0]", reason),
+        Fault("solution_interests[0]", reason),
+    )
+
+
+async def test_somebody_who_was_faster_stops_it(ready: Context) -> None:
+    planned = await plan(ready, only(roles=[{"name": "A"}, {"name": "B"}]))
+    await create_role(ready, "B")
+    assert isinstance(planned, Plan)
+
+    stopped = await apply(ready, planned)
+
+    assert isinstance(stopped, Stopped)
+    assert stopped.step.name == "B"
+    assert await plan(ready, only(roles=[{"name": "A"}, {"name": "B"}])) == Plan(())
+
+
+async def test_members_required_that_somebody_changed_are_set_again(ready: Context) -> None:
+    await applied(ready, given())
+    [plain] = await ready.stores.role_templates.found({"name": "Plain"}, {"_id": 1})
+    await change_members_required(ready, plain["_id"], "Decision Maker", 5)
+
+    done = await applied(ready, given())
+
+    assert [step.name for step in done.steps] == ["Plain"]
