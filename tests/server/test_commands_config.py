@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from server.commands_config import run_apply, run_diff
+from server.process import CommandFailed
 from store.driver import Client
 from tests.server.quorum_process import Quorum
 
@@ -40,8 +42,8 @@ def test_a_file_is_compared_and_applied_and_exported(
 
     differs = quorum.run("config", "apply", str(file), "--diff", **elsewhere)
     applied = quorum.run("config", "apply", str(file), **elsewhere)
-    same = quorum.run("config", "diff", str(file), **elsewhere)
     exported = quorum.run("config", "export", str(out), **elsewhere)
+    same = quorum.run("config", "diff", str(out), **elsewhere)
 
     assert (differs.returncode, differs.stdout) == (3, "+ roles: Sponsor\n")
     assert (applied.returncode, applied.stdout) == (
@@ -53,26 +55,22 @@ def test_a_file_is_compared_and_applied_and_exported(
     assert "roles:\n  - name: Sponsor\n" in out.read_text()
 
 
-def test_a_file_that_cannot_be_applied_is_told_whole(
-    quorum: Quorum, elsewhere: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_file_that_cannot_be_applied_is_told_whole(tmp_path: Path) -> None:
     file = tmp_path / "faulty.yaml"
     file.write_text(FAULTY)
 
-    refused = quorum.run("config", "apply", str(file), **elsewhere)
+    with pytest.raises(CommandFailed) as refused:
+        run_apply(file, None)
 
-    assert refused.returncode == 1
-    assert refused.stderr == (
-        f"Error: {file} cannot be applied; nothing was written:\n"
+    assert refused.value.message == (
+        f"{file} cannot be applied; nothing was written:\n"
         "  roles[1].nme: is none of: name, description\n"
-        "  roles[1].name: is required\n"
+        "  roles[1].name: is required"
     )
 
 
-def test_a_file_that_is_not_there_is_told(quorum: Quorum, tmp_path: Path) -> None:
-    missing = quorum.run("config", "diff", str(tmp_path / "no.yaml"))
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CommandFailed) as missing:
+        run_diff(tmp_path / "no.yaml", None)
 
-    assert missing.returncode == 1
-    assert (
-        missing.stderr == f"Error: {tmp_path}/no.yaml cannot be read: No such file or directory.\n"
-    )
+    assert missing.value.message == f"{tmp_path}/no.yaml cannot be read: No such file or directory."

@@ -22,6 +22,20 @@ def test_what_is_written_is_read_as_the_same_in_its_order(tmp_path: Path) -> Non
     assert read(configuration_files.read(file)) == configuration
 
 
+def test_the_file_on_its_page_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    file = tmp_path / "file.yaml"
+    file.write_text(page.partition("```yaml\n")[2].partition("```")[0])
+
+    shown = read(configuration_files.read(file))
+
+    assert isinstance(shown, dict), shown
+    assert {name for name, entries in shown.items() if not entries} == {
+        "custom_fields",
+        "activity_types",
+    }
+
+
 def test_a_country_is_no_truth_value(tmp_path: Path) -> None:
     file = tmp_path / "file.yaml"
     file.write_text("value: [NO, yes, on]\n")
