@@ -19,6 +19,7 @@ from schema import (
     overviews,
     past_groups,
     previewing_role_templates,
+    previewing_weighting_models,
 )
 from schema.accounts import Account
 from schema.activities import Activity
@@ -103,6 +104,11 @@ class Query:
         resolver=migrating_role_templates.preview_role_template_migration,
         description="What would become of groups and members if a solution interest went over to "
         "another version of its template. Nothing is stored. Right: READ.",
+    )
+    preview_weighting_model = strawberry.field(
+        resolver=previewing_weighting_models.preview_weighting_model,
+        description="How the scores of groups would change by a version of a weighting model. "
+        "Nothing is stored. Right: READ.",
     )
     role: Role | None = found(description="One role.")
     roles: Connection[Role] = browsed(

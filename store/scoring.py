@@ -123,6 +123,16 @@ class ScoringStore:
         """The largest raw of a group."""
         return float(await self._largest(self._groups, "raw"))
 
+    async def leading_groups(self, limit: int) -> list[BuyingGroupId]:
+        """The groups of the largest raws."""
+        cursor = self._groups.find(
+            {"tenant": self._tenant, "engagement.raw": {"$gt": 0}},
+            {"_id": 1},
+            sort=[("engagement.raw", -1)],
+            limit=limit,
+        )
+        return [BuyingGroupId(document["_id"]) async for document in cursor]
+
     async def figures(self, groups: Sequence[BuyingGroupId]) -> list[Document]:
         """What announcing needs to know of these groups."""
         found = await self._reader.by_key(self._groups.name, "_id", groups, _TOLD)
