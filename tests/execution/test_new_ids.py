@@ -22,7 +22,13 @@ def test_ids_of_later_moments_sort_after_earlier_ones() -> None:
     assert made == sorted(made)
 
 
-def test_ids_of_one_moment_differ() -> None:
-    made = {new_id("evt", NOON) for _ in range(5_000)}
+def test_ids_of_one_moment_differ_and_sort_in_the_order_they_were_made() -> None:
+    made = [new_id("evt", NOON) for _ in range(5_000)]
 
-    assert len(made) == 5_000
+    assert made == sorted(set(made))
+
+
+def test_a_moment_that_comes_again_does_not_bring_its_ids_again() -> None:
+    made = [new_id("evt", NOON + timedelta(milliseconds=n % 2)) for n in range(2_000)]
+
+    assert len(set(made)) == 2_000
