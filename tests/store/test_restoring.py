@@ -194,6 +194,7 @@ async def test_a_tenant_that_is_there_is_left_as_it_is(empty: Database) -> None:
         {
             "tenants": 1,
             "roles": 6,
+            "personas": 10,
             "activity_types": 37,
             "weighting_models": 1,
             "identities": before["identities"],
