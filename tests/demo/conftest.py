@@ -44,7 +44,9 @@ def with_ids_in_turn(ctx: Context) -> Context:
     numbers = itertools.count()
     return replace(
         ctx,
-        new_id=lambda prefix: new_id(prefix, ctx.now() + timedelta(milliseconds=next(numbers))),
+        new_id=lambda prefix: new_id(
+            prefix, ctx.now() + timedelta(milliseconds=10 * next(numbers))
+        ),
     )
 
 
