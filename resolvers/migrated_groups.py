@@ -14,7 +14,7 @@ from domain.identifiers import BuyingGroupId, JobId, RoleTemplateId
 from domain.role_templates import RoleTemplate
 from domain.template_migrations import Migration, backwards, migrated, put_back
 from execution.context import Context, Right
-from resolvers import members_required, scoring, stamps
+from resolvers import letting_go, members_required, scoring, stamps
 from resolvers.group_changes import membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, to_group
@@ -101,6 +101,9 @@ async def _move(
     answers = await ctx.stores.groups.change_all(documents.values(), decide)
     changed = [BuyingGroupId(id) for id, each in answers.items() if isinstance(each, Changed)]
     await members_required.catch_up(ctx, way.target, changed)
+    if way.migration.is_undone:  # it may have put back somebody who is gone since
+        kept = (each for document in documents.values() for each in document.get(WHAT_WAS) or ())
+        await letting_go.leave_groups_if_deleted(ctx, {each["person_id"] for each in kept})
     await scoring.score_groups(ctx, changed)
     return changed
 

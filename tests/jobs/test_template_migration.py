@@ -11,6 +11,7 @@ from execution.context import Context
 from jobs import template_migration
 from jobs.kinds import run_open_jobs
 from resolvers import maintenance, membership, template_migrations
+from resolvers.erasing_people import erase_person
 from resolvers.membership import Assignment, CommandsDone
 from resolvers.template_migrations import Asked, Migrating
 from store.groups import to_group
@@ -97,3 +98,25 @@ async def over(ctx: Context, version: str) -> None:
         states = role_states(template.roles, members)
         assert document["completeness"] == {"exact": percent(completeness_of(states))}
         assert [role["assigned"] for role in document["roles"]] == [s.assigned for s in states]
+
+
+async def test_to_undo_brings_nobody_back_who_is_gone_since(home: Context) -> None:
+    interest = await an_interest(home, [DECIDERS, USERS, FRIENDS])
+    [account] = (await some_accounts(home, "Acme")).values()
+    ada = PersonId((await some_people(home, account, {"ada": "Friend"}))["ada"])
+    group = await a_buying_group(home, account, interest)
+    await membership.assign_members(home, group, [Assignment(ada, "Champion")], Method.MANUAL)
+    document = await home.stores.solution_interests.one(interest)
+    assert document is not None
+    version = await a_next_version(home, document["role_template_id"], [DECIDERS, INFLUENCERS])
+    await template_migrations.start_template_migration(home, Asked(interest, version, PLAN))
+    await run_open_jobs(home, "worker")
+    assert await erase_person(home, ada) == ada
+
+    await template_migrations.undo_template_migration(home, interest)
+    await run_open_jobs(home, "worker")
+
+    undone = await home.stores.groups.one(group)
+    assert undone is not None
+    assert undone["role_template_id"] == document["role_template_id"]
+    assert undone["member_ids"] == undone["removed_ids"] == []
