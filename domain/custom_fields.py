@@ -24,7 +24,7 @@ MOST_FIELDS: Final = 200
 LIST_LENGTH: Final = 100
 SCOPES: Final = (Scope.ACCOUNT, Scope.PERSON)
 
-_READERS: Final[Mapping[FieldType, Reader]] = MappingProxyType(
+READERS: Final[Mapping[FieldType, Reader]] = MappingProxyType(
     {
         FieldType.TEXT: text(),
         FieldType.NUMBER: number(),
@@ -34,6 +34,7 @@ _READERS: Final[Mapping[FieldType, Reader]] = MappingProxyType(
         FieldType.NUMBER_LIST: numbers(LIST_LENGTH),
     }
 )
+"""What reads a value of each declared type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def fields(declared: Declared, *, are_personal: bool = False) -> dict[str, Field
     return {
         f"custom.{key}": Field(
             f"custom.{key}",
-            _READERS[each.type],
+            READERS[each.type],
             shown=f"customFields.{key}",
             is_personal=are_personal,
         )

@@ -1,4 +1,7 @@
-"""Maintenance: the rules are applied anew to the groups there are, in the order of their ids."""
+"""Maintenance: the rules are applied anew to the groups there are, in the order of their ids.
+
+Over all groups, the derived fields of accounts come first: the rules may ask about them.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -6,10 +9,13 @@ from typing import Final
 from domain.identifiers import BuyingGroupId, JobId
 from execution.context import Context, Right
 from jobs.plans import Items, Plan, Slice
-from resolvers import maintenance, opportunities
+from resolvers import derived_fields, maintenance, opportunities
 from store.driver import Document
 
 GROUPS_AT_ONCE: Final = 100
+_DERIVING: Final = "derived:"
+_GROUPS: Final = "bg"
+"""What every group's id begins with, and so comes before them all."""
 
 
 async def total(ctx: Context, job: Document) -> int | None:
@@ -25,6 +31,12 @@ async def step(ctx: Context, job: Document) -> Slice:
     _require_rights(ctx)
     if not job["cursor"]:
         await opportunities.settle_products(ctx)
+    if _is_deriving(job):
+        last = await derived_fields.refresh_next(ctx, job["cursor"].removeprefix(_DERIVING))
+        if last is not None:
+            return Slice(_DERIVING + last, {})
+        if job["cursor"]:
+            return Slice(_GROUPS, {})
     ids = await _next_groups(ctx, job)
     if not ids:
         return Slice(None, {})
@@ -32,9 +44,15 @@ async def step(ctx: Context, job: Document) -> Slice:
     return Slice(ids[-1], {"done": len(ids), "groups_changed": changed})
 
 
+def _is_deriving(job: Document) -> bool:
+    is_of_all = job["parameters"]["solution_interest_id"] is None
+    return is_of_all and (not job["cursor"] or job["cursor"].startswith(_DERIVING))
+
+
 async def _next_groups(ctx: Context, job: Document) -> list[BuyingGroupId]:
     interest = job["parameters"]["solution_interest_id"]
-    return await ctx.stores.groups.of_interest(interest, job["cursor"], GROUPS_AT_ONCE)
+    after = _GROUPS if job["cursor"].startswith(_DERIVING) else job["cursor"]
+    return await ctx.stores.groups.of_interest(interest, after, GROUPS_AT_ONCE)
 
 
 async def _maintain_one(ctx: Context, job: Document, id: str) -> Mapping[str, int]:

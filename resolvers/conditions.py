@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from typing import Final
 
-from domain.attributes import Scope
+from domain.attributes import FieldType, Scope
 from domain.condition_checking import ACCOUNT_RULE, MEMBER_RULE, DeclaredFields, faults
 from domain.conditions import Condition, ConditionFault
+from domain.derived_fields import FAMILY
 from execution.context import Context
 from resolvers import custom_fields, related_references
 from resolvers.outcomes import Invalid
@@ -15,11 +16,16 @@ OF_MEMBERS: Final = MEMBER_RULE
 
 
 async def declared_fields(ctx: Context) -> DeclaredFields:
-    """The types of the tenant's custom fields, by family."""
+    """The types of the tenant's custom and derived fields, by family."""
     declared = await custom_fields.declared(ctx)
+    tenant = await ctx.stores.tenants.own() or {}
+    derived = tenant.get("derived_fields", ())
     return {
-        f"{scope.value}.custom": {key: field.type for key, field in fields.items()}
-        for scope, fields in declared.items()
+        **{
+            f"{scope.value}.custom": {key: field.type for key, field in fields.items()}
+            for scope, fields in declared.items()
+        },
+        FAMILY: {field["key"]: FieldType(field["type"]) for field in derived},
     }
 
 

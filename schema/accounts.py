@@ -189,6 +189,9 @@ class Account(Node, Stamped, Listed):
     custom_fields: JSON = stored(
         "custom", shown=plain, absent={}, description="Values of the tenant's own fields, by key."
     )
+    derived_fields: JSON = stored(
+        "derived", shown=plain, absent={}, description="Values that rules set, by key."
+    )
     keys: list[OutsideKey] = embedded(
         "keys", at_most=MOST_KEYS, parts=outside_keys, description="Its ids in other systems."
     )

@@ -151,13 +151,9 @@ def _name(attribute: Attribute) -> str:
     return rest or {"relation": "kind", "relation_role": "role"}[attribute.key]
 
 
-_UNDEFINABLE: Final = frozenset({"account.derived"})
-"""Families of which nobody can define a field yet: there is nothing to ask about."""
-
-
 def _scope(scope: Scope) -> Mapping[str, Attribute]:
     own = (each for each in CATALOGUE if each.scope is scope)
-    return {_name(each): each for each in own if each.key not in _UNDEFINABLE}
+    return {_name(each): each for each in own}
 
 
 _ATTRIBUTES: Final = {scope.value: _scope(scope) for scope in Scope}

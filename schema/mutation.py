@@ -8,6 +8,7 @@ from schema import (
     creating_activity_types,
     creating_buying_groups,
     defining_custom_fields,
+    defining_derived_fields,
     deleting_buying_groups,
     deleting_components,
     deleting_jobs,
@@ -104,6 +105,13 @@ class Mutation:
         description=(
             "Declare custom fields of accounts or people, or label them anew. Right: "
             "EDIT_COMPONENTS."
+        ),
+    )
+    define_derived_fields = strawberry.mutation(
+        resolver=once(defining_derived_fields.define_derived_fields, Right.EDIT_COMPONENTS),
+        description=(
+            "Define the fields of accounts that rules set, in the place of those there were. "
+            "Maintenance brings their values up to date. Right: EDIT_COMPONENTS."
         ),
     )
     record_activities = strawberry.mutation(

@@ -5,6 +5,7 @@ import strawberry
 import schema.saved_views
 import schema.weighting_models
 from domain.custom_fields import MOST_FIELDS
+from domain.derived_fields import MOST_FIELDS as MOST_DERIVED
 from execution.connections import Connection
 from execution.fields import found
 from execution.limits import at_most
@@ -12,6 +13,7 @@ from execution.lists import browsed
 from execution.viewed_lists import viewed
 from schema import (
     defining_custom_fields,
+    defining_derived_fields,
     explaining_membership,
     linting_role_templates,
     looking_up,
@@ -27,6 +29,7 @@ from schema.activity_types import ActivityType
 from schema.audiences import AccountAudience
 from schema.buying_groups import BuyingGroup
 from schema.defining_custom_fields import CustomField
+from schema.defining_derived_fields import DerivedField
 from schema.events import Event
 from schema.interest_signals import InterestSignal
 from schema.jobs import Job
@@ -55,6 +58,11 @@ class Query:
         resolver=defining_custom_fields.custom_fields,
         metadata=at_most(MOST_FIELDS),
         description="The custom fields declared for accounts, or for people.",
+    )
+    derived_fields: list[DerivedField] = strawberry.field(
+        resolver=defining_derived_fields.derived_fields,
+        metadata=at_most(MOST_DERIVED),
+        description="The fields of accounts that rules set.",
     )
     account: Account | None = found(description="One account.")
     accounts: Connection[Account] = browsed(description="Accounts, by name unless asked otherwise.")

@@ -6,7 +6,7 @@ from domain.events import EventType
 from domain.membership import Method
 from execution.context import Context
 from jobs.kinds import run_open_jobs
-from resolvers import deleting_groups, merging_people, stamps
+from resolvers import deleting_groups, derived_fields, merging_people, stamps
 from resolvers.tenants import create_tenant
 from store.event_documents import to_document
 from store.import_steps import ImportStep, RejectsMark
@@ -61,6 +61,7 @@ async def one_of_everything(ctx: Context) -> None:
     gone = await a_buying_group(ctx, accounts["Brink"], interest)
     assert await deleting_groups.delete_buying_group(ctx, gone) == gone
     await mutate(ctx, "saveView", "__typename", name=ODD_NAME, filter={"search": ODD_NAME})
+    await _derived_fields(ctx)
     await mutate(ctx, "createRole", "__typename", name="Sponsor", idempotencyKey="once")
     await _personas(ctx)
     await _activities(ctx)
@@ -83,6 +84,13 @@ async def one_of_everything(ctx: Context) -> None:
     await _jobs(ctx, interest, accounts[ODD_NAME])
     await merging_people.merge_people(ctx, people["ada"], people["ada2"])
     await _what_waits(ctx, accounts["Acme"])
+
+
+async def _derived_fields(ctx: Context) -> None:
+    rule = {"condition": {"account": {"name": {"is": ODD_NAME}}}, "value": "2024-02-29"}
+    fields = [{"key": "leap", "type": "DATE", "label": ODD_NAME, "rules": [rule]}]
+    await mutate(ctx, "defineDerivedFields", "__typename", fields=fields)
+    assert await derived_fields.refresh_next(ctx, "") is not None
 
 
 async def _personas(ctx: Context) -> None:
