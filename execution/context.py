@@ -1,9 +1,8 @@
 """The context of a request: who asks, the clock, the stores and the loaders; one per request."""
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from domain.identifiers import TenantId
@@ -66,14 +65,6 @@ class Context:
         self.loaders = Loaders(self.stores.reader)
 
     def at_one_moment(self) -> "Context":
-        """The same at a clock that stands: for what is decided about much at once.
-
-        Its ids are of this moment and the next milliseconds, so that each follows the one before.
-        """
+        """The same at a clock that stands: for what is decided about much at once."""
         at = self.now()
-        numbers = itertools.count()
-        return replace(
-            self,
-            now=lambda: at,
-            new_id=lambda prefix: new_id(prefix, at + timedelta(milliseconds=next(numbers))),
-        )
+        return replace(self, now=lambda: at, new_id=lambda prefix: new_id(prefix, at))

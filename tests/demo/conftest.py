@@ -1,16 +1,13 @@
 """A tenant with the demo data, loaded as a newcomer's might be: broken off twice on the way."""
 
-import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 
 import pytest
 
 from demo.loading import DemoProgress, DemoReport, is_loaded, load_demo
 from domain.identifiers import TenantId
 from execution.context import Context
-from execution.new_ids import new_id
 from resolvers.tenants import create_tenant
 from store.driver import Database
 from tests.contexts import Clock, a_context
@@ -30,24 +27,13 @@ class Loaded:
 
 @pytest.fixture(scope="session")
 async def loaded(database: Database) -> Loaded:
-    ctx = with_ids_in_turn(a_context(database, TenantId("demo-tenant"), Clock()))
+    ctx = a_context(database, TenantId("demo-tenant"), Clock())
     await create_tenant(ctx, "Demo", "UTC")
     for step in ("Opportunities", "Buying groups"):
         with pytest.raises(BrokenOff):
             await load_demo(ctx, _breaking_off(step))
         assert not await is_loaded(ctx)
     return Loaded(ctx, await load_demo(ctx))
-
-
-def with_ids_in_turn(ctx: Context) -> Context:
-    """The context with ids that follow one another as if time went by, though its clock stands."""
-    numbers = itertools.count()
-    return replace(
-        ctx,
-        new_id=lambda prefix: new_id(
-            prefix, ctx.now() + timedelta(milliseconds=10 * next(numbers))
-        ),
-    )
 
 
 def _breaking_off(step: str) -> Callable[[DemoProgress], None]:
