@@ -1,8 +1,30 @@
 """The daily run: which day's is due, in the tenant's time zone and whatever its clocks do."""
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final
 
 _DAY = timedelta(days=1)
+_TIME_OF_DAY: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class DailySchedule:
+    """When a tenant's daily run begins: at its own time, or at that of the server.
+
+    The time is that of the given zone, or that of the tenant's days.
+    """
+
+    at: time | None = None
+    time_zone: str | None = None
+    is_on: bool = True
+
+
+def time_of_day(text: str) -> time | None:
+    """The time of a text such as 02:30; None when it is no time of day."""
+    found = _TIME_OF_DAY.fullmatch(text)
+    return time(int(found[1]), int(found[2])) if found else None
 
 
 def moment_of(day: date, at: time, zone: tzinfo) -> datetime:

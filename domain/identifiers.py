@@ -24,6 +24,7 @@ ActivityTypeId = NewType("ActivityTypeId", str)
 WeightingModelId = NewType("WeightingModelId", str)
 BuyingGroupId = NewType("BuyingGroupId", str)
 JobId = NewType("JobId", str)
+DailyRunId = NewType("DailyRunId", str)
 EventId = NewType("EventId", str)
 ScoringRunId = NewType("ScoringRunId", str)
 

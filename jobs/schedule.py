@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from domain.daily import due_day, moment_of
 from domain.jobs import JobKind, JobStatus
 from execution.context import Context, Right
+from resolvers.daily_schedules import schedule_of
 from resolvers.jobs import daily_job_id, start_daily_job
 from store.driver import Document
 
@@ -21,22 +22,28 @@ _Parameters = Mapping[str, str | None]
 async def start_due_jobs(ctx: Context, at: time) -> None:
     """Start what is next of the tenant's daily run, if a day's is due and nothing of it is open.
 
-    `at` is the time of its days at which a run begins.
+    `at` is the time of its days at which a run begins, unless the tenant has set one.
     """
     ctx.viewer.require(Right.RUN_JOBS)
     tenant = await ctx.stores.tenants.own()
     if tenant is None:
         return
-    zone, last = ZoneInfo(tenant["time_zone"]), tenant.get("daily")
+    own = schedule_of(tenant)
+    if not own.is_on:
+        return
+    at, last = at if own.at is None else own.at, tenant.get("daily")
+    zone = ZoneInfo(own.time_zone or tenant["time_zone"])
     done = date.fromisoformat(last["day"]) if last else None
     day = due_day(ctx.now(), at, zone, tenant["created_at"], done)
     if day is None or await ctx.stores.jobs.has_open_daily_job():
         return
+    await ctx.stores.daily_runs.begin(day, ctx.now())
     begun = moment_of(day, at, zone)
     carried_on = [job for job in await ctx.stores.jobs.in_force() if job["created_at"] < begun]
     for kind, wanted in _stages(carried_on):
         if not await _is_over(ctx, kind, wanted, day):
             return
+    await ctx.stores.daily_runs.finish(day, ctx.now())
     await ctx.stores.tenants.note_daily_run(day)
 
 

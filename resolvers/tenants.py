@@ -28,7 +28,7 @@ async def create_tenant(
     A tenant that is there keeps its settings and gets whatever it lacks.
     """
     ctx.viewer.require(Right.ADMIN)
-    if fault := naming.check_text("name", name) or _check_time_zone(time_zone):
+    if fault := naming.check_text("name", name) or check_time_zone(time_zone):
         return fault
     tenant = ctx.viewer.tenant
     document = ctx.stores.tenants.new(name, time_zone, ctx.now(), ctx.viewer.actor)
@@ -51,7 +51,7 @@ async def change_time_zone(
     every scoring run does, too. Scores are of the new days from the next run on.
     """
     ctx.viewer.require(Right.ADMIN)
-    if fault := _check_time_zone(time_zone):
+    if fault := check_time_zone(time_zone):
         return fault
     tenant = ctx.viewer.tenant
 
@@ -83,7 +83,8 @@ async def redate_next(ctx: Context) -> int:
     return await redating.redate_next(ctx)
 
 
-def _check_time_zone(time_zone: str) -> Invalid | None:
+def check_time_zone(time_zone: str) -> Invalid | None:
+    """What is wrong with the name of a time zone; None when there is one of that name."""
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

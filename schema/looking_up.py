@@ -14,6 +14,7 @@ from schema.activities import Activity
 from schema.activity_types import ActivityType
 from schema.audiences import AccountAudience
 from schema.buying_groups import BuyingGroup
+from schema.daily_runs import DailyRun
 from schema.info import Info
 from schema.interest_signals import InterestSignal
 from schema.jobs import Job
@@ -33,6 +34,7 @@ KINDS: Final[dict[str, type[Node]]] = {
     "at": ActivityType,
     "aud": AccountAudience,
     "bg": BuyingGroup,
+    "day": DailyRun,
     "job": Job,
     "opp": Opportunity,
     "per": Person,

@@ -7,6 +7,7 @@ from schema import (
     changing_membership,
     creating_activity_types,
     creating_buying_groups,
+    daily_runs,
     defining_custom_fields,
     defining_derived_fields,
     deleting_buying_groups,
@@ -348,6 +349,13 @@ class Mutation:
     start_maintenance_job = strawberry.mutation(
         resolver=once(creating_buying_groups.start_maintenance_job, Right.RUN_JOBS),
         description="Apply the templates' rules anew to the people there are now. Right: RUN_JOBS.",
+    )
+    update_daily_schedule = strawberry.mutation(
+        resolver=once(daily_runs.update_daily_schedule, Right.ADMIN),
+        description=(
+            "Let the tenant's daily run begin at another time of day, of another time zone, or "
+            "never. Right: ADMIN."
+        ),
     )
     pause_job = strawberry.mutation(
         resolver=once(steering_jobs.pause_job, Right.RUN_JOBS),

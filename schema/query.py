@@ -2,6 +2,7 @@
 
 import strawberry
 
+import schema.daily_runs
 import schema.saved_views
 import schema.weighting_models
 from domain.custom_fields import MOST_FIELDS
@@ -28,6 +29,7 @@ from schema.activities import Activity
 from schema.activity_types import ActivityType
 from schema.audiences import AccountAudience
 from schema.buying_groups import BuyingGroup
+from schema.daily_runs import DailyRun, DailySchedule
 from schema.defining_custom_fields import CustomField
 from schema.defining_derived_fields import DerivedField
 from schema.events import Event
@@ -143,6 +145,13 @@ class Query:
     )
     job: Job | None = found(description="One job.")
     jobs: Connection[Job] = browsed(description="Jobs, the latest first unless asked otherwise.")
+    daily_schedule: DailySchedule = strawberry.field(
+        resolver=schema.daily_runs.daily_schedule,
+        description="When the tenant's daily run begins. Right: READ.",
+    )
+    daily_runs: Connection[DailyRun] = browsed(
+        description="The daily runs there have been, the latest first."
+    )
     events: Connection[Event] = browsed(
         description="Everything that was changed, in the order of its positions."
     )

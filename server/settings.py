@@ -8,6 +8,7 @@ from datetime import time
 from pathlib import Path
 from typing import Final
 
+from domain.daily import time_of_day
 from execution.context import Right
 from server.logs import LEVELS
 from store.driver import Driver
@@ -19,7 +20,6 @@ TENANT_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 ACTOR_LENGTH: Final = 200
 
 _DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
-_TIME_OF_DAY: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -186,10 +186,10 @@ def _log_level(text: str) -> str:
 def _daily_at(text: str) -> time | None:
     if text.lower() == "off":
         return None
-    found = _TIME_OF_DAY.fullmatch(text)
+    found = time_of_day(text)
     if found is None:
         raise ValueError(f"is {_shown(text)}; it must be a time of day such as 02:00, or off")
-    return time(int(found[1]), int(found[2]))
+    return found
 
 
 def _in_address(host: str) -> str:

@@ -27,6 +27,7 @@ COLLECTIONS: Final = (
     "activities",
     "activity_days",
     "scoring_runs",
+    "daily_runs",
     "events",
     "idempotency_keys",
     "import_steps",

@@ -232,6 +232,8 @@ INDEXES: Final = (
         ("tenant", "parameters.audience_id", "created_at", "_id"),
         "the jobs for an audience, the latest first",
     ),
+    Index("jobs", ("tenant", "day", "created_at", "_id"), "the jobs of a day's run"),
+    Index("daily_runs", ("tenant", "day", "_id"), "the latest daily runs"),
     Index("jobs", ("tenant", "in_force"), "creation jobs in force", _present("in_force")),
     Index("jobs", ("tenant", "status", "_id"), "work that waits or has lost its worker"),
 )

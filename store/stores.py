@@ -5,6 +5,7 @@ from store.account_figures import AccountFigures
 from store.accounts import AccountStore
 from store.activities import ActivityStore
 from store.activity_types import ActivityTypeStore
+from store.daily_runs import DailyRunStore
 from store.deletions import DeletionStore
 from store.driver import Database
 from store.erasures import ErasureStore
@@ -71,6 +72,7 @@ class Stores:
         self.merges = MergeStore(database, tenant, self.relay)
         self.merged_groups = MergedGroupStore(database, tenant, self.relay)
         self.jobs = JobStore(database, "jobs", tenant, self.relay)
+        self.daily_runs = DailyRunStore(database, tenant, self.relay)
         self.activity_types = ActivityTypeStore(database, "activity_types", tenant, self.relay)
         self.weighting_models = WeightingModelStore(
             database, "weighting_models", tenant, self.relay

@@ -142,6 +142,7 @@ async def _jobs(ctx: Context, interest: str, account: str) -> None:
 
 async def _what_waits(ctx: Context, account: str) -> None:
     """Work that was cut short: an import on its way, and an event that was not moved yet."""
+    await ctx.stores.daily_runs.begin(ctx.now().date(), ctx.now())
     step = ImportStep(0, 0, b"\x00\xff\n", 0, 1, {"Fax": 2}, RejectsMark(1, 20, "ab"))
     await ctx.stores.import_steps.add("rows", 0, step, ctx.now() - timedelta(minutes=1))
     left = stamps.event(ctx, EventType.ACCOUNT_UPDATED, account)

@@ -62,6 +62,7 @@ def test_every_collection_can_be_browsed() -> None:
         "activityTypes",
         "weightingModels",
         "jobs",
+        "dailyRuns",
         "events",
     ]
 

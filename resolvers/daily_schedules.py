@@ -1,0 +1,73 @@
+"""The daily schedule of a tenant: when its daily run begins, in which time zone, or never."""
+
+from domain.daily import DailySchedule, time_of_day
+from domain.events import EventType
+from domain.identifiers import TenantId
+from execution.context import Context, Right
+from resolvers import stamps, tenants
+from resolvers.outcomes import Conflict, Invalid, NotFound
+from store.driver import Document
+from store.records import Change, Missing
+from store.records import Conflict as Raced
+
+
+async def daily_schedule(ctx: Context) -> Document:
+    """The tenant's schedule, with the zone that counts and the last day whose run is over."""
+    ctx.viewer.require(Right.READ)
+    tenant = await ctx.stores.tenants.own() or {}
+    own = schedule_of(tenant)
+    return {
+        "at": own.at.isoformat("minutes") if own.at is not None else None,
+        "time_zone": own.time_zone or tenant.get("time_zone", "UTC"),
+        "is_on": own.is_on,
+        "last_day": (tenant.get("daily") or {}).get("day"),
+    }
+
+
+async def update_daily_schedule(
+    ctx: Context, at: str | None, time_zone: str | None, *, is_on: bool
+) -> TenantId | Invalid | NotFound | Conflict:
+    """Let the tenant's daily run begin at this time, such as 02:30, of this zone's days.
+
+    None is the time that the server begins runs at, and the zone of the tenant's days. A day that
+    had its run has no other, whatever is changed.
+    """
+    ctx.viewer.require(Right.ADMIN)
+    if at is not None and time_of_day(at) is None:
+        return Invalid("at", "must be a time of day such as 02:30")
+    if time_zone is not None and (fault := tenants.check_time_zone(time_zone)):
+        return fault
+    tenant = ctx.viewer.tenant
+    after = {"at": at, "time_zone": time_zone, "is_on": is_on}
+
+    def decide(document: Document) -> Change | None:
+        before = document.get("daily_schedule")
+        if before == after:
+            return None
+        changed = stamps.event(
+            ctx,
+            EventType.TENANT_UPDATED,
+            tenant,
+            before={"daily_schedule": before},
+            after={"daily_schedule": after},
+        )
+        return Change({"daily_schedule": after, **stamps.updated(ctx)}, (changed,))
+
+    match await ctx.stores.tenants.change(tenant, decide):
+        case Missing():
+            return NotFound("tenant", tenant)
+        case Raced():
+            return Conflict("tenant", tenant)
+        case _:
+            return tenant
+
+
+def schedule_of(tenant: Document) -> DailySchedule:
+    """The schedule that a tenant's document holds; one that was never set is the server's."""
+    stored = tenant.get("daily_schedule") or {}
+    at = stored.get("at")
+    return DailySchedule(
+        time_of_day(at) if at is not None else None,
+        stored.get("time_zone"),
+        stored.get("is_on", True),
+    )
