@@ -7,9 +7,9 @@ from typing import Final
 from domain.attributes import attribute
 from domain.conditions import ALWAYS, AllOf, AnyOf, AttributeTest, Condition, Operand
 from domain.operators import Operator
+from domain.readiness import Thresholds
 from domain.role_templates import Weighting
 from resolvers.role_templates import RoleEntry
-from resolvers.solution_interests import Thresholds
 
 SECURITY_SUITE: Final = "Security Suite"
 BUG_TRACKING: Final = "Bug Tracking"

@@ -15,7 +15,7 @@ from typing import Final
 from execution.context import Context
 from jobs.kinds import run_open_jobs
 from jobs.schedule import start_due_jobs
-from resolvers import finishing, members_required, scoring
+from resolvers import finishing, group_names, members_required, readiness, scoring
 from store.deployment import in_short, is_passing
 
 PAUSE_SECONDS: Final = 1.0
@@ -55,7 +55,15 @@ async def work(
             await start_due_jobs(ctx, daily_at)
 
     async with asyncio.TaskGroup() as group:
-        for visit in (jobs, schedule, score_due_groups, recompute_behind, sweep):
+        for visit in (
+            jobs,
+            schedule,
+            score_due_groups,
+            recompute_behind,
+            measure_readiness,
+            follow_names,
+            sweep,
+        ):
             group.create_task(_rounds(contexts, visit, pause))
         group.create_task(_rounds(contexts, finish_broken_off, max(pause, FINISHING_PAUSE_SECONDS)))
 
@@ -74,6 +82,20 @@ async def recompute_behind(ctx: Context) -> None:
             for _ in range(RECOMPUTED_AT_MOST):
                 if not await members_required.recompute_behind(ctx):
                     return
+
+
+async def measure_readiness(ctx: Context) -> None:
+    """Measure the tenant's groups whose readiness may have become another; the rest waits."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(TENDING_SECONDS):
+            for _ in range(RECOMPUTED_AT_MOST):
+                if not await readiness.measure_next(ctx):
+                    return
+
+
+async def follow_names(ctx: Context) -> None:
+    """Rename the tenant's groups whose solution interest was given another name."""
+    await group_names.follow_interests(ctx)
 
 
 async def finish_broken_off(ctx: Context) -> None:

@@ -27,10 +27,12 @@ from domain.stage_models import Stage, StageModel
 from execution.context import Context, Right
 from resolvers import (
     first_scores,
+    group_names,
     letting_go,
     members_required,
     migrated_groups,
     naming,
+    readiness,
     related_findings,
     scoring,
     stage_changes,
@@ -43,6 +45,7 @@ from store.driver import Document
 from store.groups import derived_paths, member_document
 from store.new_groups import Made, New, Taken
 from store.queued import after
+from store.readiness import Asked, to_asked
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 from store.side_by_side import Behind
@@ -71,6 +74,7 @@ class Interest:
     id: SolutionInterestId
     name: str
     template: RoleTemplate
+    asked: Asked
     stage_model: StageModel | None = None
     entry_stage: Stage | None = None
 
@@ -93,6 +97,7 @@ async def interest(ctx: Context, id: str, entry_stage: str | None = None) -> Int
         SolutionInterestId(id),
         document["name"],
         template,
+        to_asked(document),
         model,
         entry if entry and entry.is_entry else None,
     )
@@ -222,6 +227,9 @@ async def _settle(
     await letting_go.leave_groups_if_deleted(ctx, people)
     await members_required.catch_up(ctx, what.template, made)
     await migrated_groups.catch_up(ctx, what.id, what.template.id, made)
+    current = await ctx.stores.solution_interests.one(what.id, {"name": 1})
+    if current is not None and current["name"] != what.name:
+        await group_names.catch_up(ctx, made)
 
 
 async def update_status(
@@ -353,7 +361,8 @@ def _new_group(
         )
         del document["score_due"]
         events += told
-    return document, events
+    measured, ready = readiness.first_readiness(ctx, document, what.asked, scored_by)
+    return {**document, **measured}, [*events, *ready]
 
 
 def _commands(ctx: Context, placed: Mapping[PersonId, RoleId | None]) -> list[Command]:

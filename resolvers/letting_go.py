@@ -19,6 +19,7 @@ from resolvers import (
     members_required,
     merged_members,
     merged_records,
+    readiness,
     relations,
     scoring,
     stamps,
@@ -129,7 +130,10 @@ async def _leave(
         return membership_change(ctx, document, after, [change], template, None)
 
     answers = await asyncio.gather(
-        *(ctx.stores.groups.change(group, decide, FOR_DECIDING) for group in groups)
+        *(
+            ctx.stores.groups.change(group, readiness.kept(ctx, decide), FOR_DECIDING)
+            for group in groups
+        )
     )
     await members_required.catch_up(ctx, template, groups)
     await scoring.score_groups(ctx, groups)

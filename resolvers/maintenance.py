@@ -20,6 +20,7 @@ from resolvers import (
     groups,
     letting_go,
     members_required,
+    readiness,
     related_findings,
     scoring,
     stage_changes,
@@ -73,7 +74,9 @@ async def maintain_groups(
     while left:
         templates = await _templates(ctx, documents.values())
         models = await _stage_models(ctx, documents.values())
-        decide = partial(_decide, ctx, templates, models, followed, placed, job, claims)
+        decide = readiness.kept(
+            ctx, partial(_decide, ctx, templates, models, followed, placed, job, claims)
+        )
         answers = await ctx.stores.groups.change_all([documents[id] for id in left], decide)
         changed += [BuyingGroupId(id) for id, each in answers.items() if isinstance(each, Changed)]
         changed_over += [
@@ -88,6 +91,7 @@ async def maintain_groups(
     await letting_go.leave_groups_if_deleted(ctx, told)
     await group_names.follow_accounts(ctx, [AccountId(id) for id in account_ids])
     await scoring.score_groups(ctx, changed)
+    await readiness.measure(ctx, ids)
     done = Maintained(len(documents), len(changed), sum(claims[id] for id in changed))
     if not changed_over:
         return done

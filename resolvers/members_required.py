@@ -8,7 +8,7 @@ from domain.events import EventType
 from domain.identifiers import BuyingGroupId, JobId, RoleTemplateId
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import jobs, roles, stamps
+from resolvers import jobs, readiness, roles, stamps
 from resolvers.group_changes import completeness_events
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.driver import Document
@@ -159,4 +159,4 @@ async def _recompute(
         events = completeness_events(ctx, document, derived)
         return Change({**derived, **by_job, **stamps.updated(ctx)}, tuple(events))
 
-    await ctx.stores.groups.change_all(groups, decide)
+    await ctx.stores.groups.change_all(groups, readiness.kept(ctx, decide))

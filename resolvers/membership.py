@@ -26,6 +26,7 @@ from resolvers import (
     members_required,
     merged_accounts,
     naming,
+    readiness,
     repeating,
     roles,
     scoring,
@@ -226,7 +227,9 @@ async def _decided(
         answers = repeating.kept(ctx, document, said.keyed, done) if said.keyed else {}
         return Change({**change.set, **answers}, change.events)
 
-    answer: _Answer = await ctx.stores.groups.change(group_id, decide, FOR_DECIDING)
+    answer: _Answer = await ctx.stores.groups.change(
+        group_id, readiness.kept(ctx, decide), FOR_DECIDING
+    )
     match answer:
         case Changed(version):
             kind = f"{template.id}|{template.revision}|{ctx.viewer.actor}"

@@ -13,7 +13,7 @@ from domain.identifiers import AccountId, BuyingGroupId, SolutionInterestId
 from domain.role_templates import RoleTemplate
 from domain.stage_models import StageModel
 from execution.context import Context
-from resolvers import members_required, scoring, stage_changes, stamps
+from resolvers import members_required, readiness, scoring, stage_changes, stamps
 from resolvers.group_changes import membership_change, membership_event
 from resolvers.stage_changes import NOWHERE
 from store.deletions import Deletion
@@ -65,6 +65,7 @@ async def _move(
             continue
         await members_required.catch_up(ctx, template, [id])
         await scoring.score_groups(ctx, [id])
+        await readiness.measure(ctx, [id])
         return not isinstance(answer, Conflict)
 
 
@@ -108,7 +109,10 @@ class _Merge:
             return _TemplateMovedOn()
         deletion = Deletion(self._ended(merged))
         if other is not None:
-            return Taken(deletion, change=self._changed(merged, other))
+            change = self._changed(merged, other)
+            if change is not None:
+                change = readiness.with_readiness(self._ctx, other, change)
+            return Taken(deletion, change=change)
         return Taken(deletion, new=self._new(merged, last_version), version=last_version + 1)
 
     def _changed(self, merged: Document, other: Document) -> Change | None:

@@ -8,7 +8,7 @@ from domain import merged_members
 from domain.identifiers import BuyingGroupId, PersonId
 from domain.role_templates import RoleTemplate
 from execution.context import Context
-from resolvers import members_required, scoring
+from resolvers import members_required, readiness, scoring
 from resolvers.group_changes import follows_another, membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, to_group
@@ -55,7 +55,7 @@ async def _decided(
             return None
         return membership_change(ctx, document, after, changes, template, None)
 
-    answer = await ctx.stores.groups.change(id, decide, FOR_DECIDING)
+    answer = await ctx.stores.groups.change(id, readiness.kept(ctx, decide), FOR_DECIDING)
     if isinstance(answer, Changed):
         await members_required.catch_up(ctx, template, [id])
         await scoring.score_groups(ctx, [id])

@@ -15,6 +15,7 @@ from domain.role_templates import RoleTemplate
 from domain.template_migrations import Migration, backwards, migrated, put_back
 from execution.context import Context, Right
 from resolvers import letting_go, members_required, scoring, stamps
+from resolvers import members_required, readiness, scoring, stamps
 from resolvers.group_changes import membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, to_group
@@ -98,7 +99,7 @@ async def _move(
         return _moved(ctx, way, document, job)
 
     documents = await ctx.stores.groups.by_ids(ids, {**FOR_DECIDING, WHAT_WAS: 1})
-    answers = await ctx.stores.groups.change_all(documents.values(), decide)
+    answers = await ctx.stores.groups.change_all(documents.values(), readiness.kept(ctx, decide))
     changed = [BuyingGroupId(id) for id, each in answers.items() if isinstance(each, Changed)]
     await members_required.catch_up(ctx, way.target, changed)
     if way.migration.is_undone:  # it may have put back somebody who is gone since

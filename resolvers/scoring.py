@@ -17,7 +17,7 @@ from domain.engagement import Window
 from domain.identifiers import BuyingGroupId, PersonId, ScoringRunId
 from domain.scoring_runs import Reference, ScoringRun, factors, moved, rules_of
 from execution.context import Context, Right
-from resolvers import announcing, attaching, redating
+from resolvers import announcing, attaching, readiness, redating
 from resolvers.weighting_models import weigh_new_types
 from store.day_counting import PersonDay
 from store.scoring_pipelines import Stamp
@@ -40,6 +40,7 @@ class Phase(Enum):
     DUE = "due"
     REFERENCE = "reference"
     CHANGED = "changed"
+    READINESS = "readiness"
     ANNOUNCE = "announce"
     SETTLE = "settle"
 
@@ -152,6 +153,7 @@ async def score_groups(ctx: Context, groups: Sequence[BuyingGroupId]) -> None:
         if reference is not None and largest:
             await store.runs.raise_reference(reference, largest)
             reference = await store.runs.reference()
+        await readiness.follow_scores(ctx, part)
         await announcing.announce(ctx, part, reference)
 
 
@@ -265,6 +267,11 @@ async def _changed(ctx: Context, run: ScoringRun, after: str) -> _Done:
     return _Done(groups[-1])
 
 
+async def _readiness(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    """Groups that this run has brought to what is asked of their score, or below it."""
+    return _Done("" if await readiness.measure_next(ctx) else None)
+
+
 async def _announce(ctx: Context, run: ScoringRun, after: str) -> _Done:
     announced, place = await announcing.announce_next(ctx, after)
     return _Done(place, announced=announced)
@@ -322,6 +329,7 @@ _PHASES: Final[dict[Phase, Callable[[Context, ScoringRun, str], Awaitable[_Done]
     Phase.DUE: _due,
     Phase.REFERENCE: _reference,
     Phase.CHANGED: _changed,
+    Phase.READINESS: _readiness,
     Phase.ANNOUNCE: _announce,
     Phase.SETTLE: _settle,
 }

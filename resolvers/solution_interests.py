@@ -1,23 +1,31 @@
 """Solution interests: what is sold, and the template and stage model that groups for it follow."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
 from domain.events import EventType
-from domain.identifiers import SolutionInterestId
-from domain.role_templates import TemplateStatus
+from domain.identifiers import RoleId, SolutionInterestId
+from domain.readiness import Thresholds
+from domain.role_templates import RoleTemplate, TemplateStatus
 from domain.stage_models import StageModelStatus
 from execution.context import Context, Right
-from resolvers import naming, stamps
+from resolvers import group_names, naming, readiness, roles, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from store import joint_writes
 from store.driver import Document
+from store.joint_writes import Gone, Held, Renaming, Whole
+from store.readiness import thresholds_document, to_asked, to_thresholds
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 from store.solution_interests import StageModelGone
+from store.unique_names import Taken
 
 MOST_PRODUCTS: Final = 100
+MOST_STAGES_ASKED: Final = 50
+GROUPS_FOLLOWING_AT_ONCE: Final = 1_000
+"""How many groups take over another name with the change itself; the worker sees to the others."""
 KIND: Final = naming.Kind("si", "solution_interest", EventType.SOLUTION_INTEREST_CREATED)
 
 
@@ -42,14 +50,6 @@ class Unsaid(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """When a group is ready for sales: scores to reach, 0 to 100; None is not asked for."""
-
-    completeness: int | None = None
-    engagement: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NewSolutionInterest:
     """A solution interest as a client describes it."""
 
@@ -60,6 +60,10 @@ class NewSolutionInterest:
     update_existing: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
     stage_model: str | None = None
+
+
+UpdateOutcome = SolutionInterestId | Invalid | NameTaken | NotFound | Conflict | StageModelNotLive
+_Answer = Changed | Missing | Taken | Gone | Raced | SolutionInterestId
 
 
 async def create_solution_interest(
@@ -80,13 +84,17 @@ async def create_solution_interest(
         return TemplateNotLive(template.id)
     if refusal := await _check_stage_model(ctx, new.stage_model):
         return refusal
+    thresholds = await _resolved(ctx, new.thresholds, template, new.stage_model)
+    if isinstance(thresholds, Invalid):
+        return thresholds
     fields = {
         "description": new.description,
         "products": list(new.products),
         "role_template_id": template.id,
         "stage_model_id": new.stage_model,
         "update_existing": new.update_existing,
-        "thresholds": _thresholds(new.thresholds),
+        "thresholds": thresholds_document(thresholds),
+        "thresholds_revision": int(thresholds.is_any),
     }
     try:
         made = await naming.create(
@@ -106,45 +114,86 @@ async def update_solution_interest(
     update_existing: bool,
     thresholds: Thresholds,
     stage_model: str | Unsaid | None = Unsaid.STAYS,
-) -> SolutionInterestId | Invalid | NotFound | Conflict | StageModelNotLive:
+    name: str | None = None,
+) -> UpdateOutcome:
     """Replace what may change of a solution interest; its template may not.
 
-    Another stage model is that of new groups; maintenance carries it to those there are, if
-    `update_existing` is on.
+    Another name is that of its groups, too. Another stage model is that of new groups;
+    maintenance carries it to those there are, if `update_existing` is on. Other thresholds are
+    those of its groups at once, or within moments if there are many.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if fault := naming.check_description(description) or _check(products, thresholds):
         return fault
+    if name is not None and (fault := naming.check_text("name", name)):
+        return fault
+    stored = await ctx.stores.solution_interests.one(id)
+    if stored is None:
+        return NotFound("solution interest", id)
     named = {} if isinstance(stage_model, Unsaid) else {"stage_model_id": stage_model}
     if refusal := await _check_stage_model(ctx, named.get("stage_model_id")):
         return refusal
+    template = await ctx.stores.role_templates.template(stored["role_template_id"])
+    followed = named.get("stage_model_id", stored.get("stage_model_id"))
+    asked = await _resolved(ctx, thresholds, template, followed)
+    if isinstance(asked, Invalid):
+        return asked
+    given = {
+        **({"name": name} if name is not None else {}),
+        "description": description,
+        "products": list(products),
+        "update_existing": update_existing,
+        "thresholds": thresholds_document(asked),
+        **named,
+    }
+    answer = await _replaced(ctx, id, given)
+    if isinstance(answer, str):
+        await group_names.follow_interest(ctx, answer, GROUPS_FOLLOWING_AT_ONCE)
+        await readiness.measure_interest(ctx, answer)
+    return answer
 
-    def decide(document: Document) -> Change | SolutionInterestId:
-        after = {
-            "description": description,
-            "products": list(products),
-            "update_existing": update_existing,
-            "thresholds": _thresholds(thresholds),
-            **named,
-        }
-        changed = {key: value for key, value in after.items() if document[key] != value}
+
+async def _replaced(ctx: Context, id: str, given: Mapping[str, object]) -> UpdateOutcome:
+    name, model = given.get("name"), given.get("stage_model_id")
+
+    def decide(document: Document, _: Whole) -> Change | SolutionInterestId:
+        thresholds = thresholds_document(to_thresholds(document["thresholds"]))
+        before = {**document, "thresholds": thresholds}
+        changed = {key: value for key, value in given.items() if before.get(key) != value}
         if not changed:
             return SolutionInterestId(id)
-        before = {key: document[key] for key in changed}
+        paths = dict(changed)
+        if "thresholds" in changed:
+            paths["thresholds_revision"] = to_asked(document).revision + 1
+        if isinstance(name, str) and "name" in changed:
+            paths |= {**naming.name_paths(name), "names_due": True}
         event = stamps.event(
-            ctx, EventType.SOLUTION_INTEREST_UPDATED, id, before=before, after=changed
+            ctx,
+            EventType.SOLUTION_INTEREST_UPDATED,
+            id,
+            before={key: before.get(key) for key in changed},
+            after=changed,
         )
-        return Change({**changed, **stamps.updated(ctx)}, (event,))
+        return Change({**paths, **stamps.updated(ctx)}, (event,))
 
-    try:
-        answer = await ctx.stores.solution_interests.change(id, decide)
-    except StageModelGone:
-        return NotFound("stage model", str(stage_model))
+    def renaming(document: Document) -> Renaming | None:
+        if not isinstance(name, str):
+            return None
+        return naming.renaming(ctx, KIND, document["name"], name)
+
+    held = [Held("stage_models", frozenset([model]))] if isinstance(model, str) else []
+    answer: _Answer = await joint_writes.change(
+        ctx.stores.solution_interests, id, decide, held=held, renaming=renaming
+    )
     match answer:
         case Missing():
             return NotFound("solution interest", id)
         case Raced():
             return Conflict("solution interest", id)
+        case Gone():
+            return NotFound("stage model", str(model))
+        case Taken(owner):
+            return NameTaken(str(name), owner)
         case Changed() | str():
             return SolutionInterestId(id)
 
@@ -174,5 +223,27 @@ def _check(products: Sequence[str], thresholds: Thresholds) -> Invalid | None:
     return None
 
 
-def _thresholds(thresholds: Thresholds) -> dict[str, int | None]:
-    return {"completeness": thresholds.completeness, "engagement": thresholds.engagement}
+async def _resolved(
+    ctx: Context, thresholds: Thresholds, template: RoleTemplate | None, stage_model: str | None
+) -> Thresholds | Invalid:
+    """The thresholds with stages and roles as they are called here; why they cannot be asked."""
+    if len(thresholds.stages) > MOST_STAGES_ASKED:
+        return Invalid("thresholds.stages", f"at most {MOST_STAGES_ASKED} stages")
+    model = await ctx.stores.stage_models.model(stage_model) if thresholds.stages else None
+    stages: list[str] = []
+    for place, text in enumerate(thresholds.stages):
+        stage = model.named(text) if model else None
+        if stage is None:
+            return Invalid(f"thresholds.stages[{place}]", f"its stage model has no stage {text}")
+        stages.append(stage.name)
+    directory = await roles.directory(ctx) if thresholds.roles else None
+    playable = {entry.role for entry in template.roles} if template else set()
+    found: list[RoleId] = []
+    for place, text in enumerate(thresholds.roles):
+        role = directory.find(text) if directory else None
+        if role is None or role not in playable:
+            return Invalid(f"thresholds.roles[{place}]", f"its template has no role {text}")
+        found.append(role)
+    return replace(
+        thresholds, stages=tuple(dict.fromkeys(stages)), roles=tuple(dict.fromkeys(found))
+    )

@@ -23,6 +23,9 @@ FOR_MOVING: Final = {
     "stage_model_id": 1,
     "stage": 1,
     "stage_history": 1,
+    "completeness": 1,
+    "roles": 1,
+    "readiness": 1,
 }
 NOWHERE: Final[Document] = {"stage_model_id": None, "stage": None, "stage_history": None}
 """The stage of a group that follows no model."""

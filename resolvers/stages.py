@@ -10,7 +10,7 @@ from domain.membership import Method
 from domain.stage_models import StageModel
 from domain.stages import MoveRefusal, NoStageModel, StageUnknown, TransitionNotAllowed, Unmoved
 from execution.context import Context
-from resolvers import naming, stage_changes
+from resolvers import naming, readiness, stage_changes
 from resolvers.membership import REASON_LENGTH, RIGHTS
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from resolvers.stage_changes import FOR_MOVING
@@ -119,7 +119,9 @@ async def _each_moved(
                 return NoStageModel()
             return _decided(ctx, document, model, wanted[document["_id"]], method, reason)
 
-        answers: _Answers = await ctx.stores.groups.change_all(documents.values(), decide)
+        answers: _Answers = await ctx.stores.groups.change_all(
+            documents.values(), readiness.kept(ctx, decide)
+        )
         left = {id for id, answer in answers.items() if isinstance(answer, _ModelMovedOn)}
         for id, answer in answers.items():
             if not isinstance(answer, _ModelMovedOn):

@@ -8,6 +8,7 @@ import domain.completeness
 import schema.engagement
 import schema.highlights
 import schema.history
+import schema.readiness
 import schema.stages
 from domain.roles import MOST_ROLES
 from execution.connections import Connection
@@ -23,6 +24,7 @@ from schema.history import HistoryEntry
 from schema.members import Member
 from schema.node import Node, Stamped
 from schema.ordering import orders
+from schema.readiness import Readiness
 from schema.role_templates import RoleTemplate, RoleWeighting
 from schema.roles import Role
 from schema.scalars import percent
@@ -144,6 +146,7 @@ class BuyingGroup(Node, Stamped, Listed):
     )
     allowed_stages: list[Stage] = schema.stages.allowed_stages()
     stage_history: Connection[StageStay] = schema.stages.history()
+    readiness: Readiness | None = schema.readiness.of_group()
     velocity: StageVelocity | None = schema.stages.velocity()
     stagnation: Stagnation = schema.stages.stagnation()
     roles: list[BuyingGroupRole] = embedded(

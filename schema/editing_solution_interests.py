@@ -5,9 +5,11 @@ from typing import Annotated
 import strawberry
 
 import resolvers.solution_interests
+from domain.identifiers import RoleId
+from domain.readiness import Thresholds
 from execution.fields import one
 from execution.sources import Sourced
-from resolvers.solution_interests import NewSolutionInterest, Thresholds, Unsaid
+from resolvers.solution_interests import NewSolutionInterest, Unsaid
 from resolvers.solution_interests import StageModelNotLive as DraftStageModel
 from resolvers.solution_interests import TemplateNotLive as NotLive
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
@@ -32,7 +34,18 @@ class ThresholdsInput:
         default=None, description="Completeness to reach, 0 to 100; null asks for none."
     )
     engagement: int | None = strawberry.field(
-        default=None, description="Engagement score to reach, 0 to 100; null asks for none."
+        default=None,
+        description="Exact engagement score to reach, 0 to 100; null asks for none.",
+    )
+    stages: list[str] = strawberry.field(
+        default_factory=list,
+        description="It has to be in one of these stages of the stage model, by name or id; none "
+        "given asks for none.",
+    )
+    roles: list[str] = strawberry.field(
+        default_factory=list,
+        description="Roles of the template, by name or id, that must have as many members as they "
+        "require.",
     )
 
 
@@ -59,6 +72,11 @@ class CreateSolutionInterestInput(Repeatable):
 @strawberry.input(description="What may change of a solution interest; all of it is replaced.")
 class UpdateSolutionInterestInput(Repeatable):
     solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
+    name: str | None = strawberry.field(
+        default=None,
+        description="Unique; at most 255 characters; null: it keeps its name. Its groups are "
+        "renamed, within moments if there are more than 1000.",
+    )
     description: str | None = strawberry.field(default=None, description="Free text.")
     products: list[str] = strawberry.field(
         default_factory=list, description="At most 100 products, by name."
@@ -102,7 +120,12 @@ CreateSolutionInterestResult = Annotated[
     strawberry.union("CreateSolutionInterestResult"),
 ]
 UpdateSolutionInterestResult = Annotated[
-    UpdateSolutionInterestSuccess | InvalidInput | NotFound | Conflict | StageModelNotLive,
+    UpdateSolutionInterestSuccess
+    | InvalidInput
+    | NameTaken
+    | NotFound
+    | Conflict
+    | StageModelNotLive,
     strawberry.union("UpdateSolutionInterestResult"),
 ]
 
@@ -143,6 +166,7 @@ async def update_solution_interest(
         stage_model=(
             Unsaid.STAYS if input.stage_model_id is strawberry.UNSET else input.stage_model_id
         ),
+        name=input.name,
     )
     if isinstance(made, str):
         return UpdateSolutionInterestSuccess.of({"solution_interest_id": made})
@@ -155,4 +179,5 @@ def _draft(refusal: DraftStageModel) -> StageModelNotLive:
 
 
 def _thresholds(given: ThresholdsInput) -> Thresholds:
-    return Thresholds(given.completeness, given.engagement)
+    roles = tuple(map(RoleId, given.roles))
+    return Thresholds(given.completeness, given.engagement, tuple(given.stages), roles)

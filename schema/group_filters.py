@@ -128,6 +128,11 @@ class BuyingGroupFilter:
         description="Whether it stands still although it is complete enough; see the field "
         "`stagnation` of a group.",
     )
+    is_ready: bool | None = strawberry.field(
+        default=None,
+        description="Whether it reaches all thresholds of its solution interest; where none is "
+        "set, no group does.",
+    )
     created_since: datetime | None = strawberry.field(
         default=None, description="Made at this moment or later."
     )
@@ -188,6 +193,7 @@ async def where(context: Context, asked: BuyingGroupFilter, *, is_kept: bool = F
         filters.any_of("removed_ids", asked.removed_people),
         _staged(asked.stage or StageFilter()),
         _stagnant(context, asked.is_stagnant),
+        _ready(asked.is_ready),
         filters.span("created_at", at_least=asked.created_since),
         filters.span("updated_at", at_least=asked.updated_since),
         await _of_accounts(context, asked),
@@ -240,6 +246,13 @@ def _stagnant(context: Context, is_stagnant: bool | None) -> Query | None:
         "stage.since": {"$lte": stages.stagnant_since(context.now())},
     }
     return stagnant if is_stagnant else {"$nor": [stagnant]}
+
+
+def _ready(is_ready: bool | None) -> Query | None:
+    """Groups that are ready, or are not."""
+    if is_ready is None:
+        return None
+    return {"readiness.is_ready": True if is_ready else {"$in": [False, None]}}
 
 
 async def _scored(context: Context, asked: FigureRange | None) -> Query | None:

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import strawberry
 
 import schema.stages
+from domain.roles import MOST_ROLES
 from execution.connections import Connection
 from execution.context import Context
-from execution.fields import embedded, one, stored
+from execution.fields import each, embedded, one, stored
 from execution.lists import Listed, Listing, many
 from execution.sources import Sourced
 from schema.node import Node, Stamped
 from schema.ordering import ComponentOrder, ComponentOrderField, orders
 from schema.role_templates import RoleTemplate
+from schema.roles import Role
 from schema.searching import search_of
 from schema.stage_models import StageModel
 from schema.stages import StageCount
@@ -47,10 +49,21 @@ async def _where(context: Context, asked: SolutionInterestFilter) -> Query:
     )
 
 
-@strawberry.type(description="The scores from which on a group is ready for sales.")
+@strawberry.type(
+    description="What makes a group ready for sales: all that is asked for. Where nothing is, no "
+    "group is ready."
+)
 class Thresholds(Sourced):
     completeness: int | None = stored(description="Percent, 0 to 100; null: not asked for.")
     engagement: int | None = stored(description="Score, 0 to 100; null: not asked for.")
+    stages: list[str] = stored(
+        absent=(), description="The stages one of which it has to be in; none: not asked for."
+    )
+    roles: list[Role] = each(
+        "role_ids",
+        at_most=MOST_ROLES,
+        description="The roles that need as many members as the template requires of them.",
+    )
 
 
 @strawberry.type(description="What is sold to buying groups.")

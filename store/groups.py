@@ -38,6 +38,8 @@ FOR_DECIDING: Mapping[str, int] = {
     "stage_model_id": 1,
     "stage": 1,
     "stage_history": 1,
+    "roles": 1,
+    "readiness": 1,
 }
 _METHODS: Final = {method.value: method for method in Method}
 

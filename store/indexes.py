@@ -75,6 +75,22 @@ INDEXES: Final = (
     Index(
         "buying_groups", ("tenant", "completeness.exact", "stage.since"), "groups that are stagnant"
     ),
+    Index(
+        "buying_groups",
+        ("tenant", "readiness.is_ready", "folded.name", "_id"),
+        "groups that are ready, and that are not",
+    ),
+    Index(
+        "buying_groups",
+        ("tenant", "solution_interest_id", "readiness.revision"),
+        "groups measured by earlier thresholds, or not yet",
+    ),
+    Index(
+        "buying_groups",
+        ("tenant", "solution_interest_id", "readiness.is_engaged", "engagement.raw"),
+        "groups whose score has passed what is asked of it",
+        _present("readiness.is_engaged"),
+    ),
     Index("buying_groups", ("tenant", "search"), "search by name"),
     Index("buying_groups", ("tenant", "missing_role_ids", "completeness.exact"), "missing roles"),
     Index("buying_groups", ("tenant", "folded.name", "_id"), "order by name"),
@@ -217,6 +233,12 @@ INDEXES: Final = (
     Index("stage_models", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("solution_interests", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("solution_interests", ("tenant", "stage_model_id"), "what uses a stage model"),
+    Index(
+        "solution_interests",
+        ("tenant", "names_due"),
+        "solution interests whose groups are to be renamed",
+        _present("names_due"),
+    ),
     Index("account_audiences", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("weighting_models", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("jobs", ("tenant", "created_at", "_id"), "the latest jobs"),

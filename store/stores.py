@@ -22,6 +22,7 @@ from store.merges import MergeStore
 from store.opportunities import OpportunityStore
 from store.people import PersonStore
 from store.personas import PersonaStore
+from store.readiness import ReadinessStore
 from store.reading import Reader
 from store.records import Records
 from store.related_records import RelatedRecords
@@ -67,6 +68,7 @@ class Stores:
         self.groups = GroupStore(database, "buying_groups", tenant, self.relay)
         self.group_figures = GroupFigures(database, tenant)
         self.group_events = GroupEvents(database, tenant)
+        self.readiness = ReadinessStore(database, tenant)
         self.deletions = DeletionStore(database, tenant, self.relay)
         self.erasures = ErasureStore(database, tenant)
         self.merges = MergeStore(database, tenant, self.relay)

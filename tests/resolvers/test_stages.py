@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from domain.identifiers import BuyingGroupId, StageId, StageModelId
+from domain.readiness import Thresholds
 from domain.stage_drafts import StageEntry
 from domain.stage_models import Destination
 from domain.stages import TransitionNotAllowed
@@ -16,7 +17,7 @@ from resolvers.deleting_groups import delete_buying_group
 from resolvers.maintenance import Maintained, maintain_groups
 from resolvers.merging_accounts import merge_accounts
 from resolvers.outcomes import NotFound
-from resolvers.solution_interests import NewSolutionInterest, Thresholds
+from resolvers.solution_interests import NewSolutionInterest
 from resolvers.stage_models import StageModelInUse, delete_stage_model
 from resolvers.stages import Move, MoveStatus
 from store.driver import Document
