@@ -55,16 +55,19 @@ async def next_accounts(
     return []
 
 
-async def count_accounts(ctx: Context, audience: Mapping[str, Any]) -> int:
-    """How many accounts the audience has now."""
+async def count_accounts(
+    ctx: Context, audience: Mapping[str, Any], at_most: int | None = None
+) -> int:
+    """How many accounts the audience has now; counting ends at a bound."""
     condition = _related_rule(audience)
     if condition is None:
-        return await ctx.stores.accounts.count_found(accounts_of(audience))
-    counts = [
-        await ctx.stores.accounts.count_found(query)
-        async for query in _stretches(ctx, condition, "")
-    ]
-    return sum(counts)
+        return await ctx.stores.accounts.count_found(accounts_of(audience), at_most)
+    counted = 0
+    async for query in _stretches(ctx, condition, ""):
+        counted += await ctx.stores.accounts.count_found(query)
+        if at_most is not None and counted >= at_most:
+            return at_most
+    return counted
 
 
 def _related_rule(audience: Mapping[str, Any]) -> Condition | None:

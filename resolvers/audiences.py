@@ -7,10 +7,10 @@ from typing import Final
 from domain.condition_documents import to_document
 from domain.conditions import Condition
 from domain.events import EventType
-from domain.identifiers import AudienceId
+from domain.identifiers import AccountId, AudienceId
 from domain.references import references_in, roles_in, solution_interests_in
 from execution.context import Context, Right
-from resolvers import conditions, naming, stamps
+from resolvers import audience_accounts, conditions, naming, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
 from store import joint_writes
 from store.driver import Document
@@ -20,6 +20,10 @@ from store.records import Conflict as Raced
 from store.unique_names import Taken
 
 MOST_LISTED: Final = 10_000
+MOST_COUNTED: Final = 10_000
+"""Up to so many accounts an estimate is exact."""
+
+FIRST_SHOWN: Final = 10
 KIND: Final = naming.Kind("aud", "account_audience", EventType.ACCOUNT_AUDIENCE_CREATED)
 
 
@@ -32,6 +36,15 @@ class AudienceAccounts:
 
     condition: Condition | None = None
     account_ids: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceEstimate:
+    """How many accounts belong, or at least belong, and the first of them by their ids."""
+
+    accounts: int
+    is_exact: bool
+    first: tuple[AccountId, ...]
 
 
 async def create_account_audience(
@@ -99,6 +112,25 @@ def _held(accounts: AudienceAccounts) -> list[Held]:
         Held("roles", roles_in(accounts.condition)),
         Held("solution_interests", solution_interests_in(accounts.condition)),
     ]
+
+
+async def estimate_account_audience(
+    ctx: Context, accounts: AudienceAccounts
+) -> AudienceEstimate | Invalid:
+    """How many accounts an audience would have, counted up to a bound; nothing is stored."""
+    ctx.viewer.require(Right.READ)
+    if fault := await _check(ctx, accounts):
+        return fault
+    audience = _accounts(accounts)
+    counted = await audience_accounts.count_accounts(ctx, audience, MOST_COUNTED + 1)
+    first = await audience_accounts.next_accounts(
+        ctx, audience, {"_id": 1}, after="", limit=FIRST_SHOWN
+    )
+    return AudienceEstimate(
+        min(counted, MOST_COUNTED),
+        counted <= MOST_COUNTED,
+        tuple(AccountId(account["_id"]) for account in first),
+    )
 
 
 async def _check(ctx: Context, accounts: AudienceAccounts) -> Invalid | None:

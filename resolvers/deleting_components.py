@@ -1,20 +1,30 @@
 """Deleting solution interests and account audiences: refused while anything uses them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from domain.events import EventType
 from domain.folding import fold
 from domain.identifiers import AudienceId, SolutionInterestId
 from domain.identities import Identity
 from domain.jobs import UNFINISHED
+from domain.roles import User
 from execution.context import Context, Right
 from resolvers import audiences, naming, signal_moves, solution_interests, stamps
 from resolvers.outcomes import Conflict, NotFound
+from resolvers.roles import MOST_USERS_NAMED
 from store.deletions import Deleted, Deletion, Use
 from store.driver import Document
 from store.records import Conflict as Raced
-from store.records import Missing
+from store.records import Missing, Records
+
+_CALLED: Final = {
+    "jobs": "job",
+    "buying_groups": "buying group",
+    "role_templates": "role template",
+    "account_audiences": "account audience",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class SolutionInterestInUse:
     jobs: int
     role_templates: int = 0
     account_audiences: int = 0
+    users: Sequence[User] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class AccountAudienceInUse:
 
     id: str
     jobs: int
+    users: Sequence[User] = ()
 
 
 async def delete_solution_interest(
@@ -69,7 +81,7 @@ async def delete_solution_interest(
         case Raced():
             return Conflict("solution interest", id)
         case refusal:
-            return refusal
+            return replace(refusal, users=await _users(ctx, [jobs, groups, templates, asked]))
 
 
 async def _forget_signals(ctx: Context, id: SolutionInterestId) -> SolutionInterestId | Conflict:
@@ -102,13 +114,35 @@ async def delete_account_audience(
         case Raced():
             return Conflict("account audience", id)
         case refusal:
-            return refusal
+            return replace(refusal, users=await _users(ctx, [jobs]))
 
 
 def _jobs(parameter: str, id: str) -> Use:
     """Jobs with this parameter that are unfinished or in force."""
     is_open = {"status": {"$in": [status.value for status in UNFINISHED]}}
     return Use("jobs", {f"parameters.{parameter}": id, "$or": [is_open, {"in_force": True}]})
+
+
+async def _users(ctx: Context, uses: Sequence[Use]) -> list[User]:
+    """Some of those that stand in the way; a job is called after what it does."""
+    users: list[User] = []
+    for use in uses:
+        what, records = _CALLED[use.collection], _records(ctx, use)
+        room = MOST_USERS_NAMED - len(users)
+        if room:
+            found = await records.found(use.query, {"name": 1, "kind": 1}, limit=room)
+            users += [User(what, each["_id"], _called(each)) for each in found]
+    return users
+
+
+def _records(ctx: Context, use: Use) -> Records:
+    stores = ctx.stores
+    every = (stores.jobs, stores.groups, stores.role_templates, stores.audiences)
+    return next(each for each in every if each.collection.name == use.collection)
+
+
+def _called(document: Document) -> str:
+    return str(document["name"]) if "name" in document else f"{document['kind']} job".lower()
 
 
 def _name(kind: naming.Kind, document: Document) -> Identity:

@@ -7,9 +7,11 @@ import strawberry
 import resolvers.deleting_components
 from execution.fields import stored
 from execution.sources import Sourced
+from schema import uses
 from schema.errors import Conflict, InvalidInput, NotFound, UserError, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
+from schema.uses import User
 
 
 @strawberry.type(
@@ -22,12 +24,14 @@ class SolutionInterestInUse(UserError):
     jobs: int = strawberry.field(description="How many such jobs there are.")
     role_templates: int = strawberry.field(description="How many templates ask for it in a rule.")
     account_audiences: int = strawberry.field(description="How many audiences ask for it.")
+    users: list[User] = strawberry.field(description="At most 10 of them, jobs first.")
 
 
 @strawberry.type(description="Jobs for the audience are unfinished or in force.")
 class AccountAudienceInUse(UserError):
     account_audience_id: strawberry.ID = strawberry.field(description="The audience.")
     jobs: int = strawberry.field(description="How many such jobs there are.")
+    users: list[User] = strawberry.field(description="At most 10 of them.")
 
 
 @strawberry.input(description="The solution interest to delete.")
@@ -75,14 +79,21 @@ async def delete_solution_interest(
         return SolutionInterestInUse(
             message=f"The solution interest is in use: buying groups for it: {gone.buying_groups}, "
             f"jobs unfinished or in force: {gone.jobs}, role templates that ask for it: "
-            f"{gone.role_templates}, account audiences that do: {gone.account_audiences}.",
+            f"{gone.role_templates}, account audiences that do: {gone.account_audiences}. "
+            f"They are: {uses.named(gone.users, _count(gone))}.",
             solution_interest_id=input.solution_interest_id,
             buying_groups=gone.buying_groups,
             jobs=gone.jobs,
             role_templates=gone.role_templates,
             account_audiences=gone.account_audiences,
+            users=uses.shown(gone.users),
         )
     return refusal_of(gone)
+
+
+def _count(refusal: resolvers.deleting_components.SolutionInterestInUse) -> int:
+    of_rules = refusal.role_templates + refusal.account_audiences
+    return refusal.buying_groups + refusal.jobs + of_rules
 
 
 async def delete_account_audience(
@@ -96,8 +107,10 @@ async def delete_account_audience(
         return DeleteAccountAudienceSuccess.of({"account_audience_id": gone})
     if isinstance(gone, resolvers.deleting_components.AccountAudienceInUse):
         return AccountAudienceInUse(
-            message=f"The audience is in use: jobs for it, unfinished or in force: {gone.jobs}.",
+            message=f"The audience is in use: jobs for it, unfinished or in force: {gone.jobs}. "
+            f"They are: {uses.named(gone.users, gone.jobs)}.",
             account_audience_id=input.account_audience_id,
             jobs=gone.jobs,
+            users=uses.shown(gone.users),
         )
     return refusal_of(gone)

@@ -15,6 +15,7 @@ from execution.viewed_lists import viewed
 from schema import (
     defining_custom_fields,
     defining_derived_fields,
+    estimating_account_audiences,
     explaining_membership,
     linting_role_templates,
     looking_up,
@@ -131,6 +132,11 @@ class Query:
     account_audience: AccountAudience | None = found(description="One account audience.")
     account_audiences: Connection[AccountAudience] = browsed(
         description="Account audiences, last changed first unless asked otherwise."
+    )
+    estimate_account_audience = strawberry.field(
+        resolver=estimating_account_audiences.estimate_account_audience,
+        description="How many accounts an audience of this rule or list would have. Nothing is "
+        "stored. Right: READ.",
     )
     activity_types: Connection[ActivityType] = browsed(
         description="Activity types, by name unless asked otherwise."

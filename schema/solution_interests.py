@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
+import resolvers.interest_figures
 import schema.stages
 from domain.roles import MOST_ROLES
 from execution.connections import Connection
 from execution.context import Context
-from execution.fields import each, embedded, one, stored
+from execution.fields import computed, each, embedded, one, stored
 from execution.lists import Listed, Listing, many
 from execution.sources import Sourced
 from schema.node import Node, Stamped
@@ -38,6 +39,10 @@ class SolutionInterestFilter:
     stage_models: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Names one of these stage models."
     )
+    update_existing: bool | None = strawberry.field(
+        default=None,
+        description="Whether maintenance carries its stage model to the groups there are.",
+    )
 
 
 async def _where(context: Context, asked: SolutionInterestFilter) -> Query:
@@ -46,6 +51,7 @@ async def _where(context: Context, asked: SolutionInterestFilter) -> Query:
         filters.any_of("role_template_id", asked.role_templates),
         filters.any_of("products", asked.products),
         filters.any_of("stage_model_id", asked.stage_models),
+        filters.is_one("update_existing", asked.update_existing),
     )
 
 
@@ -94,6 +100,16 @@ class SolutionInterest(Node, Stamped, Listed):
     )
     stage_counts: list[StageCount] = schema.stages.counts()
     thresholds: Thresholds = embedded("thresholds", description="When its groups are ready.")
+    creation_jobs: int = computed(
+        resolvers.interest_figures.job_counts,
+        needs=("_id",),
+        description="How many creation jobs are in force for it.",
+    )
+    group_count: int = computed(
+        resolvers.interest_figures.group_counts,
+        needs=("_id",),
+        description="How many buying groups it has.",
+    )
     buying_groups: Connection[Annotated["BuyingGroup", strawberry.lazy("schema.buying_groups")]] = (
         many("solution_interest_id", description="Its groups, one an account.")
     )

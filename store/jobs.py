@@ -1,6 +1,6 @@
 """Jobs in MongoDB: what is to be done, how far it is, and who works on it until when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +14,7 @@ from domain.jobs import (
     JobStatus,
     JobTrigger,
 )
-from store.driver import Document
+from store.driver import Document, aggregate
 from store.records import Records
 
 _OPEN: Final = [status.value for status in OPEN]
@@ -163,6 +163,16 @@ class JobStore(Records):
             sort=[("created_at", 1), ("_id", 1)],
         )
         return [document async for document in cursor]
+
+    async def count_in_force(self, interests: Collection[str]) -> dict[str, int]:
+        """How many creation jobs are in force for each of these solution interests."""
+        path = "parameters.solution_interest_id"
+        found = {"tenant": self.tenant, "in_force": True, path: {"$in": list(interests)}}
+        rows = await aggregate(
+            self.collection,
+            [{"$match": found}, {"$group": {"_id": f"${path}", "jobs": {"$sum": 1}}}],
+        )
+        return dict.fromkeys(interests, 0) | {row["_id"]: row["jobs"] for row in rows}
 
     async def is_in_force(self, parameters: Mapping[str, str]) -> bool:
         """Whether some creation job in force, and not paused, has these parameters."""

@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pymongo import InsertOne
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -165,9 +165,11 @@ class Records:
         )
         return await cursor.to_list(None)
 
-    async def count_found(self, query: Mapping[str, object]) -> int:
-        """How many of the tenant's documents a query finds."""
-        return await self.collection.count_documents({"$and": [{"tenant": self.tenant}, query]})
+    async def count_found(self, query: Mapping[str, object], at_most: int | None = None) -> int:
+        """How many of the tenant's documents a query finds; counting ends at a bound."""
+        bound: dict[str, Any] = {} if at_most is None else {"limit": at_most}
+        both = {"$and": [{"tenant": self.tenant}, query]}
+        return await self.collection.count_documents(both, **bound)
 
     async def remove(self, id: str, version: int, event: Event, name: Identity) -> bool:
         """Delete a document that still has this version, with its event; False when it has not.

@@ -4,6 +4,7 @@ import pytest
 
 from domain.folding import fold
 from domain.identifiers import TenantId
+from domain.roles import User
 from execution.context import Context
 from jobs.kinds import run_job
 from resolvers import groups, jobs, solution_interests
@@ -66,13 +67,25 @@ async def test_a_solution_interest_in_use_stays(home: Context) -> None:
     made = [await a_buying_group(home, account, interest) for account in ids.values()]
     job = await a_job(home, interest)
 
-    assert await delete_solution_interest(home, interest) == SolutionInterestInUse(interest, 2, 1)
+    by_job = User("job", job, "creation job")
+    groups = [
+        User("buying group", made[0], "Security for Acme"),
+        User("buying group", made[1], "Security for Bolt"),
+    ]
+    refused = await delete_solution_interest(home, interest)
+    assert refused == SolutionInterestInUse(
+        interest, 2, 1, users=[by_job, *sorted(groups, key=lambda user: user.id)]
+    )
     for group in made:
         await delete_buying_group(home, group)
-    assert await delete_solution_interest(home, interest) == SolutionInterestInUse(interest, 0, 1)
+    assert await delete_solution_interest(home, interest) == SolutionInterestInUse(
+        interest, 0, 1, users=[by_job]
+    )
     assert await home.stores.solution_interests.one(interest) is not None
     await run_job(home, job, "worker")
-    assert await delete_solution_interest(home, interest) == SolutionInterestInUse(interest, 0, 1)
+    assert await delete_solution_interest(home, interest) == SolutionInterestInUse(
+        interest, 0, 1, users=[by_job]
+    )
     assert await delete_job(home, job) == job
 
     assert await delete_solution_interest(home, interest) == interest
@@ -84,10 +97,11 @@ async def test_an_audience_stays_while_a_job_for_it_is_to_be_done_or_in_force(
     interest = await an_interest(home)
     job = await a_job(home, interest)
     [audience] = [each["_id"] for each in await home.stores.audiences.all()]
+    in_use = AccountAudienceInUse(audience, 1, [User("job", job, "creation job")])
 
-    assert await delete_account_audience(home, audience) == AccountAudienceInUse(audience, 1)
+    assert await delete_account_audience(home, audience) == in_use
     await run_job(home, job, "worker")
-    assert await delete_account_audience(home, audience) == AccountAudienceInUse(audience, 1)
+    assert await delete_account_audience(home, audience) == in_use
     assert await delete_job(home, job) == job
     assert await delete_account_audience(home, audience) == audience
 

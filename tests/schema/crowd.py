@@ -41,6 +41,7 @@ Questions = dict[type[Listed], dict[str, object]]
 NOT_SELECTIVE = {
     (Account, "is_top_level"),
     (Account, "condition"),
+    (BuyingGroup, "is_ready"),
     (Opportunity, "is_open"),
     (Opportunity, "is_won"),
 }

@@ -81,13 +81,13 @@ async def test_components_in_use_say_by_what(home: Context) -> None:
     refused = await mutate(
         home,
         "deleteSolutionInterest",
-        "... on SolutionInterestInUse { solutionInterestId buyingGroups jobs }",
+        "... on SolutionInterestInUse { solutionInterestId buyingGroups jobs users { what name } }",
         solutionInterestId=interest,
     )
     in_use = await mutate(
         home,
         "deleteAccountAudience",
-        "... on AccountAudienceInUse { accountAudienceId jobs }",
+        "... on AccountAudienceInUse { accountAudienceId jobs users { what name } }",
         accountAudienceId=audience_id,
     )
 
@@ -95,16 +95,22 @@ async def test_components_in_use_say_by_what(home: Context) -> None:
         "__typename": "SolutionInterestInUse",
         "message": "The solution interest is in use: buying groups for it: 1, "
         "jobs unfinished or in force: 1, role templates that ask for it: 0, "
-        "account audiences that do: 0.",
+        "account audiences that do: 0. They are: creation job, Security for Acme.",
         "solutionInterestId": interest,
         "buyingGroups": 1,
         "jobs": 1,
+        "users": [
+            {"what": "job", "name": "creation job"},
+            {"what": "buying group", "name": "Security for Acme"},
+        ],
     }
     assert in_use == {
         "__typename": "AccountAudienceInUse",
-        "message": "The audience is in use: jobs for it, unfinished or in force: 1.",
+        "message": "The audience is in use: jobs for it, unfinished or in force: 1. "
+        "They are: creation job.",
         "accountAudienceId": audience_id,
         "jobs": 1,
+        "users": [{"what": "job", "name": "creation job"}],
     }
     await home.stores.jobs.collection.delete_many({"tenant": home.viewer.tenant})
     await mutate(home, "deleteBuyingGroup", "", buyingGroupId=group)
