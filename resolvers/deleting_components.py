@@ -56,7 +56,8 @@ async def delete_solution_interest(
 
     def decide(document: Document, uses: Sequence[int]) -> Deletion | SolutionInterestInUse:
         if any(uses):
-            return SolutionInterestInUse(id, *uses)
+            groups, jobs, templates, audiences = uses
+            return SolutionInterestInUse(id, groups, jobs, templates, audiences)
         event = stamps.event(
             ctx,
             EventType.SOLUTION_INTEREST_DELETED,
