@@ -4,7 +4,7 @@ Nothing is ever deleted, and what is applied again changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.activity_types import EngagementType
@@ -17,6 +17,7 @@ from domain.configuration_shapes import Fault
 from domain.custom_fields import CustomField
 from domain.folding import fold
 from domain.identities import Identity, OutsideKey, key_identity
+from domain.readiness import Thresholds
 from domain.role_templates import Weighting
 from domain.roles import DEFAULT_ROLES
 from execution.context import Context, Right
@@ -36,8 +37,9 @@ from resolvers.configuration import Ids, configuration, ids_by_name, reference_t
 from resolvers.configuration_checking import faults, model_parts
 from resolvers.personas import GivenAttribute, NewPersona
 from resolvers.role_templates import RoleEntry
-from resolvers.solution_interests import NewSolutionInterest, Thresholds
+from resolvers.solution_interests import NewSolutionInterest
 from resolvers.stage_models import WrittenModel
+from store.readiness import to_thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,9 @@ async def _solution_interest(ctx: Context, entry: Entry, id: str | None, ids: Id
     model = ids["stage_models"][fold(entry["stage_model"])] if entry["stage_model"] else None
     thresholds = Thresholds(entry["completeness_threshold"], entry["engagement_threshold"])
     if id is not None:
+        stored = await ctx.stores.solution_interests.one(id, {"thresholds": 1})
+        asked = to_thresholds(stored["thresholds"]) if stored else Thresholds()
+        thresholds = replace(thresholds, stages=asked.stages, roles=asked.roles)
         return await solution_interests.update_solution_interest(
             ctx,
             id,
