@@ -14,8 +14,7 @@ from domain.identifiers import BuyingGroupId, JobId, RoleTemplateId
 from domain.role_templates import RoleTemplate
 from domain.template_migrations import Migration, backwards, migrated, put_back
 from execution.context import Context, Right
-from resolvers import letting_go, members_required, scoring, stamps
-from resolvers import members_required, readiness, scoring, stamps
+from resolvers import letting_go, members_required, readiness, scoring, stamps
 from resolvers.group_changes import membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, to_group
