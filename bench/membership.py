@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from bench.figures import percentile, show
 from bench.ground import Ground, context, ground
@@ -31,6 +31,8 @@ from resolvers.membership import Assignment, CommandsDone, assign_members
 from store.driver import aggregate, close, open_client, open_database
 from store.records import Records
 from tests import stored
+
+T = TypeVar("T")
 
 PROJECT = Path(__file__).parents[1]
 ROLES = ("Decision Maker", "Practitioner", "Champion")
@@ -134,8 +136,8 @@ async def join(uri: str, database: str, load: Load, number: int) -> None:
     await close(client)
 
 
-async def _at_once(id: str, work: Callable[[], Awaitable[None]]) -> None:
-    await work()
+async def _at_once(kind: str, wanted: T, work: Callable[[Sequence[T]], Awaitable[None]]) -> None:
+    await work([wanted])
 
 
 def measure(made: Ground, load: Load) -> Measured:

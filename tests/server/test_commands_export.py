@@ -17,6 +17,7 @@ from server.database import opened
 from server.process import CommandFailed
 from server.settings import Settings
 from store.driver import Client, Document, open_database
+from store.schema_version import SCHEMA_VERSION
 from tests.exports import an_export
 from tests.server.quorum_process import START_SECONDS, Quorum
 
@@ -85,7 +86,7 @@ def test_a_store_with_data_is_not_restored_over(home: Quorum, tmp_path: Path) ->
 
     assert refused.returncode == 1
     assert refused.stderr.startswith(
-        "Error: There is data of the tenant default (tenants: 1, roles: 6, activity types: 37,"
+        "Error: There is data of the tenant default (tenants: 1, roles: 6, personas: 10,"
     )
     assert refused.stderr.endswith(
         "nothing is restored. Restore into an empty folder (QUORUM_DATA) or another database"
@@ -153,7 +154,7 @@ async def test_a_database_of_a_newer_program_is_not_opened(
 
     assert failed.value.message == (
         "The database quorum_newer is of the schema version 9, written by a newer Quorum; this one"
-        " knows 2. Run the newer one, or restore an export into a database of its own."
+        f" knows {SCHEMA_VERSION}. Run the newer one, or restore an export into a database of its own."
     )
     assert await database.list_collection_names() == ["deployment"]
     await client.drop_database("quorum_newer")
