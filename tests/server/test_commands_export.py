@@ -154,7 +154,8 @@ async def test_a_database_of_a_newer_program_is_not_opened(
 
     assert failed.value.message == (
         "The database quorum_newer is of the schema version 9, written by a newer Quorum; this one"
-        f" knows {SCHEMA_VERSION}. Run the newer one, or restore an export into a database of its own."
+        f" knows {SCHEMA_VERSION}. Run the newer one, or restore an export into a database of its"
+        " own."
     )
     assert await database.list_collection_names() == ["deployment"]
     await client.drop_database("quorum_newer")
