@@ -1,4 +1,4 @@
-"""Deleting a buying group: it ends with an event, and no job makes it again."""
+"""Deleting a buying group: an event tells its end, and jobs leave the pair alone."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -23,8 +23,8 @@ from store.records import Conflict as Raced
 async def erase_person(ctx: Context, id: str) -> PersonId | NotFound | Conflict:
     """Erase a person, also one who was deleted before; the id that is left says nothing.
 
-    Out of every group whatever any method says, with all that was done by them or told about
-    them. One who was merged into another is found as that one only. Repeating it is no harm.
+    No claim of any method keeps them in a group; all that was done by them or told about them
+    goes too. One who was merged into another is found as that one only. Repeating it is no harm.
     """
     ctx.viewer.require(Right.ADMIN)
     person = PersonId(id)
