@@ -6,7 +6,9 @@ import strawberry
 
 import resolvers.deleting_components
 from execution.fields import stored
+from execution.limits import at_most
 from execution.sources import Sourced
+from resolvers.roles import MOST_USERS_NAMED
 from schema import uses
 from schema.errors import Conflict, InvalidInput, NotFound, UserError, refusal_of
 from schema.info import Info
@@ -24,14 +26,18 @@ class SolutionInterestInUse(UserError):
     jobs: int = strawberry.field(description="How many such jobs there are.")
     role_templates: int = strawberry.field(description="How many templates ask for it in a rule.")
     account_audiences: int = strawberry.field(description="How many audiences ask for it.")
-    users: list[User] = strawberry.field(description="At most 10 of them, jobs first.")
+    users: list[User] = strawberry.field(
+        metadata=at_most(MOST_USERS_NAMED), description="At most 10 of them, jobs first."
+    )
 
 
 @strawberry.type(description="Jobs for the audience are unfinished or in force.")
 class AccountAudienceInUse(UserError):
     account_audience_id: strawberry.ID = strawberry.field(description="The audience.")
     jobs: int = strawberry.field(description="How many such jobs there are.")
-    users: list[User] = strawberry.field(description="At most 10 of them.")
+    users: list[User] = strawberry.field(
+        metadata=at_most(MOST_USERS_NAMED), description="At most 10 of them."
+    )
 
 
 @strawberry.input(description="The solution interest to delete.")

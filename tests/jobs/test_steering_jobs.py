@@ -4,6 +4,7 @@ import pytest
 
 from domain.identifiers import JobId
 from domain.jobs import JobStatus, StatusForbids
+from domain.roles import User
 from execution.context import Context
 from jobs.kinds import run_open_jobs
 from jobs.plans import JobFailed, Plan, Slice
@@ -150,7 +151,8 @@ async def test_a_cancelled_creation_job_is_in_force_no_more_and_a_paused_one_hol
 
     await pause_job(home, job)
     assert await home.stores.jobs.in_force() == []
-    assert await delete_account_audience(home, audience) == AccountAudienceInUse(audience, 1)
+    named = [User("job", job, "creation job")]
+    assert await delete_account_audience(home, audience) == AccountAudienceInUse(audience, 1, named)
     await resume_job(home, job)
     assert len(await home.stores.jobs.in_force()) == 1
     await cancel_job(home, job)

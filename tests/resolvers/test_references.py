@@ -57,7 +57,7 @@ async def test_a_role_that_a_rule_counts_stays(home: Context) -> None:
 async def test_a_solution_interest_that_a_rule_names_stays(home: Context) -> None:
     interest = await an_interest(home)
     signal = RelatedTest(InterestTest(interest))
-    await a_draft(home, AllOf((signal, signal)))
+    template = await a_draft(home, AllOf((signal, signal)))
     has_group = AudienceAccounts(RelatedTest(GroupTest(interest)))
     audience = await create_account_audience(home, "Buying", None, has_group)
     assert isinstance(audience, str)
@@ -67,8 +67,12 @@ async def test_a_solution_interest_that_a_rule_names_stays(home: Context) -> Non
     in_rule = await delete_solution_interest(home, interest)
 
     assert no_more == audience
-    assert in_use == SolutionInterestInUse(interest, 0, 0, 1, 1)
-    assert in_rule == SolutionInterestInUse(interest, 0, 0, 1, 0)
+    asking, buying = (
+        User("role template", template, "Asking"),
+        User("account audience", audience, "Buying"),
+    )
+    assert in_use == SolutionInterestInUse(interest, 0, 0, 1, 1, [asking, buying])
+    assert in_rule == SolutionInterestInUse(interest, 0, 0, 1, 0, [asking])
 
 
 @pytest.mark.parametrize("turn", range(4))

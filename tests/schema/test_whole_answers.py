@@ -74,6 +74,7 @@ async def full(home: Context) -> Context:
     await jobs.start_creation_job(home, interest, audience)
     await run_open_jobs(home, "worker")
     await scoring.run_scoring(home)
+    await home.stores.daily_runs.begin(home.now().date(), home.now())
     await mutate(home, "saveView", "__typename", name="Ours", filter={})
     return home
 
