@@ -19,7 +19,7 @@ class Api:
         self._recorder = recorder
         self.tenant = tenant
         self.rights: tuple[Right, ...] = (Right.ADMIN,)
-        self.used: set[str] = set()
+        self._stored: dict[str, list[Any]] = {}
 
     @property
     def commands(self) -> list[str]:
@@ -34,8 +34,14 @@ class Api:
     async def has(self, *stored: Stored) -> None:
         """Store documents as they are."""
         for collection, document in stored:
-            self.used.add(collection)
-            await self._database[collection].insert_one({"tenant": self.tenant, **document})
+            own = {"tenant": self.tenant, **document}
+            inserted = await self._database[collection].insert_one(own)
+            self._stored.setdefault(collection, []).append(inserted.inserted_id)
+
+    async def forget(self) -> None:
+        """Take away what was stored; what other tests keep in the same collections stays."""
+        for collection, ids in self._stored.items():
+            await self._database[collection].delete_many({"_id": {"$in": ids}})
 
     async def replace(self, stored: Stored) -> None:
         """Store a document in place of the one of its id."""

@@ -26,5 +26,4 @@ async def api(recorded: tuple[Database, Recorder], tenant: TenantId) -> AsyncIte
     database, recorder = recorded
     api = Api(database, tenant, recorder)
     yield api
-    for collection in api.used:
-        await database[collection].delete_many({})
+    await api.forget()
