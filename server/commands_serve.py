@@ -66,4 +66,7 @@ def works(installation: Installation) -> Mapping[str, Work]:
             for tenant in tenants
         ]
 
-    return {"The worker": lambda: work(contexts, worker, daily_at=installation.settings.daily_at)}
+    return {
+        "The worker": lambda: work(contexts, worker, daily_at=installation.settings.daily_at),
+        "The event feed": lambda: installation.contexts.feed.run(),
+    }

@@ -6,14 +6,19 @@ from domain.identifiers import TenantId
 from execution import new_ids
 from execution.context import Context, Viewer
 from store.driver import Database
+from store.event_feed import EventFeed
 from store.stores import Stores
 
 
 class Contexts:
-    """Makes the context of each request. The stores of a tenant are shared: they queue commands."""
+    """Makes the context of each request. The stores of a tenant are shared: they queue commands.
+
+    All of them share `feed`, which tells who follows events that there are new ones.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.feed = EventFeed(database)
         self._stores: dict[TenantId, Stores] = {}
 
     def of(self, viewer: Viewer, request_id: str = "") -> Context:
@@ -30,7 +35,7 @@ class Contexts:
         """The one set of stores that this process has for a tenant."""
         stores = self._stores.get(tenant)
         if stores is None:
-            stores = self._stores[tenant] = Stores(self._database, tenant)
+            stores = self._stores[tenant] = Stores(self._database, tenant, feed=self.feed)
         return stores
 
     async def has_tenant(self, tenant: TenantId) -> bool:

@@ -4,8 +4,10 @@ Everything else in the store is written and typed against PyMongo's async API, w
 collections Motor's resemble call by call.
 """
 
+import asyncio
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC
 from enum import Enum
 from typing import Any, Final, cast
@@ -15,7 +17,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient, ReadPreference
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.monitoring import CommandListener
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -30,6 +32,7 @@ BY_ID: Final = [("_id", 1)]
 """The hint for whatever is found by its id: in any other index it could move while it is read, and
 be missed."""
 _DUPLICATE_KEY: Final = 11_000
+_SECONDS_TO_END: Final = 1.0
 
 
 class Driver(Enum):
@@ -81,6 +84,39 @@ async def aggregate(
     if inspect.isawaitable(cursor):
         cursor = await cursor
     return cast(list[Document], await cursor.to_list(None))
+
+
+async def watch(
+    database: Database, pipeline: Sequence[Mapping[str, object]], seconds: float
+) -> AsyncGenerator[list[Document], None]:
+    """What changes from now on, in the words of this pipeline; whatever has come is told at once.
+
+    The first list, told once the stream is open, is empty; so is one of which nothing came in so
+    many seconds. A stream that is lost ends with the driver's error. Both drivers tell one change
+    a call, and Motor takes a thread for each: hence the commands themselves.
+    """
+    opening: Any = database.client.start_session()
+    session = await opening if inspect.isawaitable(opening) else opening
+    async with session:
+        stages = [{"$changeStream": {}}, *pipeline]
+        command = {"aggregate": 1, "pipeline": stages, "cursor": {}}
+        opened = (await database.command(command, session=session))["cursor"]
+        further = {
+            "getMore": opened["id"],
+            "collection": opened["ns"].removeprefix(f"{database.name}."),
+            "maxTimeMS": int(seconds * 1_000),
+        }
+        changes = opened["firstBatch"]
+        try:
+            while True:
+                yield changes
+                answer = await database.command(further, session=session)
+                changes = answer["cursor"]["nextBatch"]
+        finally:
+            ended = {"killCursors": further["collection"], "cursors": [opened["id"]]}
+            with suppress(PyMongoError, TimeoutError):
+                async with asyncio.timeout(_SECONDS_TO_END):
+                    await database.command(ended)
 
 
 async def ping(client: Client) -> bool:

@@ -9,6 +9,8 @@ from store.daily_runs import DailyRunStore
 from store.deletions import DeletionStore
 from store.driver import Database
 from store.erasures import ErasureStore
+from store.event_feed import EventFeed
+from store.event_log import EventLog
 from store.group_events import GroupEvents
 from store.group_figures import GroupFigures
 from store.groups import GroupStore
@@ -37,12 +39,23 @@ from store.weighting_models import WeightingModelStore
 
 
 class Stores:
-    """The stores of one tenant in one database; they share a relay, its own or the given one."""
+    """The stores of one tenant in one database; they share a relay, its own or the given one.
 
-    def __init__(self, database: Database, tenant: TenantId, relay: Relay | None = None) -> None:
+    `feed` is the process's own, which all tenants share.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        tenant: TenantId,
+        relay: Relay | None = None,
+        feed: EventFeed | None = None,
+    ) -> None:
         self.database = database
         self.tenant = tenant
         self.relay = relay or Relay(database, tenant)
+        self.feed = feed or EventFeed(database)
+        self.event_log = EventLog(database, tenant)
         self.reader = Reader(database, tenant)
         self.identities = IdentityStore(database, tenant)
         self.key_claims = KeyClaims(database, tenant)
