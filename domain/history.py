@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from domain.buying_groups import Member
 from domain.events import Event, EventType
+from domain.hand_offs import HandOff, HandOffState
 from domain.identifiers import PersonId, RoleId, StageId
 from domain.membership import Claim, Claims, Method
 from domain.stage_models import Destination
@@ -39,6 +40,7 @@ class PastGroup:
     completeness: float = 0.0
     score: int | None = None
     stage: PastStage | None = None
+    hand_off: HandOff | None = None
     known: Mapping[PersonId, Member] = field(default_factory=dict)
 
     @property
@@ -117,6 +119,12 @@ def _after(group: PastGroup | None, event: Event) -> PastGroup | None:
             return replace(group, score=int(told["score"]))
         case EventType.BUYING_GROUP_MOVED | EventType.BUYING_GROUP_STAGE_MODEL_CHANGED:
             return replace(group, stage=_stage(group.stage, event))
+        case (
+            EventType.BUYING_GROUP_HANDED_OVER
+            | EventType.BUYING_GROUP_ACCEPTED
+            | EventType.BUYING_GROUP_RETURNED
+        ):
+            return replace(group, hand_off=_hand_off(event))
         case _:
             return group
 
@@ -156,6 +164,20 @@ def _claims(before: Claims, event: Event) -> dict[Method, Claim]:
         else:
             found[method] = own
     return found
+
+
+def _hand_off(event: Event) -> HandOff:
+    told: Mapping[str, Any] = event.after or {}
+    reason = (event.personal or {}).get("reason")
+    return HandOff(
+        HandOffState(told["state"]),
+        told["owner"],
+        told["at"],
+        told["by"],
+        told["decided_at"],
+        told["decided_by"],
+        str(reason) if reason is not None else None,
+    )
 
 
 def _stage(before: PastStage | None, event: Event) -> PastStage | None:

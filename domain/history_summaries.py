@@ -104,6 +104,26 @@ def _model(event: Event, names: Names) -> str:
     return f"The group follows another stage model{where}"
 
 
+def _ready(event: Event, names: Names) -> str:
+    return "The group became ready for sales"
+
+
+def _no_longer_ready(event: Event, names: Names) -> str:
+    return "The group is no longer ready for sales"
+
+
+def _handed_over(event: Event, names: Names) -> str:
+    return f"The group was handed over to {_told(event)['owner']}"
+
+
+def _accepted(event: Event, names: Names) -> str:
+    return f"Sales accepted the group, which has {_told(event)['owner']} as its owner"
+
+
+def _returned(event: Event, names: Names) -> str:
+    return f"Sales returned the group, which {_told(event)['owner']} had"
+
+
 def _told(event: Event) -> Mapping[str, Any]:
     return event.after or {}
 
@@ -122,4 +142,9 @@ _TOLD: Final[Mapping[EventType, Callable[[Event, Names], str]]] = {
     EventType.ENGAGEMENT_CHANGED: _engagement,
     EventType.BUYING_GROUP_MOVED: _moved,
     EventType.BUYING_GROUP_STAGE_MODEL_CHANGED: _model,
+    EventType.BUYING_GROUP_READY: _ready,
+    EventType.BUYING_GROUP_NO_LONGER_READY: _no_longer_ready,
+    EventType.BUYING_GROUP_HANDED_OVER: _handed_over,
+    EventType.BUYING_GROUP_ACCEPTED: _accepted,
+    EventType.BUYING_GROUP_RETURNED: _returned,
 }

@@ -23,13 +23,17 @@ Replaced: TypeAlias = Mapping[PersonId, Claims]
 @dataclass(frozen=True, slots=True)
 class Migration:
     """A solution interest's last one: the job at it, both versions, the plan, and whether it was
-    undone, so that its groups go back."""
+    undone, so that its groups go back.
+
+    `asked` are the roles of the old version that readiness asked for when it began.
+    """
 
     job: JobId
     old: RoleTemplateId
     new: RoleTemplateId
     plan: RoleMap
     is_undone: bool = False
+    asked: tuple[RoleId, ...] = ()
 
     @property
     def source(self) -> RoleTemplateId:
@@ -79,6 +83,24 @@ def backwards(old: RoleTemplate, plan: RoleMap) -> RoleMap:
     return back
 
 
+def asked_at_target(
+    migration: Migration, back: RoleMap, roles: Sequence[RoleId]
+) -> tuple[RoleId, ...]:
+    """The roles that readiness asks for, in the version that groups are to follow.
+
+    What becomes nobody is asked for no more; on the way back, what the migration left as it was
+    is again what had been asked for.
+    """
+    return (_asked_before if migration.is_undone else _asked_after)(migration, back, roles)
+
+
+def asked_at_source(
+    migration: Migration, back: RoleMap, roles: Sequence[RoleId]
+) -> tuple[RoleId, ...]:
+    """The roles that readiness asks for, in the version that groups leave."""
+    return (_asked_after if migration.is_undone else _asked_before)(migration, back, roles)
+
+
 def migrated(members: Sequence[Member], plan: RoleMap) -> tuple[list[Member], Replaced]:
     """The members with their claims in the new version's roles, and the claims that changed."""
     after, replaced = [], {}
@@ -116,6 +138,24 @@ def put_back(
         }
         after.append(member if claims == member.claims else replace(member, claims=claims))
     return after
+
+
+def _asked_after(
+    migration: Migration, back: RoleMap, roles: Sequence[RoleId]
+) -> tuple[RoleId, ...]:
+    return _in_words_of(migration.plan, roles)
+
+
+def _asked_before(
+    migration: Migration, back: RoleMap, roles: Sequence[RoleId]
+) -> tuple[RoleId, ...]:
+    is_as_left = _in_words_of(migration.plan, migration.asked) == tuple(roles)
+    return migration.asked if is_as_left else _in_words_of(back, roles)
+
+
+def _in_words_of(plan: RoleMap, roles: Sequence[RoleId]) -> tuple[RoleId, ...]:
+    """What these roles become, each once; those that become nobody are left out."""
+    return tuple(dict.fromkeys(becomes for role in roles if (becomes := plan.get(role))))
 
 
 def _before(now: Claim | None, was: Claim | None, plan: RoleMap, back: RoleMap) -> Claim | None:

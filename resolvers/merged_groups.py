@@ -13,7 +13,7 @@ from domain.identifiers import AccountId, BuyingGroupId, SolutionInterestId
 from domain.role_templates import RoleTemplate
 from domain.stage_models import StageModel
 from execution.context import Context
-from resolvers import members_required, readiness, scoring, stage_changes, stamps
+from resolvers import hand_offs, members_required, readiness, scoring, stage_changes, stamps
 from resolvers.group_changes import membership_change, membership_event
 from resolvers.stage_changes import NOWHERE
 from store.deletions import Deletion
@@ -122,7 +122,11 @@ class _Merge:
         if changes:
             change = membership_change(self._ctx, other, group, changes, self._template, None)
         staged = self._staged(merged, other)
-        change = Change({**change.set, **staged.set}, (*change.events, *staged.events))
+        handed = hand_offs.taken_over(self._ctx, merged, other)
+        change = Change(
+            {**change.set, **staged.set, **handed.set},
+            (*change.events, *staged.events, *handed.events),
+        )
         status = merged["status"]
         if other["status"] is not None or status is None:
             return change if change.events else None
@@ -156,7 +160,8 @@ class _Merge:
             **stamps.created(self._ctx),
         }
         staged = self._staged(merged, document)
-        document = after(document, staged)
+        handed = hand_offs.taken_over(self._ctx, merged, document)
+        document = after(document, Change({**staged.set, **handed.set}))
         created = self._event(
             EventType.BUYING_GROUP_CREATED,
             after={
@@ -167,7 +172,7 @@ class _Merge:
             },
         )
         told = [membership_event(self._ctx, group, change, None) for change in changes]
-        return document, [created, *staged.events, *told]
+        return document, [created, *staged.events, *handed.events, *told]
 
     def _staged(self, merged: Document, other: Document) -> Change:
         """What the survivor's group takes over of the stage of the one that goes.

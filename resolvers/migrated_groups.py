@@ -12,12 +12,19 @@ from domain.buying_groups import MemberChange
 from domain.events import EventType
 from domain.identifiers import BuyingGroupId, JobId, RoleTemplateId
 from domain.role_templates import RoleTemplate
-from domain.template_migrations import Migration, backwards, migrated, put_back
+from domain.template_migrations import (
+    Migration,
+    asked_at_target,
+    backwards,
+    migrated,
+    put_back,
+)
 from execution.context import Context, Right
 from resolvers import letting_go, members_required, readiness, scoring, stamps
 from resolvers.group_changes import membership_change
 from store.driver import Document
 from store.groups import FOR_DECIDING, to_group
+from store.readiness import thresholds_document, to_thresholds
 from store.records import Change, Changed
 from store.template_migrations import replaced_documents, to_migration, to_replaced
 
@@ -112,6 +119,8 @@ def _moved(ctx: Context, way: Way, document: Document, job: JobId) -> Change:
     """The group in the other version, with an event of that and one of every claim it changes."""
     group, plan = to_group(document), way.migration.plan
     paths: dict[str, object] = {"role_template_id": way.target.id, "migrated_by_job": job}
+    if document.get("readiness"):
+        paths["readiness"] = _asked_of(way, document["readiness"])
     if way.migration.is_undone:
         was = to_replaced(document.get(WHAT_WAS))
         members = put_back(group.members, plan, backwards(way.old, plan), was)
@@ -141,3 +150,10 @@ def _moved(ctx: Context, way: Way, document: Document, job: JobId) -> Change:
         events=(event, *change.events),
         unset=(WHAT_WAS,) if way.migration.is_undone else (),
     )
+
+
+def _asked_of(way: Way, measured: Document) -> Document:
+    """By what a group is measured, in the roles of the version it is to follow."""
+    asked, back = to_thresholds(measured["thresholds"]), backwards(way.old, way.migration.plan)
+    roles = asked_at_target(way.migration, back, asked.roles)
+    return {**measured, "thresholds": thresholds_document(replace(asked, roles=roles))}

@@ -14,7 +14,8 @@ from domain.identifiers import BuyingGroupId, SolutionInterestId
 from domain.readiness import Missing, Threshold
 from domain.scoring_runs import Reference
 from execution.context import Context, Right
-from resolvers import stamps
+from resolvers import asked_thresholds, stamps
+from resolvers.asked_thresholds import ASKED, Wanted
 from store.driver import Document
 from store.readiness import (
     FOR_MEASURING,
@@ -29,8 +30,7 @@ from store.records import Change, Changed
 GROUPS_AT_ONCE: Final = 200
 NEEDS: Final = ("readiness", "completeness.exact", "roles", "stage.name", "engagement.raw")
 
-_NOTHING: Final[Mapping[str, Asked]] = {}
-_ASKED: Final = {"thresholds": 1, "thresholds_revision": 1}
+_NOTHING: Final[Mapping[str, Wanted]] = {}
 
 R = TypeVar("R")
 
@@ -55,7 +55,8 @@ def with_readiness(ctx: Context, document: Document, change: Change) -> Change:
     before = document.get("readiness")
     if before is None:
         return change  # it is measured for the first time by whoever looks for such groups
-    after, events = _measured(ctx, {**document, **change.set}, before, before)
+    changed: Document = {**document, **change.set}
+    after, events = _measured(ctx, changed, changed["readiness"], before)
     if after == before:
         return change
     return replace(change, set={**change.set, "readiness": after}, events=(*change.events, *events))
@@ -91,10 +92,10 @@ async def measure(ctx: Context, groups: Sequence[BuyingGroupId]) -> int:
     """
     documents = await ctx.stores.groups.by_ids(groups, FOR_MEASURING)
     interests = await ctx.stores.solution_interests.by_ids(
-        {each["solution_interest_id"] for each in documents.values()}, _ASKED
+        {each["solution_interest_id"] for each in documents.values()}, ASKED
     )
-    asked = {id: to_asked(interest) for id, interest in interests.items()}
-    return await _measure(ctx, list(documents.values()), asked)
+    wanted = await asked_thresholds.wanted(ctx, interests.values())
+    return await _measure(ctx, list(documents.values()), wanted)
 
 
 async def measure_next(ctx: Context) -> int:
@@ -104,7 +105,7 @@ async def measure_next(ctx: Context) -> int:
     what is asked of it, whatever brought that about. It follows changes that were permitted, and
     asks for no right of its own.
     """
-    interests = await ctx.stores.solution_interests.all(_ASKED)
+    interests = await ctx.stores.solution_interests.all(ASKED)
     return sum([await _measure_next(ctx, interest) for interest in interests])
 
 
@@ -114,7 +115,7 @@ async def measure_interest(ctx: Context, id: SolutionInterestId) -> None:
     The worker measures the others. It follows a change that was permitted, and asks for no right
     of its own.
     """
-    interest = await ctx.stores.solution_interests.one(id, _ASKED)
+    interest = await ctx.stores.solution_interests.one(id, ASKED)
     if interest is not None:
         await _measure_next(ctx, interest)
 
@@ -135,17 +136,24 @@ async def _measure_next(ctx: Context, interest: Document) -> int:
         reference = await ctx.stores.scoring.runs.reference()
         raw = _raw(asked.thresholds.engagement, reference)
         found += await ctx.stores.readiness.crossed(id, raw, GROUPS_AT_ONCE)
+    if not found:
+        return 0
     documents = await ctx.stores.groups.by_ids(found, FOR_MEASURING)
-    return await _measure(ctx, list(documents.values()), {id: asked})
+    return await _measure(
+        ctx, list(documents.values()), await asked_thresholds.wanted(ctx, [interest])
+    )
 
 
-async def _measure(ctx: Context, documents: Sequence[Document], asked: Mapping[str, Asked]) -> int:
+async def _measure(
+    ctx: Context, documents: Sequence[Document], wanted: Mapping[str, Wanted]
+) -> int:
     """Measure groups by what is asked of them, or by what each was measured by before."""
     reference = await ctx.stores.scoring.runs.reference()
 
     def decide(document: Document) -> Change | None:
         before = document.get("readiness")
-        latest = asked.get(document["solution_interest_id"])
+        interest = wanted.get(document["solution_interest_id"])
+        latest = interest.of(document) if interest else None
         if before is not None and (latest is None or latest.revision < before["revision"]):
             latest = Asked(to_thresholds(before["thresholds"]), before["revision"])
         if latest is None or not latest.revision:

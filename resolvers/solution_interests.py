@@ -146,17 +146,22 @@ async def update_solution_interest(
         "thresholds": thresholds_document(asked),
         **named,
     }
-    answer = await _replaced(ctx, id, given)
+    answer = await _replaced(ctx, id, stored["role_template_id"], given)
     if isinstance(answer, str):
         await group_names.follow_interest(ctx, answer, GROUPS_FOLLOWING_AT_ONCE)
         await readiness.measure_interest(ctx, answer)
     return answer
 
 
-async def _replaced(ctx: Context, id: str, given: Mapping[str, object]) -> UpdateOutcome:
+async def _replaced(
+    ctx: Context, id: str, template: str, given: Mapping[str, object]
+) -> UpdateOutcome:
+    """Store what was given, by the template whose roles it was looked up in."""
     name, model = given.get("name"), given.get("stage_model_id")
 
-    def decide(document: Document, _: Whole) -> Change | SolutionInterestId:
+    def decide(document: Document, _: Whole) -> Change | Raced | SolutionInterestId:
+        if document["role_template_id"] != template:
+            return Raced(id)
         thresholds = thresholds_document(to_thresholds(document["thresholds"]))
         before = {**document, "thresholds": thresholds}
         changed = {key: value for key, value in given.items() if before.get(key) != value}

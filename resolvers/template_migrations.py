@@ -8,19 +8,27 @@ follows, whenever its turn comes.
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from domain.events import EventType
 from domain.identifiers import JobId, RoleId, RoleTemplateId, SolutionInterestId
 from domain.role_templates import RoleTemplate, TemplateStatus
-from domain.template_migrations import Migration, PlanFault, completed, migrated
+from domain.template_migrations import (
+    Migration,
+    PlanFault,
+    asked_at_target,
+    backwards,
+    completed,
+    migrated,
+)
 from execution.context import Context, Right
 from resolvers import jobs, roles, stamps
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from resolvers.solution_interests import TemplateNotLive
 from store.driver import Document
 from store.groups import FOR_DECIDING, derived_paths, to_group
+from store.readiness import thresholds_document, to_thresholds
 from store.records import Change, Missing
 from store.records import Conflict as Raced
 from store.template_migrations import migration_document, to_migration
@@ -97,7 +105,7 @@ async def start_template_migration(ctx: Context, asked: Asked) -> Migrating | Re
     if interest["role_template_id"] == asked.to:
         if last is None or last.target != asked.to or not await _left(ctx, interest):
             return Invalid("toRoleTemplateId", "is what the solution interest follows already")
-        return await _change_over(ctx, interest, _taken_up(last, job))
+        return await _change_over(ctx, interest, replace(last, job=job))
     planned = await _planned(ctx, interest, asked)
     if not isinstance(planned, _Planned):
         return planned
@@ -125,7 +133,7 @@ async def undo_template_migration(
     if last is None or (last.is_undone and not await _left(ctx, interest)):
         return Invalid("solutionInterestId", "has no migration that could be undone")
     job = JobId(ctx.new_id("job"))
-    undone = Migration(job, last.old, last.new, last.plan, is_undone=True)
+    undone = replace(last, job=job, is_undone=True)
     return await _change_over(ctx, interest, undone)
 
 
@@ -199,15 +207,16 @@ async def _left(ctx: Context, interest: Document) -> bool:
     return bool(await ctx.stores.groups.found(found, {"_id": 1}, limit=1))
 
 
-def _taken_up(last: Migration, job: JobId) -> Migration:
-    return Migration(job, last.old, last.new, last.plan, last.is_undone)
-
-
 async def _change_over(
     ctx: Context, interest: Document, migration: Migration
 ) -> Migrating | NotFound | Conflict:
-    """Let the interest follow the migration's target, and start the job for its groups."""
+    """Let the interest follow the migration's target, and start the job for its groups.
+
+    The roles its readiness asks for become those of that version.
+    """
     id = interest["_id"]
+    old = await ctx.stores.role_templates.template(migration.old)
+    back = backwards(old, migration.plan) if old else {}
 
     def decide(document: Document) -> Change | None:
         is_as_read = all(
@@ -215,18 +224,23 @@ async def _change_over(
         )
         if not is_as_read:
             return None
+        before, asked = to_thresholds(document["thresholds"]), migration
+        if document["role_template_id"] == migration.target:
+            after = before
+        else:
+            asked = asked if asked.is_undone else replace(asked, asked=before.roles)
+            after = replace(before, roles=asked_at_target(asked, back, before.roles))
+        changed = {"role_template_id": RoleTemplateId(migration.target)}
+        thresholds = {} if after == before else {"thresholds": thresholds_document(after)}
         event = stamps.event(
             ctx,
             EventType.SOLUTION_INTEREST_UPDATED,
             id,
             solution_interest_id=SolutionInterestId(id),
-            before={"role_template_id": document["role_template_id"]},
-            after={"role_template_id": migration.target, "job_id": migration.job},
+            before={key: document[key] for key in {**changed, **thresholds}},
+            after={**changed, **thresholds, "job_id": migration.job},
         )
-        paths = {
-            "role_template_id": RoleTemplateId(migration.target),
-            "migration": migration_document(migration),
-        }
+        paths = {**changed, **thresholds, "migration": migration_document(asked)}
         return Change({**paths, **stamps.updated(ctx)}, (event,))
 
     match await ctx.stores.solution_interests.change(id, decide):

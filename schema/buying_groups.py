@@ -20,6 +20,7 @@ from execution.sources import Document, Sourced
 from schema.accounts import Account
 from schema.engagement import Engagement
 from schema.group_filters import BuyingGroupFilter, BuyingGroupOrder, BuyingGroupOrderField, where
+from schema.hand_offs import HandOff
 from schema.history import HistoryEntry
 from schema.members import Member
 from schema.node import Node, Stamped
@@ -147,6 +148,9 @@ class BuyingGroup(Node, Stamped, Listed):
     allowed_stages: list[Stage] = schema.stages.allowed_stages()
     stage_history: Connection[StageStay] = schema.stages.history()
     readiness: Readiness | None = schema.readiness.of_group()
+    hand_off: HandOff | None = embedded(
+        "hand_off", description="Its last hand-off to sales; null: there was none."
+    )
     velocity: StageVelocity | None = schema.stages.velocity()
     stagnation: Stagnation = schema.stages.stagnation()
     roles: list[BuyingGroupRole] = embedded(

@@ -9,11 +9,13 @@ import strawberry
 import domain.score_ranges
 import resolvers.roles
 from domain import stages
+from domain.hand_offs import HandOffState
 from domain.identifiers import RoleId
 from execution.context import Context
 from execution.lists import Direction
 from execution.refusals import bad_request
 from schema.accounts import folded
+from schema.hand_offs import HandOffFilter
 from schema.ordering import CountRange, FigureRange
 from schema.searching import search_of
 from store import filters
@@ -133,6 +135,9 @@ class BuyingGroupFilter:
         description="Whether it reaches all thresholds of its solution interest; where none is "
         "set, no group does.",
     )
+    hand_off: HandOffFilter | None = strawberry.field(
+        default=None, description="Whether it was handed over to sales, and what came of it."
+    )
     created_since: datetime | None = strawberry.field(
         default=None, description="Made at this moment or later."
     )
@@ -194,6 +199,7 @@ async def where(context: Context, asked: BuyingGroupFilter, *, is_kept: bool = F
         _staged(asked.stage or StageFilter()),
         _stagnant(context, asked.is_stagnant),
         _ready(asked.is_ready),
+        _handed_off(asked.hand_off or HandOffFilter()),
         filters.span("created_at", at_least=asked.created_since),
         filters.span("updated_at", at_least=asked.updated_since),
         await _of_accounts(context, asked),
@@ -253,6 +259,19 @@ def _ready(is_ready: bool | None) -> Query | None:
     if is_ready is None:
         return None
     return {"readiness.is_ready": True if is_ready else {"$in": [False, None]}}
+
+
+def _handed_off(asked: HandOffFilter) -> Query | None:
+    """Groups by their last hand-off; nothing asked finds all."""
+    path, known = "hand_off.state", [each.value for each in HandOffState]
+    if asked.is_set is False:
+        return {path: None}
+    if not asked.is_set and asked.states is None and asked.owners is None:
+        return None
+    states = known if asked.states is None else [each.value for each in asked.states]
+    return filters.every(
+        filters.any_of(path, states), filters.any_of("hand_off.owner", asked.owners)
+    )
 
 
 async def _scored(context: Context, asked: FigureRange | None) -> Query | None:

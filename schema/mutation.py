@@ -23,6 +23,7 @@ from schema import (
     editing_stage_models,
     editing_weighting_models,
     erasing_people,
+    handing_off,
     merging_accounts,
     merging_people,
     migrating_role_templates,
@@ -38,7 +39,7 @@ from schema.repeating import once
 
 
 @strawberry.type(description="Everything that can be changed in the viewer's tenant.")
-class Mutation:
+class Mutation(handing_off.HandOffs):
     upsert_accounts = strawberry.mutation(
         resolver=once(upserting_accounts.upsert_accounts, Right.EDIT_DATA),
         description=(

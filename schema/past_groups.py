@@ -18,6 +18,7 @@ from resolvers.outcomes import Invalid
 from schema.accounts import Account
 from schema.buying_groups import Completeness
 from schema.errors import InvalidInput, refusal_of
+from schema.hand_offs import HandOff
 from schema.info import Info
 from schema.members import Claim, MembershipMethod, strongest_first
 from schema.people import Person
@@ -25,6 +26,7 @@ from schema.roles import Role
 from schema.solution_interests import SolutionInterest
 from schema.stage_models import StageDestination
 from store.groups import member_document
+from store.hand_offs import hand_off_document
 
 _NO_GROUP: Final[Document] = {
     "completeness": {"exact": 0.0},
@@ -110,6 +112,9 @@ class PastBuyingGroup(Sourced):
     )
     stage: PastGroupStage | None = embedded(
         "stage", description="The stage it was in; null: in none."
+    )
+    hand_off: HandOff | None = embedded(
+        "hand_off", description="Its last hand-off to sales by then; null: there was none."
     )
     roles: list[PastRole] = embedded(
         "roles", at_most=MOST_ROLES, description="The roles that members had, the fullest first."
@@ -235,6 +240,7 @@ def _document(then: Then) -> Document:
         "completeness": {"exact": group.completeness},
         "score": group.score,
         "stage": _stage(group.stage),
+        "hand_off": hand_off_document(group.hand_off) if group.hand_off else None,
         "roles": [
             {"role_id": role, "assigned": count}
             for role, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))

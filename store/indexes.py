@@ -91,6 +91,12 @@ INDEXES: Final = (
         "groups whose score has passed what is asked of it",
         _present("readiness.is_engaged"),
     ),
+    Index(
+        "buying_groups",
+        ("tenant", "hand_off.state", "hand_off.owner", "_id"),
+        "groups that were handed over to sales, by what came of it and by owner",
+        _present("hand_off.state"),
+    ),
     Index("buying_groups", ("tenant", "search"), "search by name"),
     Index("buying_groups", ("tenant", "missing_role_ids", "completeness.exact"), "missing roles"),
     Index("buying_groups", ("tenant", "folded.name", "_id"), "order by name"),

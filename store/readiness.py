@@ -16,6 +16,7 @@ FOR_MEASURING: Mapping[str, int] = {
     "version": 1,
     "account_id": 1,
     "solution_interest_id": 1,
+    "role_template_id": 1,
     "completeness": 1,
     "roles": 1,
     "stage": 1,

@@ -16,6 +16,7 @@ def migration_document(migration: Migration) -> Document:
         "from_role_template_id": migration.old,
         "to_role_template_id": migration.new,
         "is_undone": migration.is_undone,
+        "asked_role_ids": list(migration.asked),
         "roles": [
             {"from_role_id": role, "to_role_id": becomes}
             for role, becomes in migration.plan.items()
@@ -38,6 +39,7 @@ def to_migration(interest: Document) -> Migration | None:
         RoleTemplateId(document["to_role_template_id"]),
         plan,
         document["is_undone"],
+        tuple(RoleId(role) for role in document.get("asked_role_ids", ())),
     )
 
 

@@ -1,9 +1,19 @@
 import pytest
 
-from domain.identifiers import PersonId, RoleId, RoleTemplateId
+from domain.identifiers import JobId, PersonId, RoleId, RoleTemplateId
 from domain.membership import Claim, Method
 from domain.role_templates import RoleTemplate, TemplateStatus
-from domain.template_migrations import PlanFault, RoleMap, backwards, completed, migrated, put_back
+from domain.template_migrations import (
+    Migration,
+    PlanFault,
+    RoleMap,
+    asked_at_source,
+    asked_at_target,
+    backwards,
+    completed,
+    migrated,
+    put_back,
+)
 from tests.builders import (
     DECISION_MAKER,
     INFLUENCER,
@@ -120,3 +130,48 @@ def test_what_the_old_version_has_no_role_for_goes() -> None:
     [member] = put_back([a_member(ADA, own)], PLAN, backwards(OLD, PLAN), {})
 
     assert member.claims == {}
+
+
+MERGING: RoleMap = {DECISION_MAKER: SPONSOR, INFLUENCER: SPONSOR, PRACTITIONER: None}
+
+
+@pytest.mark.parametrize(
+    ("asked", "left", "now", "before"),
+    [
+        pytest.param(
+            (INFLUENCER, DECISION_MAKER, PRACTITIONER),
+            (SPONSOR,),
+            (SPONSOR,),
+            (INFLUENCER, DECISION_MAKER, PRACTITIONER),
+            id="what the migration left is again what it was, whatever became one or nobody",
+        ),
+        pytest.param(
+            (INFLUENCER,),
+            (SPONSOR,),
+            (),
+            (),
+            id="what is asked for no more stays away on the way back",
+        ),
+        pytest.param(
+            (PRACTITIONER,),
+            (),
+            (SPONSOR,),
+            (DECISION_MAKER,),
+            id="what was asked for since is what it stands for",
+        ),
+    ],
+)
+def test_roles_that_readiness_asks_for_go_over_and_back(
+    asked: tuple[RoleId, ...],
+    left: tuple[RoleId, ...],
+    now: tuple[RoleId, ...],
+    before: tuple[RoleId, ...],
+) -> None:
+    over = Migration(JobId("job_1"), OLD.id, NEW.id, MERGING, asked=asked)
+    undone = Migration(JobId("job_2"), OLD.id, NEW.id, MERGING, is_undone=True, asked=asked)
+    back = backwards(OLD, MERGING)
+
+    assert asked_at_target(over, back, asked) == left
+    assert asked_at_source(over, back, now) == before
+    assert asked_at_target(undone, back, now) == before
+    assert asked_at_source(undone, back, asked) == left

@@ -14,6 +14,7 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "activities.people_named": SERVES,
     "announcing.announce": FOLLOWS,
     "announcing.announce_next": SERVES,
+    "asked_thresholds.wanted": SERVES,
     "attaching.attach_awaited": SERVES,
     "attaching.attach_to_known": SERVES,
     "attaching.detach_from_deleted": SERVES,

@@ -8,6 +8,7 @@ from domain.membership import Method
 from execution.context import Context
 from jobs.kinds import run_open_jobs
 from resolvers.membership import Assignment, assign_members
+from resolvers.readiness import measure_next
 from tests.schema.operations import mutate, operate
 from tests.worlds import (
     DECIDERS,
@@ -250,6 +251,55 @@ async def test_what_was_said_since_is_kept_on_the_way_back(home: Context) -> Non
         "Decision Maker": [],
         "Practitioner": ["ada", "bo"],
         "Champion": ["cy"],
+    }
+
+
+async def test_the_roles_that_readiness_asks_for_go_over_and_back(home: Context) -> None:
+    interest, group, _ = await a_world(home)
+    asked = ["Decision Maker", "Practitioner", "Champion"]
+    await mutate(
+        home,
+        "updateSolutionInterest",
+        "",
+        solutionInterestId=interest,
+        thresholds={"roles": asked},
+    )
+    version = await a_version(home, interest)
+    before = await readiness_of(home, interest, group)
+
+    await start(home, interest, version)
+    await home.stores.groups.collection.update_one({"_id": group}, {"$unset": {"readiness": ""}})
+    await measure_next(home)
+    at_once = await readiness_of(home, interest, group)
+    await run_open_jobs(home, "worker")
+    over = await readiness_of(home, interest, group)
+    await undo(home, interest)
+    await run_open_jobs(home, "worker")
+
+    assert before == {"asked": asked, "isReady": False, "missing": ["Practitioner"]}
+    assert at_once == {
+        "asked": ["Decision Maker", "Influencer"],
+        "isReady": False,
+        "missing": ["Practitioner"],
+    }
+    assert over == {"asked": ["Decision Maker", "Influencer"], "isReady": True, "missing": []}
+    assert await readiness_of(home, interest, group) == before
+
+
+async def readiness_of(ctx: Context, interest: str, group: str) -> Mapping[str, Any]:
+    """The roles that are asked for, whether the group is ready, and which roles are missing."""
+    query = """
+      query ($interest: ID!, $group: ID!) {
+        solutionInterest(id: $interest) { thresholds { roles { name } } }
+        buyingGroup(id: $group) { readiness { isReady missing { role { name } } } }
+      }
+    """
+    found = await operate(ctx, query, interest=interest, group=group)
+    readiness = found["buyingGroup"]["readiness"]
+    return {
+        "asked": [role["name"] for role in found["solutionInterest"]["thresholds"]["roles"]],
+        "isReady": readiness["isReady"],
+        "missing": [each["role"]["name"] for each in readiness["missing"]],
     }
 
 
