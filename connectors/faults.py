@@ -6,6 +6,7 @@ from typing import Final, TypeAlias, assert_never
 from connectors import items
 from connectors.custom_fields import SCOPES
 from connectors.fields import Kind, reference_of
+from connectors.group_items import faults_of_group
 from connectors.items import Fault, Values
 from connectors.signal_items import faults_of_signal
 from domain import activities
@@ -57,6 +58,8 @@ async def check_of(ctx: Context, kind: Kind) -> Check:
             return lambda values: next(_of_act(ctx, values), None)
         case Kind.INTEREST_SIGNALS:
             return lambda values: next(faults_of_signal(ctx, values), None)
+        case Kind.BUYING_GROUPS:
+            return lambda values: next(faults_of_group(values), None)
         case _:
             assert_never(kind)
 
@@ -67,6 +70,8 @@ async def faults_of(ctx: Context, kind: Kind) -> Faults:
         return lambda values: _of_act(ctx, values)
     if kind is Kind.INTEREST_SIGNALS:
         return lambda values: faults_of_signal(ctx, values)
+    if kind is Kind.BUYING_GROUPS:
+        return faults_of_group
     check = await check_of(ctx, kind)
     beside = _ACCOUNT if kind is Kind.PEOPLE else {}
     return lambda values: _of_record(values, check, beside)

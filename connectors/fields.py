@@ -14,6 +14,7 @@ class Kind(Enum):
     OPPORTUNITIES = "opportunities"
     ACTIVITIES = "activities"
     INTEREST_SIGNALS = "interest_signals"
+    BUYING_GROUPS = "buying_groups"
 
 
 class Sort(Enum):
@@ -111,6 +112,19 @@ FIELDS: Final[Mapping[Kind, Mapping[str, Sort]]] = MappingProxyType(
             "person.email": Sort.TEXT,
             "person.keys.*": Sort.TEXT,
         },
+        Kind.BUYING_GROUPS: {
+            "account.id": Sort.TEXT,
+            "account.keys.*": Sort.TEXT,
+            "solution_interest": Sort.TEXT,
+            "role_template": Sort.TEXT,
+            "stage": Sort.TEXT,
+            "person.id": Sort.TEXT,
+            "person.email": Sort.TEXT,
+            "person.keys.*": Sort.TEXT,
+            "role": Sort.TEXT,
+            "method": Sort.TEXT,
+            "reason": Sort.TEXT,
+        },
     }
 )
 
@@ -141,12 +155,16 @@ NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
             "at",
             "person",
         ),
+        Kind.BUYING_GROUPS: ("account", "solution_interest"),
     }
 )
 
 
-TOLD: Final = frozenset({Kind.ACTIVITIES, Kind.INTEREST_SIGNALS})
-"""What sources tell once, by a source and an id there, and not records that are found again."""
+TOLD: Final = frozenset({Kind.ACTIVITIES, Kind.INTEREST_SIGNALS, Kind.BUYING_GROUPS})
+"""What sources tell row by row, and not records with names of their own: no row stands for another.
+
+Activities and signals are known by a source and an id there, groups by account and interest.
+"""
 
 
 def reference_of(path: str) -> str | None:

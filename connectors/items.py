@@ -185,6 +185,11 @@ def _reference(values: Values, noun: str) -> Reference | Unstated | None:
     return UNSTATED
 
 
+def account_named(values: Values) -> Reference | Unstated | None:
+    """The account that the row names; None when the cell is empty."""
+    return _reference(values, "account")
+
+
 def has_account(values: Values) -> bool:
     """Whether a person's row names an account."""
     return isinstance(_reference(values, "account"), Reference)

@@ -7,10 +7,13 @@ from typing import Final, TypeVar, assert_never
 
 from connectors import items
 from connectors.fields import Kind
+from connectors.group_items import fault_of, group_item
 from connectors.items import Fault, Values
 from connectors.signal_items import signal_report
+from domain import group_imports
 from domain.activities import Outcome as ActOutcome
 from domain.fields import Refused
+from domain.group_imports import Refusal as GroupRefusal
 from domain.hierarchy import HierarchyCircle
 from domain.identities import email_identity
 from domain.interest_signals import SignalOutcome
@@ -31,6 +34,7 @@ from resolvers import (
     opportunities,
     people,
 )
+from resolvers import group_imports as importing
 from resolvers.activities import Recorded, Refusal
 from resolvers.outcomes import Conflict
 from resolvers.upserting import Outcome, Told, untold
@@ -72,6 +76,12 @@ RESULTS_OF_SIGNALS: Final = {
     SignalOutcome.DUPLICATE: Result.UNCHANGED,
 }
 
+RESULTS_OF_GROUPS: Final = {
+    group_imports.Status.CREATED: Result.CREATED,
+    group_imports.Status.ADDED_TO: Result.UPDATED,
+    group_imports.Status.UNCHANGED: Result.UNCHANGED,
+}
+
 
 async def store(
     ctx: Context, kind: Kind, batch: Sequence[Values], only_new: Told = untold
@@ -97,6 +107,8 @@ async def store(
         case Kind.INTEREST_SIGNALS:
             # Not before these are stored: of a signal that is told twice the first stands.
             return await _signalled(ctx, batch)
+        case Kind.BUYING_GROUPS:
+            return await _told(ctx, batch)
         case _:
             assert_never(kind)
 
@@ -165,6 +177,26 @@ async def _signalled(ctx: Context, batch: Sequence[Values]) -> list[Taken | Faul
         report if isinstance(report, Fault) else _taken_signal(next(following), values)
         for report, values in zip(built, batch, strict=True)
     ]
+
+
+async def _told(ctx: Context, batch: Sequence[Values]) -> list[Taken | Fault]:
+    """Say what rows say of buying groups; rows of one group go together."""
+    built = [group_item(values) for values in batch]
+    fit = [item for item in built if not isinstance(item, Fault)]
+    outcomes = await importing.import_buying_groups(ctx, fit)
+    if not isinstance(outcomes, list):
+        raise ValueError(f"a batch is too large to be said to groups: {outcomes}")
+    following = iter(outcomes)
+    return [
+        item if isinstance(item, Fault) else _taken_group(next(following), values)
+        for item, values in zip(built, batch, strict=True)
+    ]
+
+
+def _taken_group(outcome: importing.Outcome, values: Values) -> Taken | Fault:
+    if not isinstance(outcome, GroupRefusal):
+        return Taken(RESULTS_OF_GROUPS[outcome.status])
+    return fault_of(outcome, values)
 
 
 def _taken_signal(

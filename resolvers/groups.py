@@ -139,15 +139,17 @@ async def create_buying_group(
 
 
 async def create_groups(
-    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId, at_once: int
+    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId | None, at_once: int
 ) -> list[BuyingGroupId]:
     """Make the groups these accounts lack for a job, and score them; so many in a transaction.
+
+    Without a job, somebody has asked for these groups, none of which is there.
 
     The ids are those of all these accounts' groups, made now or not.
 
     While some are stored, the next are decided. A group that was deleted is not made again.
     """
-    ctx.viewer.require(Right.ACT_AS_SYSTEM)
+    ctx.viewer.require(Right.EDIT_GROUPS if job is None else Right.ACT_AS_SYSTEM)
     ids: list[BuyingGroupId] = []
     async with Behind(STORED_AT_ONCE) as behind:
         for start in range(0, len(accounts), at_once):
@@ -171,7 +173,7 @@ class _Decided:
 
 
 async def _decided(
-    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId
+    ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId | None
 ) -> _Decided:
     reference = await ctx.stores.scoring.runs.reference()
     people = await people_of(ctx, [account["_id"] for account in accounts], [what.template])
@@ -198,7 +200,7 @@ async def _decided(
     return _Decided(documents, known, reference)
 
 
-async def _store(ctx: Context, what: Interest, decided: _Decided, job: JobId) -> None:
+async def _store(ctx: Context, what: Interest, decided: _Decided, job: JobId | None) -> None:
     stored = await ctx.stores.groups.insert_many(decided.groups)
     made = [group for group in decided.ids if group in stored]
     if decided.reference is None:

@@ -7,6 +7,8 @@ from typing import Final
 from domain.events import EventType
 from domain.folding import fold, words
 from domain.identifiers import RoleId, TenantId, derived
+from domain.role_aliases import RoleNames, Spellings, check_aliases, taken, taken_by_alias
+from domain.role_aliases import without_repeats as said_once
 from domain.roles import DEFAULT_ROLES, MOST_ROLES, RoleInUse, RoleIsDefault, User, check_deleting
 from execution.context import Context, Right
 from resolvers import naming, stamps
@@ -49,10 +51,11 @@ async def create_role(
     if fault := naming.check_text("name", name) or naming.check_description(description):
         return fault
 
-    def check(roles: Whole) -> Invalid | None:
-        if len(roles) < MOST_ROLES:
-            return None
-        return Invalid("name", f"a tenant has at most {MOST_ROLES} roles")
+    def check(roles: Whole) -> Invalid | NameTaken | None:
+        if len(roles) >= MOST_ROLES:
+            return Invalid("name", f"a tenant has at most {MOST_ROLES} roles")
+        owner = taken_by_alias(name, None, map(_names, roles))
+        return NameTaken(name, owner.id) if owner else None
 
     fields = {"is_default": False, "description": description}
     made: str | Invalid | NameTaken | Gone | Raced = await naming.create_jointly(
@@ -76,9 +79,11 @@ async def update_role(
         return fault
     after = {"name": name, "description": description}
 
-    def decide(document: Document, _: Whole) -> Change | RoleIsDefault | RoleId:
+    def decide(document: Document, whole: Whole) -> Change | RoleIsDefault | Taken | RoleId:
         if document["is_default"]:
             return RoleIsDefault(RoleId(id))
+        if owner := taken_by_alias(name, RoleId(id), map(_names, whole)):
+            return Taken(owner.id)
         before = {"name": document["name"], "description": document.get("description")}
         if before == after:
             return RoleId(id)
@@ -89,7 +94,9 @@ async def update_role(
     def renaming(document: Document) -> Renaming | None:
         return naming.renaming(ctx, KIND, document["name"], name)
 
-    answer: _Answer = await joint_writes.change(ctx.stores.roles, id, decide, renaming=renaming)
+    answer: _Answer = await joint_writes.change(
+        ctx.stores.roles, id, decide, renaming=renaming, is_limited=True
+    )
     match answer:
         case Missing():
             return NotFound("role", id)
@@ -98,6 +105,44 @@ async def update_role(
         case Taken(owner):
             return NameTaken(name, owner)
         case RoleIsDefault():
+            return answer
+        case Changed() | str():
+            return RoleId(id)
+
+
+async def set_role_aliases(
+    ctx: Context, id: str, aliases: Sequence[str]
+) -> RoleId | Invalid | NameTaken | NotFound | Conflict:
+    """Let a role, a default one as well, be meant by these names of other systems and no others."""
+    ctx.viewer.require(Right.EDIT_COMPONENTS)
+    if fault := check_aliases(aliases):
+        return Invalid(fault.field, fault.reason)
+
+    def decide(document: Document, whole: Whole) -> Change | NameTaken | RoleId:
+        before = _names(document)
+        after = list(said_once(before.name, aliases))
+        if list(before.aliases) == after:
+            return before.id
+        for alias in after:
+            if owner := taken(before.id, [alias], map(_names, whole)):
+                return NameTaken(alias, owner.id)
+        event = stamps.event(
+            ctx,
+            EventType.ROLE_UPDATED,
+            id,
+            before={"aliases": list(before.aliases)},
+            after={"aliases": after},
+        )
+        return Change({"aliases": after, **stamps.updated(ctx)}, (event,))
+
+    answer: Changed | Missing | Taken | Gone | Raced | NameTaken | RoleId
+    answer = await joint_writes.change(ctx.stores.roles, id, decide, is_limited=True)
+    match answer:
+        case Missing():
+            return NotFound("role", id)
+        case Raced() | Gone() | Taken():
+            return Conflict("role", id)
+        case NameTaken():
             return answer
         case Changed() | str():
             return RoleId(id)
@@ -181,6 +226,15 @@ async def directory(ctx: Context) -> Directory:
     roles = await ctx.stores.roles.all({"name": 1})
     names = {fold(role["name"]): RoleId(role["_id"]) for role in roles}
     return Directory(names | {role["_id"]: RoleId(role["_id"]) for role in roles})
+
+
+async def spellings(ctx: Context) -> Spellings:
+    """Every role of the tenant by id, by name and by what other systems call it."""
+    return Spellings([_names(r) for r in await ctx.stores.roles.all({"name": 1, "aliases": 1})])
+
+
+def _names(document: Document) -> RoleNames:
+    return RoleNames(RoleId(document["_id"]), document["name"], tuple(document.get("aliases", ())))
 
 
 def _default(ctx: Context, name: str) -> dict[str, object]:

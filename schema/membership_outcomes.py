@@ -99,11 +99,12 @@ def done_document(done: CommandsDone) -> Document:
     """The document of a success: the group and what came of it for each person."""
     return {
         "buying_group_id": done.group,
-        "outcomes": [_outcome(each) for each in done.outcomes],
+        "outcomes": [outcome_document(each) for each in done.outcomes],
     }
 
 
-def _outcome(outcome: PersonOutcome) -> Document:
+def outcome_document(outcome: PersonOutcome) -> Document:
+    """The document of what came of one person."""
     match outcome.result:
         case Decision(result, _, overruled_by):
             return {
@@ -117,7 +118,7 @@ def _outcome(outcome: PersonOutcome) -> Document:
                 "person_id": outcome.person,
                 "status": MembershipOutcomeStatus.REFUSED.value,
                 "overruled_by": None,
-                "error": _error(refusal),
+                "error": refusal_shown(refusal),
             }
 
 
@@ -127,7 +128,8 @@ def _claim(claim: Claim | None) -> Document | None:
     return {"method": claim.method.value, "role_id": claim.role, "actor": claim.actor}
 
 
-def _error(refusal: Refusal) -> UserError:
+def refusal_shown(refusal: Refusal) -> UserError:
+    """Why a person was refused, as clients see it."""
     match refusal:
         case buying_groups.PersonUnknown(person):
             message = f"There is no person {person}."

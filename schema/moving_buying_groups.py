@@ -158,7 +158,7 @@ async def move_buying_group_stage(
         return MoveBuyingGroupStageSuccess.of(
             {"buying_group_id": move.group, "status": outcome.value}
         )
-    return _refusal(move, outcome)
+    return refusal_shown(move.group, outcome)
 
 
 async def move_buying_groups(info: Info, input: MoveBuyingGroupsInput) -> MoveBuyingGroupsResult:
@@ -179,17 +179,18 @@ def _outcome(move: Move, outcome: MoveOutcome) -> Document:
     return {
         "buying_group_id": move.group,
         "status": StageMoveStatus.REFUSED.value,
-        "error": _refusal(move, outcome),
+        "error": refusal_shown(move.group, outcome),
     }
 
 
-def _refusal(
-    move: Move,
+def refusal_shown(
+    group: BuyingGroupId,
     outcome: stages.MoveRefusal
     | resolvers.outcomes.NotFound
     | resolvers.outcomes.Conflict
     | resolvers.outcomes.Invalid,
 ) -> _Refusal:
+    """Why a group was not moved, as clients see it."""
     match outcome:
         case stages.TransitionNotAllowed(current, wanted, allowed):
             begin = (
@@ -213,7 +214,7 @@ def _refusal(
             )
         case stages.NoStageModel():
             message = "The group follows no stage model, so it cannot be moved."
-            return NoStageModel(message=message, buying_group_id=strawberry.ID(move.group))
+            return NoStageModel(message=message, buying_group_id=strawberry.ID(group))
         case (
             resolvers.outcomes.NotFound()
             | resolvers.outcomes.Conflict()

@@ -4,6 +4,7 @@ import strawberry
 
 from execution.context import Right
 from schema import (
+    aliasing_roles,
     changing_membership,
     creating_activity_types,
     creating_buying_groups,
@@ -24,6 +25,7 @@ from schema import (
     editing_weighting_models,
     erasing_people,
     handing_off,
+    importing_buying_groups,
     merging_accounts,
     merging_people,
     migrating_role_templates,
@@ -39,7 +41,9 @@ from schema.repeating import once
 
 
 @strawberry.type(description="Everything that can be changed in the viewer's tenant.")
-class Mutation(handing_off.HandOffs):
+class Mutation(
+    aliasing_roles.RoleAliases, handing_off.HandOffs, importing_buying_groups.GroupImports
+):
     upsert_accounts = strawberry.mutation(
         resolver=once(upserting_accounts.upsert_accounts, Right.EDIT_DATA),
         description=(

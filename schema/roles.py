@@ -63,6 +63,10 @@ class Role(Node, Stamped, Listed):
 
     name: str = stored(description="Its name; the tenant has it once.")
     description: str | None = stored(description="What it stands for; null when nobody said.")
+    aliases: list[str] = stored(
+        absent=(),
+        description="What other systems call it, as imports read their role names; at most 50.",
+    )
     type: RoleType = stored(
         "is_default", shown=_type, absent=RoleType.CUSTOM, description="Whether it may change."
     )

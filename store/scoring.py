@@ -101,9 +101,9 @@ class ScoringStore:
         return await self._ids({"score_due": {"$exists": True}, "_id": {"$gt": after}}, limit)
 
     async def scored_before(
-        self, groups: Sequence[BuyingGroupId], job: str, number: int
+        self, groups: Sequence[BuyingGroupId], job: str | None, number: int
     ) -> list[BuyingGroupId]:
-        """Those of these groups that a job has made and whose figures are of an earlier run."""
+        """Those made by a job (None: by none) among these, with figures of an earlier run."""
         made = {"_id": {"$in": list(groups)}, "created_by_job.job_id": job}
         return await self._ids({**made, "engagement.run_number": {"$lt": number}}, 0)
 

@@ -27,7 +27,7 @@ from resolvers.custom_fields import define_custom_fields
 from resolvers.tenants import create_tenant
 from store.driver import Database
 from tests.contexts import Clock, a_context
-from tests.worlds import an_interest, some_accounts, some_people
+from tests.worlds import a_live_stage_model, an_interest, some_accounts, some_people
 
 CRM = Path(__file__).parents[2] / "demo" / "crm"
 ACCOUNTS = """
@@ -740,3 +740,60 @@ async def test_interest_signals_are_told_once(ctx: Context, tmp_path: Path) -> N
     ]
     [signal] = await ctx.stores.interest_signals.all()
     assert (signal["source"], signal["strength"]) == ("FORM", "HIGH")
+
+
+GROUPS = """
+    kind = "buying_groups"
+    [fields]
+    account.keys.crm = "company"
+    solution_interest = "product"
+    stage = "phase"
+    person.email = "contact"
+    role = { column = "role", values = { EB = "Decision Maker" } }
+    method = "by"
+"""
+
+
+async def test_buying_groups_come_with_their_members(ctx: Context, tmp_path: Path) -> None:
+    accounts = await some_accounts(ctx, "Acme", "Beta")
+    await some_people(ctx, accounts["Acme"], {"ada": "Clerk", "bo": "Clerk"})
+    await an_interest(ctx, stage_model=await a_live_stage_model(ctx))
+    mapping = a_mapping(GROUPS)
+    path = a_file(
+        tmp_path,
+        """\
+        company,product,phase,contact,role,by
+        Acme,security,New,ada@example.com,EB,manual
+        Beta,security,,,,
+        Acme,security,New,bo@example.com,end user,
+        Acme,security,New,bo@example.com,CHAMPION,
+        Acme,security,Won,bo@example.com,Champion,
+        Acme,security,,bo@example.com,Influencer,
+        Beta,security,,bo@example.com,Champion,
+        Gamma,security,,,,
+        Acme,Cheese,,,,
+        ,security,,bo,,robot
+        Acme,security,,,Champion,
+        """,
+    )
+
+    first, again = await done(ctx, mapping, path), await done(ctx, mapping, path)
+
+    assert (counts(first), counts(again)) == ((2, 1, 0, 8), (0, 0, 3, 8))
+    assert rejected(again) == rejected(first)
+    assert rejected(first) == [
+        ("4", "role", "there is no role end user; is Practitioner meant?"),
+        ("6", "stage", "the group cannot go to Won now; it may go to: Open, Lost"),
+        ("7", "role", "the group's template has no role Influencer"),
+        ("8", "person.email", "is not of the account"),
+        ("9", "account.keys.crm", "there is no account crm:Gamma"),
+        ("10", "solution_interest", "there is no solution interest Cheese"),
+        ("11", "account.keys.crm", "is required and cannot be empty"),
+        ("11", "role", "is required where a person is named"),
+        ("11", "method", "'robot' is none of MANUAL, JOURNEY, SYSTEM"),
+        ("11", "person.email", "is not an e-mail address"),
+        ("12", "person.email", "is required where a role is named"),
+    ]
+    groups = await ctx.stores.groups.all()
+    members = {each["name"]: each["member_count"] for each in groups}
+    assert members == {"Security for Acme": 2, "Security for Beta": 0}

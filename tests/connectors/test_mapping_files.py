@@ -132,7 +132,7 @@ def test_one_column_may_feed_several_fields() -> None:
             'kind = "leads"\n[fields]\nname = "n"',
             (
                 "kind must be one of accounts, people, opportunities, activities, "
-                "interest_signals, not 'leads'",
+                "interest_signals, buying_groups, not 'leads'",
             ),
             id="an unknown kind",
         ),
