@@ -8,7 +8,7 @@ from typing import Any, Final
 from domain.buying_groups import Member
 from domain.events import Event, EventType
 from domain.hand_offs import HandOff, HandOffState
-from domain.identifiers import PersonId, RoleId, StageId
+from domain.identifiers import PersonId, RoleId, RoleTemplateId, StageId
 from domain.membership import Claim, Claims, Method
 from domain.stage_models import Destination
 
@@ -32,7 +32,8 @@ class PastStage:
 class PastGroup:
     """A group at some moment. Members stand in the order in which they became known to it.
 
-    `name` is None while no event has said it; `score` is the whole engagement score people saw.
+    `name` and `template` are None while no event has said them; `score` is the whole engagement
+    score people saw.
     """
 
     name: str | None = None
@@ -41,6 +42,7 @@ class PastGroup:
     score: int | None = None
     stage: PastStage | None = None
     hand_off: HandOff | None = None
+    template: RoleTemplateId | None = None
     known: Mapping[PersonId, Member] = field(default_factory=dict)
 
     @property
@@ -117,6 +119,8 @@ def _after(group: PastGroup | None, event: Event) -> PastGroup | None:
             return replace(group, completeness=float(told["completeness"]["exact"]))
         case EventType.ENGAGEMENT_CHANGED:
             return replace(group, score=int(told["score"]))
+        case EventType.BUYING_GROUP_MIGRATED:
+            return replace(group, template=RoleTemplateId(told["role_template_id"]))
         case EventType.BUYING_GROUP_MOVED | EventType.BUYING_GROUP_STAGE_MODEL_CHANGED:
             return replace(group, stage=_stage(group.stage, event))
         case (

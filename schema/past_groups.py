@@ -7,24 +7,28 @@ from typing import Annotated, Final
 import strawberry
 
 import resolvers.histories
+import resolvers.past_scores
 from domain.history import PastStage
 from domain.roles import MOST_ROLES
 from execution.connections import Connection
 from execution.embedded_lists import listed
-from execution.fields import Where, embedded, one, stored
+from execution.fields import Where, computed, embedded, one, stored
 from execution.sources import Document, Sourced
 from resolvers.histories import Changed, Then
 from resolvers.outcomes import Invalid
 from schema.accounts import Account
 from schema.buying_groups import Completeness
+from schema.engagement import EngagementWindow, RoleWeightedCount
 from schema.errors import InvalidInput, refusal_of
 from schema.hand_offs import HandOff
 from schema.info import Info
 from schema.members import Claim, MembershipMethod, strongest_first
 from schema.people import Person
 from schema.roles import Role
+from schema.scalars import percent
 from schema.solution_interests import SolutionInterest
 from schema.stage_models import StageDestination
+from schema.weighting_models import WeightingModel
 from store.groups import member_document
 from store.hand_offs import hand_off_document
 
@@ -90,6 +94,35 @@ class PastGroupStage(Sourced):
 
 
 @strawberry.type(
+    description="How engaged a group was: its members of that moment, by the model, the window and "
+    "the largest raw of the last scoring run that had begun by then. It is computed from what is "
+    "known of their acts today. Acts that came in after the run, or were deleted, moved to another "
+    "person by a merge or dated anew in another time zone, make it another figure than the one "
+    "people saw, which is `engagementScore`."
+)
+class PastEngagement(Sourced):
+    score: int = stored("exact", shown=percent, description="Whole, 0 to 100, halves rounded up.")
+    exact: float = stored(description="To nine decimals.")
+    raw: float = stored(
+        description="Before it is measured by the largest raw: the members' sqrt(raw) by the "
+        "shares of their roles."
+    )
+    largest_group_raw: float = stored(
+        description="The raw of the tenant's most engaged group in the run: what 100 stands for."
+    )
+    role_weighted_count: RoleWeightedCount = embedded(
+        "role_weighted_count", description="The other figure, which has no upper bound."
+    )
+    run_id: strawberry.ID = stored(description="The scoring run.")
+    computed_at: datetime = stored(description="When the run began.")
+    weighting_model: WeightingModel | None = one(
+        "model_id",
+        description="The version of the weighting model the run worked with.",
+    )
+    window: EngagementWindow = embedded("window", description="The days that counted.")
+
+
+@strawberry.type(
     description="A buying group as it was at a moment, told from the events up to then. Names of "
     "people, roles and the account are those of now."
 )
@@ -109,6 +142,12 @@ class PastBuyingGroup(Sourced):
         "score",
         description="The engagement score people saw, whole, 0 to 100; null before it had any, or "
         "had never been above 0.",
+    )
+    engagement: PastEngagement | None = computed(
+        resolvers.past_scores.of_past_groups,
+        needs=resolvers.past_scores.NEEDS,
+        description="How engaged it was, computed anew by what was in force; null before the "
+        "tenant's first scoring run, and of a deleted group that had never changed its template.",
     )
     stage: PastGroupStage | None = embedded(
         "stage", description="The stage it was in; null: in none."
@@ -239,6 +278,7 @@ def _document(then: Then) -> Document:
         "status": group.status,
         "completeness": {"exact": group.completeness},
         "score": group.score,
+        "role_template_id": group.template,
         "stage": _stage(group.stage),
         "hand_off": hand_off_document(group.hand_off) if group.hand_off else None,
         "roles": [

@@ -27,6 +27,19 @@ class GroupEvents:
         )
         return [from_document(document) async for document in cursor]
 
+    async def next_migration(self, group: str, moment: datetime) -> Event | None:
+        """The first event after a moment by which a group went over to another template."""
+        document = await self._events.find_one(
+            {
+                "tenant": self._tenant,
+                "buying_group_id": group,
+                "type": EventType.BUYING_GROUP_MIGRATED.value,
+                "at": {"$gt": moment},
+            },
+            sort=[("position", 1)],
+        )
+        return from_document(document) if document else None
+
     async def next_renaming(self, group: str, moment: datetime) -> Event | None:
         """The first event after a moment by which a group was given another name."""
         document = await self._events.find_one(

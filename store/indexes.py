@@ -193,6 +193,7 @@ INDEXES: Final = (
         "days to be counted anew",
         _present("dirty"),
     ),
+    Index("scoring_runs", ("tenant", "at", "number"), "the run in force at a moment"),
     Index("scoring_runs", ("tenant", "is_open"), "runs that did not end", _present("is_open")),
     Index("activity_types", ("tenant", "folded.names"), "the type of an activity's spelling"),
     Index("activity_types", ("tenant", "folded.name", "_id"), "the types in order of their names"),

@@ -1,7 +1,7 @@
 """Scoring runs in MongoDB: what was in force in each, and the tenant's reference."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from pymongo import ReturnDocument
 
@@ -59,6 +59,31 @@ class ScoringRunStore:
         document = await self._runs.find_one({"_id": id, "tenant": self._tenant})
         return _to_run(document) if document else None
 
+    async def in_force(self, moment: datetime) -> tuple[ScoringRun, Reference] | None:
+        """The last run that had begun by a moment, with its reference; None before the first.
+
+        A run that has come to no reference is passed over.
+        """
+        found = {
+            "tenant": self._tenant,
+            "at": {"$lte": moment},
+            "largest_group_raw": {"$exists": True},
+        }
+        document = await self._runs.find_one(found, sort=[("at", -1), ("number", -1)])
+        if document is None:
+            return None
+        run = _to_run(document)
+        return run, Reference(
+            run.id,
+            run.number,
+            run.at,
+            float(document["largest_person_raw"]),
+            float(document["largest_group_raw"]),
+            int(document["largest_weight"]),
+            document["largest_group_raw"] == 0,
+            run.model,
+        )
+
     async def models(self, ids: Collection[str]) -> dict[str, WeightingModelId]:
         """The version of the weighting model that each of these runs works with."""
         found = {"_id": {"$in": list(ids)}, "tenant": self._tenant}
@@ -104,7 +129,11 @@ class ScoringRunStore:
         path = "scoring.reference.largest_group_raw"
         raised = {"$max": {path: largest_group_raw}}
         found = {"_id": self._tenant, "scoring.reference.run_id": reference.run}
-        await self._tenants.update_one({**found, "scoring.reference.is_first": True}, raised)
+        first = {**found, "scoring.reference.is_first": True}
+        if (await self._tenants.update_one(first, raised)).matched_count:
+            of_run = {"_id": reference.run, "tenant": self._tenant}
+            kept = {"$max": {"largest_group_raw": largest_group_raw}}
+            await self._runs.update_one(of_run, kept)
 
 
 def to_reference(tenant: Document) -> Reference | None:

@@ -1,14 +1,20 @@
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from domain.activities import PersonById, Report
 from domain.identifiers import PersonId
 from domain.membership import Method
 from execution.context import Context
 from jobs.kinds import run_open_jobs
+from resolvers.activities import record_activities
 from resolvers.membership import Assignment, assign_members
 from resolvers.readiness import measure_next
+from resolvers.scoring import run_scoring
+from schema.scalars import written_moment
+from tests.contexts import Clock
 from tests.schema.operations import mutate, operate
 from tests.worlds import (
     DECIDERS,
@@ -284,6 +290,40 @@ async def test_the_roles_that_readiness_asks_for_go_over_and_back(home: Context)
     }
     assert over == {"asked": ["Decision Maker", "Influencer"], "isReady": True, "missing": []}
     assert await readiness_of(home, interest, group) == before
+
+
+async def test_what_a_group_scored_before_it_went_over_is_told_by_the_version_of_then(
+    home: Context, clock: Clock
+) -> None:
+    interest, group, people = await a_world(home)
+    acts = [
+        Report("test", name, "Visit Webpage", PersonById(PersonId(people[name])), clock.at, {})
+        for name in ("ada", "bo")
+    ]
+    await record_activities(home, acts)
+    await run_scoring(home)
+    version, then = await a_version(home, interest), clock.at
+    document = await home.stores.groups.one(group)
+    clock.forward(timedelta(hours=1))
+    await start(home, interest, version)
+    await run_open_jobs(home, "worker")
+    query = """
+      query ($id: ID!, $then: DateTime!, $now: DateTime!) {
+        then: pastBuyingGroup(id: $id, asOf: $then) { engagement { raw } }
+        now: pastBuyingGroup(id: $id, asOf: $now) { engagement { raw } }
+      }
+    """
+
+    told = await operate(
+        home, query, id=group, then=written_moment(then), now=written_moment(clock.at)
+    )
+
+    over = await home.stores.groups.one(group)
+    assert document is not None
+    assert over is not None
+    assert document["engagement"]["raw"] != over["engagement"]["raw"]
+    assert told["then"]["engagement"]["raw"] == document["engagement"]["raw"]
+    assert told["now"]["engagement"]["raw"] == over["engagement"]["raw"]
 
 
 async def readiness_of(ctx: Context, interest: str, group: str) -> Mapping[str, Any]:

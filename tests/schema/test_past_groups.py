@@ -4,11 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 from domain.accounts import AccountItem
+from domain.activities import PersonById, Report
 from domain.identifiers import PersonId
 from domain.identities import OutsideKey
 from domain.membership import Method
 from execution.context import Context
-from resolvers import accounts, deleting_groups, deleting_people, groups, stages
+from resolvers import (
+    accounts,
+    activities,
+    deleting_groups,
+    deleting_people,
+    groups,
+    scoring,
+    stages,
+)
 from resolvers.membership import Assignment, assign_members, remove_members
 from resolvers.stages import Move
 from schema.scalars import written_moment
@@ -59,6 +68,14 @@ class Life:
         await assign_members(ctx, group, moves)
         clock.forward(hour)
         return self
+
+    async def acts(self, name: str, count: int) -> None:
+        person, at = PersonById(self.people[name]), self.clock.at
+        reports = [
+            Report("test", f"{name}-{number}", "Visit Webpage", person, at, {})
+            for number in range(count)
+        ]
+        await activities.record_activities(self.ctx, reports)
 
 
 PAST = """
@@ -134,6 +151,40 @@ def _member(name: str, role: str, method: str, reason: str | None = None) -> dic
         "method": method,
         "claims": [claim],
     }
+
+
+FIGURES = "engagement { exact raw roleWeightedCount { exact } computedAt runId }"
+
+
+async def test_a_score_of_then_is_what_the_run_of_then_computed(
+    home: Context, clock: Clock
+) -> None:
+    life = await Life(home, clock).is_lived()
+    early = life.at(-1)
+    for name, count in {"cy": 25, "bo": 3}.items():
+        await life.acts(name, count)
+    await scoring.run_scoring(home)
+    query = f'{{ buyingGroup(id: "{life.group}") {{ {FIGURES} }} }}'
+    then, moment = (await operate(home, query))["buyingGroup"]["engagement"], clock.at
+    clock.forward(timedelta(days=10))
+    await life.acts("ada", 90)
+    await assign_members(home, life.group, [Assignment(life.people["ada"], "Champion")])
+    await scoring.run_scoring(home)
+
+    told = await operate(
+        home,
+        f"query ($id: ID!, $at: DateTime!, $early: DateTime!) {{ "
+        f"pastBuyingGroup(id: $id, asOf: $at) {{ {FIGURES} }} "
+        f"now: buyingGroup(id: $id) {{ {FIGURES} }} "
+        f"early: pastBuyingGroup(id: $id, asOf: $early) {{ {FIGURES} }} }}",
+        id=life.group,
+        at=written_moment(moment + timedelta(days=9)),
+        early=early,
+    )
+
+    assert told["pastBuyingGroup"]["engagement"] == then
+    assert told["now"]["engagement"]["raw"] > then["raw"]
+    assert told["early"] is None
 
 
 async def test_before_it_was_made_and_once_it_is_deleted_there_is_no_group(
