@@ -53,12 +53,18 @@ async def start_maintenance_job(
     return await _start(ctx, JobKind.MAINTENANCE, parameters)
 
 
-async def start_members_required_job(ctx: Context, template: RoleTemplateId) -> JobId:
+async def start_members_required_job(
+    ctx: Context, template: RoleTemplateId, revision: int
+) -> JobId:
     """Store the job that recomputes the groups of a template whose requirements have changed.
+
+    The template was of this revision then.
 
     It follows a change that was permitted, and asks for no right of its own.
     """
-    return await _start(ctx, JobKind.MEMBERS_REQUIRED, {"role_template_id": template})
+    parameters = {"role_template_id": template}
+    started_for = {"template_revision": revision}
+    return await _start(ctx, JobKind.MEMBERS_REQUIRED, parameters, started_for)
 
 
 async def start_template_migration_job(

@@ -82,14 +82,14 @@ async def change_members_required(
 async def recompute_behind(ctx: Context) -> int:
     """Bring groups that are behind their template's revision up to it, some at a time; how many.
 
-    Whatever a changed requirement left to do is found here, however it came to be left; what an
-    unfinished job has to do is left to it.
+    Whatever a changed requirement left to do is found here, however it came to be left; but for
+    what a job has to do, or would have had somebody not stopped it.
     """
     ctx.viewer.require(Right.ACT_AS_SYSTEM)
-    by_job = await ctx.stores.jobs.recomputed_templates()
-    changed = await ctx.stores.role_templates.found({"revision": {"$gt": 1}}, {"_id": 1})
-    left = [template["_id"] for template in changed if template["_id"] not in by_job]
-    return sum([await _recompute_next(ctx, id) for id in left])
+    left = await ctx.stores.jobs.left_templates()
+    changed = await ctx.stores.role_templates.found({"revision": {"$gt": 1}}, {"revision": 1})
+    found = [each["_id"] for each in changed if each["revision"] > left.get(each["_id"], 0)]
+    return sum([await _recompute_next(ctx, id) for id in found])
 
 
 async def recompute_groups(
@@ -124,13 +124,18 @@ async def catch_up(ctx: Context, template: RoleTemplate, ids: Sequence[BuyingGro
 
 
 async def _recompute_or_start(ctx: Context, id: str) -> JobId | None:
-    """Recompute the first groups of a template; the job for them if they are too many."""
+    """Recompute the first groups of a template; the job for them if they are too many.
+
+    A job as well where one was stopped: nobody else would do what is left.
+    """
     template = await ctx.stores.role_templates.template(id)
     if template is None:
         return None
     most = GROUPS_WITHOUT_A_JOB
-    if await ctx.stores.groups.count_below(id, template.revision, most + 1) > most:
-        return await jobs.start_members_required_job(ctx, template.id)
+    below = await ctx.stores.groups.count_below(id, template.revision, most + 1)
+    left = await ctx.stores.jobs.left_templates() if 0 < below <= most else {}
+    if below > most or template.revision <= left.get(id, 0):
+        return await jobs.start_members_required_job(ctx, template.id, template.revision)
     await _recompute_next(ctx, id)
     return None
 

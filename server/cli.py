@@ -178,12 +178,15 @@ def run_jobs() -> None:
 @run_jobs.command()
 @click.option("--solution-interest", required=True, metavar="ID", help="What is sold.")
 @click.option("--audience", required=True, metavar="ID", help="To which accounts.")
+@click.option("--entry-stage", metavar="STAGE", help="Where groups begin; none when left out.")
 @TENANT
-def creation(solution_interest: str, audience: str, tenant: str | None) -> None:
+def creation(
+    solution_interest: str, audience: str, entry_stage: str | None, tenant: str | None
+) -> None:
     """Make a group for every account of the audience that has none."""
     from server.commands_jobs import run_creation
 
-    run_creation(solution_interest, audience, tenant)
+    run_creation(solution_interest, audience, entry_stage, tenant)
 
 
 @run_jobs.command()

@@ -32,6 +32,7 @@ Show = Callable[[Document], Awaitable[None]]
 
 _LOOK_AGAIN_SECONDS: Final = 0.5
 
+_OPTIONS: Final = {"entryStage": "--entry-stage"}
 _COUNTED: Final = {
     "groups_created": "groups created",
     "groups_changed": "groups changed",
@@ -39,11 +40,16 @@ _COUNTED: Final = {
 }
 
 
-def run_creation(solution_interest: str, audience: str, tenant: str | None) -> None:
-    """Run a creation job for a solution interest and an audience, both given by their ids."""
+def run_creation(
+    solution_interest: str, audience: str, entry_stage: str | None, tenant: str | None
+) -> None:
+    """Run a creation job for a solution interest and an audience, both given by their ids.
+
+    New groups begin in the entry stage of this name or id, or in no stage.
+    """
 
     async def start(context: Context) -> Started:
-        return await start_creation_job(context, solution_interest, audience)
+        return await start_creation_job(context, solution_interest, audience, entry_stage)
 
     run_to_its_end(_run(settings_or_exit(), tenant, "Creating groups", start))
 
@@ -69,7 +75,7 @@ async def _run(settings: Settings, tenant: str | None, title: str, start: Start)
         if isinstance(id, NotFound):
             raise CommandFailed(f"There is no {id.what} {id.id}.")
         if isinstance(id, Invalid):
-            raise CommandFailed(f"{id.field}: {id.reason}.")
+            raise CommandFailed(f"{_OPTIONS.get(id.field, id.field)}: {id.reason}.")
         console = Console(stderr=True)
         with _bar(console) as progress:
             bar = progress.add_task(title, total=None, left="")

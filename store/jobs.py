@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import inf
 from typing import Final
 
 from pymongo import ReturnDocument
@@ -9,6 +10,7 @@ from pymongo import ReturnDocument
 from domain.jobs import (
     MOST_FAILURES_KEPT,
     OPEN,
+    UNFINISHED,
     ItemFailure,
     JobKind,
     JobStatus,
@@ -142,15 +144,26 @@ class JobStore(Records):
         found = {"tenant": self.tenant, "status": {"$in": _OPEN}, "trigger": JobTrigger.DAILY.value}
         return await self.collection.find_one(found, {"_id": 1}) is not None
 
-    async def recomputed_templates(self) -> set[str]:
-        """The role templates whose groups an unfinished job recomputes."""
+    async def left_templates(self) -> dict[str, float]:
+        """Role templates whose groups are left to a job, or were by whoever stopped one.
+
+        With each the last revision for which that holds. A job that waits or runs does for all
+        there are; one that is paused or cancelled for no later one than it was started for.
+        """
+        left = (*UNFINISHED, JobStatus.CANCELLED)
         found = {
             "tenant": self.tenant,
-            "status": {"$in": _OPEN},
             "kind": JobKind.MEMBERS_REQUIRED.value,
+            "status": {"$in": [status.value for status in left]},
         }
-        cursor = self.collection.find(found, {"parameters": 1})
-        return {document["parameters"]["role_template_id"] async for document in cursor}
+        shown = {"parameters": 1, "status": 1, "template_revision": 1}
+        revisions: dict[str, float] = {}
+        async for job in self.collection.find(found, shown):
+            template = job["parameters"]["role_template_id"]
+            is_open = job["status"] in _OPEN
+            revision = inf if is_open else float(job.get("template_revision", 0))
+            revisions[template] = max(revision, revisions.get(template, 0.0))
+        return revisions
 
     async def in_force(self) -> list[Document]:
         """The creation jobs whose audience goes on getting groups, the oldest first.

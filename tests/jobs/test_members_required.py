@@ -6,6 +6,7 @@ from jobs.kinds import run_open_jobs
 from resolvers import members_required
 from resolvers.jobs import start_members_required_job
 from resolvers.members_required import MembersRequired, change_members_required
+from resolvers.membership import remove_members
 from store.driver import Document
 from tests.schema.operations import mutate
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
@@ -107,9 +108,43 @@ async def test_groups_of_a_job_that_is_deleted_are_found_all_the_same(home: Cont
     assert await completeness(home) == [(62.5, 2)] * 3
 
 
+@pytest.mark.parametrize("command", ["pauseJob", "cancelJob"])
+async def test_a_job_that_is_stopped_leaves_its_groups_until_somebody_asks_anew(
+    home: Context, command: str
+) -> None:
+    template = await some_groups(home, 3)
+    answer = await change(home, template, 4)
+    await mutate(home, command, "", jobId=answer["job"]["id"])
+
+    found = await members_required.recompute_behind(home)
+    stopped = await completeness(home)
+    again = await change(home, template, 4)
+    await run_open_jobs(home, "worker")
+
+    assert (found, stopped) == (0, [(75.0, 1)] * 3)
+    assert again["job"]["status"] == "WAITING"
+    assert await completeness(home) == [(62.5, 2)] * 3
+    assert (await change(home, template, 4))["job"] is None
+
+
+async def test_a_later_change_is_not_held_up_by_a_job_that_was_stopped(home: Context) -> None:
+    template = await some_groups(home, 3)
+    answer = await change(home, template, 4)
+    await mutate(home, "cancelJob", "", jobId=answer["job"]["id"])
+    [group, *_] = await home.stores.groups.all()
+    [person] = [each["person_id"] for each in group["members"]][:1]
+
+    await remove_members(home, group["_id"], [person])  # the group itself is of today at once
+    await change(home, template, 1)
+    await members_required.recompute_behind(home)
+    await run_open_jobs(home, "worker")
+
+    assert {revision for _, revision in await completeness(home)} == {3}
+
+
 async def test_a_job_whose_template_is_gone_fails(home: Context) -> None:
     gone = RoleTemplateId("rt_gone")
-    job = await start_members_required_job(home, gone)
+    job = await start_members_required_job(home, gone, 1)
 
     await run_open_jobs(home, "worker")
 

@@ -1,4 +1,5 @@
 import asyncio
+from functools import partial
 from random import Random
 
 import pytest
@@ -9,10 +10,12 @@ from domain.identifiers import BuyingGroupId, PersonId
 from domain.membership import Method
 from execution.context import Context
 from jobs import template_migration
-from jobs.kinds import run_open_jobs
+from jobs.kinds import run_job, run_open_jobs
 from resolvers import maintenance, membership, template_migrations
 from resolvers.erasing_people import erase_person
 from resolvers.membership import Assignment, CommandsDone
+from resolvers.outcomes import Invalid
+from resolvers.steering_jobs import cancel_job
 from resolvers.template_migrations import Asked, Migrating
 from store.groups import to_group
 from tests.contexts import Clock, a_context
@@ -120,3 +123,47 @@ async def test_to_undo_brings_nobody_back_who_is_gone_since(home: Context) -> No
     assert undone is not None
     assert undone["role_template_id"] == document["role_template_id"]
     assert undone["member_ids"] == undone["removed_ids"] == []
+
+
+async def test_a_migration_that_is_cancelled_is_taken_up_again_or_undone(
+    home: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(template_migration, "GROUPS_AT_ONCE", 1)
+    interest = await an_interest(home, [DECIDERS, USERS, FRIENDS])
+    accounts = await some_accounts(home, "Acme", "Beta", "Gamma")
+    for account in list(accounts.values())[:2]:
+        await a_buying_group(home, account, interest)
+    [document] = await home.stores.solution_interests.all()
+    first = document["role_template_id"]
+    version = await a_next_version(home, first, [DECIDERS, INFLUENCERS])
+
+    async def one_group_and_cancelled(begun: object) -> list[str]:
+        assert isinstance(begun, Migrating)
+        await run_job(home, begun.job, "worker", seconds=0)
+        assert await cancel_job(home, begun.job) == begun.job
+        await run_open_jobs(home, "worker")
+        return [group["role_template_id"] for group in await home.stores.groups.all()]
+
+    start = partial(template_migrations.start_template_migration, home)
+    half = await one_group_and_cancelled(await start(Asked(interest, version, PLAN)))
+    await a_buying_group(home, accounts["Gamma"], interest)
+    other = await a_next_version(home, first, [DECIDERS, INFLUENCERS], "Third")
+    elsewhere = await start(Asked(interest, other))
+    resumed = await start(Asked(interest, version))
+    await run_open_jobs(home, "worker")
+
+    assert sorted(half) == sorted([first, version])  # each goes on as one of its own version
+    assert isinstance(elsewhere, Invalid)
+    assert elsewhere.reason.startswith("has groups that still wait for the migration")
+    assert isinstance(resumed, Migrating)
+    await over(home, version)
+
+    undo = partial(template_migrations.undo_template_migration, home, interest)
+    half = await one_group_and_cancelled(await undo())
+    assert sorted(set(half)) == sorted([first, version])
+    discarded = await undo()
+    await run_open_jobs(home, "worker")
+
+    assert isinstance(discarded, Migrating)
+    await over(home, first)
+    assert isinstance(await undo(), Invalid)

@@ -239,6 +239,9 @@ def test_the_schema_is_written_to_a_file(quorum: Quorum, tmp_path: Path) -> None
     assert (tmp_path / "schema.graphql").read_text() == build_schema().as_str() + "\n"
 
 
+CREATION = ("--solution-interest", "si_1", "--audience", "aud_1")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -268,6 +271,11 @@ def test_the_schema_is_written_to_a_file(quorum: Quorum, tmp_path: Path) -> None
             ("jobs", "run", "maintenance", "--solution-interest", "si_1"),
             "There is no solution interest si_1.",
             id="an unknown solution interest",
+        ),
+        pytest.param(
+            ("jobs", "run", "creation", *CREATION, "--entry-stage", "New"),
+            "There is no solution interest si_1.",
+            id="an entry stage of nothing",
         ),
         pytest.param(
             ("import", "nowhere.csv", "--mapping", "{files}/accounts.toml"),
