@@ -16,14 +16,12 @@ from store.scoring import Announcement
 GROUPS_AT_ONCE: Final = 500
 
 
-async def announce(
-    ctx: Context, groups: Sequence[BuyingGroupId], reference: Reference | None
-) -> None:
-    """Write the events of these groups; one whose whole score is what was told last has none.
+async def announce(ctx: Context, groups: Sequence[Document], reference: Reference | None) -> None:
+    """Write the events of groups just scored; where the whole score is what was told last, none.
 
     It follows a change that was permitted, and asks for no right of its own.
     """
-    await _announce(ctx, await ctx.stores.scoring.figures(groups), reference)
+    await _announce(ctx, groups, reference)
 
 
 async def announce_next(ctx: Context, after: str) -> tuple[int, str | None]:

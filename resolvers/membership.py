@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -17,7 +17,7 @@ from domain.buying_groups import (
     RoleNotInTemplate,
 )
 from domain.idempotency import KeptAnswer, KeyedCommand
-from domain.identifiers import BuyingGroupId, PersonId, RoleId
+from domain.identifiers import AccountId, BuyingGroupId, PersonId, RoleId, RoleTemplateId
 from domain.membership import Action, Assign, Command, Method, Release
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
@@ -72,23 +72,29 @@ _Asked = tuple[PersonId, Action | Refusal]
 class _Said:
     """A command as it is decided, again and again if need be: the people it names are loaded.
 
-    `accounts` are all ids by which the group's account may be named in their relations.
+    `template` and `accounts` were looked for where they were lacking: what the group follows, and
+    all ids by which its account may be named in people's relations.
     """
 
     asked: Sequence[_Asked]
     people: Mapping[str, Document]
-    accounts: Set[str]
     method: Method
     reason: str | None
     members_only: bool
     keyed: KeyedCommand | None
+    template: RoleTemplate | None = None
+    accounts: frozenset[str] = frozenset()
 
 
-class _TemplateMovedOn:
-    """The group follows another template, or a later revision, than the one that was loaded."""
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """What a decision could not be made without: the group's template, its account's names."""
+
+    template: RoleTemplateId
+    account: AccountId
 
 
-_Answer = Changed | Missing | Raced | CommandsDone | Invalid | _TemplateMovedOn
+_Answer = Changed | Missing | Raced | CommandsDone | Invalid | _Lacking
 
 
 async def assign_members(
@@ -179,41 +185,37 @@ async def _command(
         return fault
     if isinstance(keyed, Invalid):
         return keyed
-    document, people = await asyncio.gather(
-        ctx.stores.groups.one(group_id, {"role_template_id": 1, "account_id": 1}),
-        ctx.stores.people.by_ids({p for p, _ in asked}, {"relations.account_id": 1}),
-    )
-    if document is None:
-        return NotFound("buying group", group_id)
+    people = await ctx.stores.people.by_ids({p for p, _ in asked}, {"relations.account_id": 1})
     if keyed and await ctx.stores.groups.answered_elsewhere(group_id, keyed, ctx.now()):
         return repeating.REUSED
-    accounts = await merged_accounts.known_as(ctx, document["account_id"], people.values())
-    said = _Said(asked, people, accounts, method, reason, members_only, keyed)
+    said = _Said(asked, people, method, reason, members_only, keyed)
     while True:
-        template = await ctx.stores.role_templates.template(document["role_template_id"])
-        if template is None:
-            return NotFound("role template", document["role_template_id"])
-        answer = await _decided(ctx, BuyingGroupId(group_id), template, said)
-        if not isinstance(answer, _TemplateMovedOn):
+        answer = await _decided(ctx, BuyingGroupId(group_id), said)
+        if not isinstance(answer, _Lacking):
             return answer
-        document = await ctx.stores.groups.one(group_id, {"role_template_id": 1})
-        if document is None:
-            return NotFound("buying group", group_id)
+        template, accounts = await asyncio.gather(
+            ctx.stores.role_templates.as_written(answer.template),
+            merged_accounts.known_as(ctx, answer.account, people.values()),
+        )
+        if template is None:
+            return NotFound("role template", answer.template)
+        said = replace(said, template=template, accounts=accounts)
 
 
-async def _decided(
-    ctx: Context, group_id: BuyingGroupId, template: RoleTemplate, said: _Said
-) -> CommandResult | _TemplateMovedOn:
+async def _decided(ctx: Context, group_id: BuyingGroupId, said: _Said) -> CommandResult | _Lacking:
     done: list[PersonOutcome] = []
+    followed: list[RoleTemplate] = []
 
-    def decide(document: Document) -> Change | CommandsDone | Invalid | _TemplateMovedOn:
+    def decide(document: Document) -> Change | CommandsDone | Invalid | _Lacking:
         if said.keyed and (answer := repeating.repeated(ctx, document, said.keyed)):
             return _again(document, answer)
-        if follows_another(document, template):
-            return _TemplateMovedOn()
+        template, accounts = _template(ctx, document, said), _accounts(document, said)
+        if template is None or accounts is None:
+            return _Lacking(document["role_template_id"], document["account_id"])
+        followed[:] = [template]
         group = to_group(document)
         checked = [
-            (person, _refusal(group, template, said, person, action) or action)
+            (person, _refusal(group, template, accounts, said, person, action) or action)
             for person, action in said.asked
         ]
         after, done[:], changes = _apply(ctx, group, checked, said)
@@ -232,6 +234,7 @@ async def _decided(
     )
     match answer:
         case Changed(version):
+            [template] = followed
             kind = f"{template.id}|{template.revision}|{ctx.viewer.actor}"
             told = ToldOf(group_id, frozenset(said.people))
             await ctx.stores.groups.turns.take(kind, told, partial(_follow, ctx, template))
@@ -243,8 +246,23 @@ async def _decided(
         case CommandsDone():
             await ctx.stores.groups.confirm(group_id)
             return answer
-        case Invalid() | _TemplateMovedOn():
+        case Invalid() | _Lacking():
             return answer
+
+
+def _template(ctx: Context, document: Document, said: _Said) -> RoleTemplate | None:
+    """What the group follows, if it is known; whoever follows the change looks for a later one."""
+    at_hand = ctx.stores.role_templates.at_hand(document["role_template_id"])
+    known = [each for each in (said.template, at_hand) if each is not None]
+    return next((each for each in known if not follows_another(document, each)), None)
+
+
+def _accounts(document: Document, said: _Said) -> Set[str] | None:
+    """All ids by which the group's account may be named in people's relations, if known."""
+    account = document["account_id"]
+    if account in said.accounts or merged_accounts.are_all_of(account, said.people.values()):
+        return said.accounts | {account}
+    return None
 
 
 async def _follow(ctx: Context, template: RoleTemplate, told: Sequence[ToldOf]) -> None:
@@ -278,6 +296,7 @@ def _check(field: str, asked: Sequence[_Asked], reason: str | None) -> Invalid |
 def _refusal(
     group: BuyingGroup,
     template: RoleTemplate,
+    accounts: Set[str],
     said: _Said,
     person: PersonId,
     action: Action | Refusal,
@@ -288,7 +307,7 @@ def _refusal(
     if person not in said.people:
         return PersonUnknown(person)
     member = next((m for m in group.members if m.person == person), None)
-    is_related = any(r["account_id"] in said.accounts for r in said.people[person]["relations"])
+    is_related = any(r["account_id"] in accounts for r in said.people[person]["relations"])
     is_known = member is not None and bool(member.claims)
     if not is_related and (isinstance(action, Assign) or not is_known):
         return PersonOutsideAccount(person)

@@ -63,12 +63,18 @@ async def known_as(ctx: Context, account: str, people: Iterable[Document]) -> fr
     In the middle of a merge some people are related to the one account already and some to the
     other still, and so are the groups: until the end either means both.
     """
-    related = [{relation["account_id"] for relation in each["relations"]} for each in people]
-    if all(account in each for each in related):
+    people = list(people)
+    if are_all_of(account, people):
         return frozenset({account})
+    related = [{relation["account_id"] for relation in each["relations"]} for each in people]
     survivors = await ctx.stores.merges.survivors({account}.union(*related))
     left = survivors.get(account, account)
     return frozenset({account, left, *(id for id, last in survivors.items() if last == left)})
+
+
+def are_all_of(account: str, people: Iterable[Document]) -> bool:
+    """Whether each of these people is related to the account."""
+    return all(account in {r["account_id"] for r in each["relations"]} for each in people)
 
 
 def _related(ctx: Context, person: Document, merged: AccountId, survivor: AccountId) -> Saving:

@@ -72,15 +72,12 @@ def first_readiness(
     return {"readiness": measured}, events
 
 
-async def follow_scores(ctx: Context, groups: Sequence[BuyingGroupId]) -> None:
+async def follow_scores(ctx: Context, groups: Sequence[Document]) -> None:
     """Measure those of these groups, just scored, of which a score is asked.
 
     It follows a change that was permitted, and asks for no right of its own.
     """
-    documents = await ctx.stores.groups.by_ids(groups, FOR_MEASURING)
-    of_scores = [
-        each for each in documents.values() if "is_engaged" in (each.get("readiness") or {})
-    ]
+    of_scores = [each for each in groups if "is_engaged" in (each.get("readiness") or {})]
     if of_scores:
         await _measure(ctx, of_scores, _NOTHING)
 

@@ -20,6 +20,7 @@ from execution.context import Context, Right
 from resolvers import announcing, attaching, readiness, redating
 from resolvers.weighting_models import weigh_new_types
 from store.day_counting import PersonDay
+from store.readiness import FOR_MEASURING
 from store.scoring_pipelines import Stamp
 
 DAYS_AT_ONCE: Final = 16_000
@@ -148,13 +149,15 @@ async def score_groups(ctx: Context, groups: Sequence[BuyingGroupId]) -> None:
         stamp = Stamp(reference.run, reference.number, ctx.now())
     for start in range(0, len(groups), GROUPS_AT_ONCE):
         part = groups[start : start + GROUPS_AT_ONCE]
-        await store.score_groups(part, stamp)
+        await store.score_marked_groups(part, stamp)
         largest = await store.largest_group_raw() if reference and reference.is_first else 0
         if reference is not None and largest:
             await store.runs.raise_reference(reference, largest)
             reference = await store.runs.reference()
-        await readiness.follow_scores(ctx, part)
-        await announcing.announce(ctx, part, reference)
+        found = await ctx.stores.groups.by_ids(part, FOR_MEASURING)
+        scored = [group for group in found.values() if "engagement" in group]
+        await readiness.follow_scores(ctx, scored)
+        await announcing.announce(ctx, scored, reference)
 
 
 async def score_due_groups(ctx: Context) -> int:

@@ -68,6 +68,15 @@ def open_database(client: Client, name: str) -> Database:
     )
 
 
+def unconfirmed(collection: Collection) -> Collection:
+    """The collection for writes that nobody has to wait for a majority to know.
+
+    Such a write may be lost with the server that took it: there has to be something left, stored
+    before it, by which it is found out that it has to be done again.
+    """
+    return collection.with_options(write_concern=WriteConcern(w=1))
+
+
 async def close(client: Client) -> None:
     """Close the client's connections."""
     closing = client.close()

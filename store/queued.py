@@ -15,11 +15,10 @@ from typing import Any, Final
 
 from domain.identifiers import TenantId
 from store.driver import Database, Document
-from store.records import Change, Changed, Conflict, Missing, R, Records
+from store.records import Change, Changed, Conflict, Missing, R, Records, Told
 from store.relay import Relay
 
 MOST_TOGETHER: Final = 100
-_WHOLE: Final = {"outbox": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +103,23 @@ class QueuedRecords(Records):
             return change if change is not None else _Together(answers)
 
         try:
-            outcome, has_events = await self._decided_and_saved(id, decide, _WHOLE)
+            outcome, told = await self._decided_and_saved(id, decide, None)
         except Exception as error:
             _fail(batch, error)
             return
         if isinstance(outcome, Missing | Conflict):
             answers = [outcome] * len(batch)
-        if has_events:
-            self._begin(self._answer_once_moved(id, batch, answers))
+        if told is not None:
+            self._begin(self._answer_once_moved(told, batch, answers))
         else:
             _answer_all(batch, answers)
 
-    async def _answer_once_moved(self, id: str, batch: list[_Waiting], answers: list[Any]) -> None:
+    async def _answer_once_moved(
+        self, told: Told, batch: list[_Waiting], answers: list[Any]
+    ) -> None:
         """Whoever has an answer finds its events."""
         try:
-            await self._relay.forward(self.collection.name, [id])
+            await self._forward(told)
             _answer_all(batch, answers)
         except Exception as error:
             _fail(batch, error)

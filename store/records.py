@@ -64,6 +64,14 @@ class Conflict:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A document that has written events, and its whole outbox where that is known."""
+
+    id: str
+    outbox: list[Document] | None
+
+
 class Records:
     """The documents of one collection that belong to one tenant."""
 
@@ -130,9 +138,9 @@ class Records:
         `decide` returns the change to store, or anything else: that is the answer, and
         nothing is stored.
         """
-        answer, has_events = await self._decided_and_saved(id, decide, projection)
-        if has_events:
-            await self._relay.forward(self.collection.name, [id])
+        answer, told = await self._decided_and_saved(id, decide, projection)
+        if told is not None:
+            await self._forward(told)
         return answer
 
     async def confirm(self, id: str) -> None:
@@ -217,20 +225,22 @@ class Records:
         id: str,
         decide: Callable[[Document], Change | R],
         projection: Mapping[str, object] | None,
-    ) -> tuple[Changed | Missing | Conflict | R, bool]:
-        """The answer of `change`, and whether there are events that wait to be moved."""
+    ) -> tuple[Changed | Missing | Conflict | R, Told | None]:
+        """The answer of `change`, and what waits to be moved if events were written."""
         deadline = _deadline()
         while True:
             document = await self.one(id, projection)
             if document is None:
-                return Missing(id), False
+                return Missing(id), None
+            waiting = document.pop("outbox", None)
             decision = decide(document)
             if not isinstance(decision, Change):
-                return decision, False
+                return decision, None
             if await self._save(id, document["version"], decision):
-                return Changed(document["version"] + decision.versions), bool(decision.events)
+                answer = Changed(document["version"] + decision.versions)
+                return answer, _told(id, waiting, decision.events)
             if _is_over(deadline):
-                return Conflict(id), False
+                return Conflict(id), None
             await _pause()
 
     async def _save(self, id: str, version: int, change: Change) -> bool:
@@ -238,6 +248,14 @@ class Records:
             self._guard(id, version), self._update(version, change), hint=BY_ID
         )
         return result.matched_count == 1
+
+    async def _forward(self, told: Told) -> None:
+        """Move the outbox of a document; it is read unless it is known."""
+        if told.outbox is None:
+            await self._relay.forward(self.collection.name, [told.id])
+        else:
+            box = {"_id": told.id, "outbox": told.outbox}
+            await self._relay.forward(self.collection.name, [], [box])
 
     def _guard(self, id: str, version: int) -> Document:
         return {"_id": id, "tenant": self.tenant, "version": version}
@@ -258,6 +276,14 @@ class Records:
             "schema_version": SCHEMA_VERSION,
             "outbox": [to_document(event) for event in events],
         }
+
+
+def _told(id: str, waiting: list[Document] | None, events: Sequence[Event]) -> Told | None:
+    """What there is to move after a save; before it, so much waited if that was read."""
+    if not events:
+        return None
+    outbox = None if waiting is None else [*waiting, *map(to_document, events)]
+    return Told(id, outbox)
 
 
 def _deadline() -> float:

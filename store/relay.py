@@ -14,7 +14,15 @@ from typing import Final
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from domain.identifiers import TenantId
-from store.driver import BY_ID, Collection, Database, Document, duplicates_of
+from store.driver import (
+    BY_ID,
+    Collection,
+    Database,
+    Document,
+    aggregate,
+    duplicates_of,
+    unconfirmed,
+)
 from store.schema_version import SCHEMA_VERSION
 
 OUTBOXES: Final = (
@@ -151,7 +159,8 @@ class Relay:
         for start in range(0, len(boxes), _BATCH):
             part = boxes[start : start + _BATCH]
             event_ids = [entry["event_id"] for box in part for entry in box["outbox"]]
-            await collection.update_many(
+            # If this is lost, the events are found to have been moved by whoever moves them again.
+            await unconfirmed(collection).update_many(
                 {"_id": {"$in": [box["_id"] for box in part]}, "tenant": self._tenant},
                 {"$pull": {"outbox": {"event_id": {"$in": event_ids}}}},
                 hint=BY_ID,
@@ -159,11 +168,8 @@ class Relay:
         return len(entries)
 
     async def _append(self, entries: Sequence[Document]) -> None:
-        # The order matters: last position first, known ids second. Whoever appends in between
-        # takes the position this relay is about to use, and the insert fails.
         while True:
-            last = await self._last_position()
-            known = await self._known(entries)
+            last, known = await self._last_and_known(entries)
             fresh = list({e["event_id"]: e for e in entries if e["event_id"] not in known}.values())
             if not fresh:
                 return
@@ -184,18 +190,27 @@ class Relay:
                 continue
             return
 
-    async def _last_position(self) -> int:
-        prefix = f"{self._tenant}:"
-        last = await self._events.find_one(
-            {"_id": {"$gt": prefix, "$lt": prefix + "\uffff"}}, {"position": 1}, sort=[("_id", -1)]
-        )
-        return int(last["position"]) if last else 0
+    async def _last_and_known(self, entries: Sequence[Document]) -> tuple[int, set[str]]:
+        """The last position there is, and the ids of those entries that have one.
 
-    async def _known(self, entries: Sequence[Document]) -> set[str]:
+        The order matters: last position first, known ids second, and a union reads in this order.
+        Whoever appends in between takes the position that comes next, and the insert fails.
+        """
+        prefix = f"{self._tenant}:"
         ids = [entry["event_id"] for entry in entries]
-        cursor = self._events.find(
-            {"tenant": self._tenant, "event_id": {"$in": ids}},
-            {"_id": 0, "event_id": 1},
-            batch_size=_BATCH,
+        known = [
+            {"$match": {"tenant": self._tenant, "event_id": {"$in": ids}}},
+            {"$project": {"_id": 0, "event_id": 1}},
+        ]
+        rows = await aggregate(
+            self._events,
+            [
+                {"$match": {"_id": {"$gt": prefix, "$lt": prefix + "\uffff"}}},
+                {"$sort": {"_id": -1}},
+                {"$limit": 1},
+                {"$project": {"_id": 0, "position": 1}},
+                {"$unionWith": {"coll": self._events.name, "pipeline": known}},
+            ],
         )
-        return {document["event_id"] async for document in cursor}
+        last = next((int(row["position"]) for row in rows if "position" in row), 0)
+        return last, {row["event_id"] for row in rows if "event_id" in row}

@@ -2,20 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from domain.condition_documents import from_document, to_document
-from domain.identifiers import RoleId, RoleTemplateId
+from domain.identifiers import RoleId, RoleTemplateId, TenantId
 from domain.persona_tests import Definitions, asks_about_personas, ids_in, spelled_out
 from domain.references import references_in
 from domain.role_templates import RoleTemplate, TemplateRole, TemplateStatus, Weighting
-from store.driver import Document, aggregate
+from store.driver import Database, Document, aggregate
 from store.personas import NAME as PERSONAS
 from store.personas import definitions
 from store.records import Records
+from store.relay import Relay
+
+_MOST_AT_HAND: Final = 1_000
 
 
 class RoleTemplateStore(Records):
     """The role templates of one tenant."""
+
+    def __init__(self, database: Database, collection: str, tenant: TenantId, relay: Relay) -> None:
+        super().__init__(database, collection, tenant, relay)
+        self._at_hand: dict[str, RoleTemplate] = {}
+
+    def at_hand(self, id: str) -> RoleTemplate | None:
+        """The live template as this process read it last, with its rules as they were given.
+
+        Of a live template only the revision and what it requires can have become others since:
+        it is for those who look for a later revision behind what they have decided by it.
+        """
+        return self._at_hand.get(id)
 
     async def template(self, id: str) -> RoleTemplate | None:
         """The template of this id, or None when the tenant has none.
@@ -33,7 +49,12 @@ class RoleTemplateStore(Records):
     async def as_written(self, id: str) -> RoleTemplate | None:
         """The template of this id with its rules as they were given, or None."""
         document = await self.one(id, {"status": 1, "revision": 1, "roles": 1})
-        return to_template(document) if document else None
+        template = to_template(document) if document else None
+        if template is not None and template.status is TemplateStatus.LIVE:
+            if len(self._at_hand) >= _MOST_AT_HAND:
+                self._at_hand.clear()
+            self._at_hand[id] = template
+        return template
 
     async def interests_of(self, ids: Sequence[str]) -> dict[str, int]:
         """How many solution interests follow each of these templates; none is left out."""

@@ -12,7 +12,7 @@ from domain.engagement import NOT_DECAYED, Window
 from domain.events import Event
 from domain.identifiers import BuyingGroupId, PersonId, TenantId
 from domain.weighting_models import TypeWeight
-from store.driver import BY_ID, Collection, Database, Document, aggregate
+from store.driver import BY_ID, Collection, Database, Document, aggregate, unconfirmed
 from store.event_documents import to_document
 from store.reading import Order, Place, Reader
 from store.reading import Window as Rows
@@ -71,9 +71,17 @@ class ScoringStore:
 
     async def score_groups(self, groups: Sequence[BuyingGroupId], stamp: Stamp) -> None:
         """Compute both figures of these groups from their members' raws."""
+        await self._score(self._groups, groups, stamp)
 
+    async def score_marked_groups(self, groups: Sequence[BuyingGroupId], stamp: Stamp) -> None:
+        """The same of groups that are marked as due, and are marked again if this is lost."""
+        await self._score(unconfirmed(self._groups), groups, stamp)
+
+    async def _score(
+        self, collection: Collection, groups: Sequence[BuyingGroupId], stamp: Stamp
+    ) -> None:
         async def score(part: Sequence[BuyingGroupId]) -> None:
-            await aggregate(self._groups, groups_pipeline(self._tenant, part, stamp))
+            await aggregate(collection, groups_pipeline(self._tenant, part, stamp))
 
         await in_parts(groups, score)
 
@@ -132,11 +140,6 @@ class ScoringStore:
             limit=limit,
         )
         return [BuyingGroupId(document["_id"]) async for document in cursor]
-
-    async def figures(self, groups: Sequence[BuyingGroupId]) -> list[Document]:
-        """What announcing needs to know of these groups."""
-        found = await self._reader.by_key(self._groups.name, "_id", groups, _TOLD)
-        return [document for document in found if "engagement" in document]
 
     async def all_figures(self, after: Place | None, limit: int) -> list[Document]:
         """The same of the next scored groups, in the order of their raws."""

@@ -380,7 +380,7 @@ def begun(recorder: Recorder) -> list[str]:
 
 MADE = ["find tenants", "find identities", "insert identities", "insert accounts"]
 LOADED = ["find tenants", "find identities", "find accounts"]
-RELAY = ["find events", "find events", "insert events", "update accounts"]
+RELAY = ["aggregate events", "insert events", "update accounts"]
 
 
 async def test_the_commands_of_a_call_do_not_depend_on_its_items(

@@ -159,7 +159,7 @@ async def test_what_was_decided_about_the_deleted_group_is_not_stored_in_the_new
         """What was loaded just before the group was deleted and made again."""
         nonlocal is_late
         document = await load(*given)
-        if is_late and given[1] == {"outbox": 0}:
+        if is_late and given[1] is None:
             is_late = False
             await delete_buying_group(home, group)
             await groups.create_buying_group(home, account, interest)

@@ -88,6 +88,6 @@ async def test_whatever_is_found_by_id_is_found_in_no_index_it_could_move_in(
     sent = [command for command in recorder.sent if "people" in command.values()]
     finds = [c["hint"] for c in sent if "_id" in c.get("filter", ())]
     updates = [u["hint"] for c in sent for u in c.get("updates", ()) if "_id" in u["q"]]
-    assert len(finds) == 4
+    assert len(finds) == 3
     assert len(updates) == 5
     assert all(hint == {"_id": 1} for hint in (*finds, *updates))
