@@ -103,6 +103,9 @@ def _of_act(ctx: Context, values: Values) -> Iterator[Fault]:
     lacking = items.lacking(values)
     yield from lacking
     given = {path: value for path, value in values.items() if value is not None}
+    excluded_as = items.exclusion({"excluded_as": given.pop("excluded_as", None)})
+    if isinstance(excluded_as, Fault):
+        yield excluded_as
     if any(reference_of(path) == "person" for path in given):
         stand_ins = {path: value for path, value in _ACT.items() if path != "person.id"}
     else:

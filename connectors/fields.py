@@ -101,6 +101,7 @@ FIELDS: Final[Mapping[Kind, Mapping[str, Sort]]] = MappingProxyType(
             "attributes": Sort.OBJECT,
             "attributes.*": Sort.STATED,
             "source_updated_at": Sort.MOMENT,
+            "excluded_as": Sort.TEXT,
         },
         Kind.INTEREST_SIGNALS: {
             "source": Sort.TEXT,

@@ -17,6 +17,7 @@ from domain.activities import (
     PersonReference,
     Report,
 )
+from domain.activity_types import Exclusion
 from domain.identifiers import PersonId
 from domain.identities import OutsideKey, Reference
 from domain.opportunities import OpportunityItem
@@ -27,6 +28,7 @@ Values = Mapping[str, Value | None]
 """What a row says, by field path; None where its cell is empty."""
 
 RELATIONS: Final = {kind.value: kind for kind in RelationKind}
+EXCLUSIONS: Final = {each.value: each for each in Exclusion}
 REQUIRED: Final = "is required and cannot be empty"
 
 
@@ -95,6 +97,9 @@ def report(values: Values) -> Report | Fault:
         return missing[0]
     assert person is not None
     assert isinstance(at, datetime)
+    excluded_as = exclusion(values)
+    if isinstance(excluded_as, Fault):
+        return excluded_as
     updated = values.get("source_updated_at")
     return Report(
         source=str(values["source"]),
@@ -104,7 +109,17 @@ def report(values: Values) -> Report | Fault:
         at=at,
         attributes=_attributes(values),
         source_updated_at=updated if isinstance(updated, datetime) else None,
+        excluded_as=excluded_as,
     )
+
+
+def exclusion(values: Values) -> Exclusion | Fault | None:
+    """Whose act the row says it is; None when its cell is empty."""
+    named = values.get("excluded_as")
+    if named is None:
+        return None
+    found = EXCLUSIONS.get(str(named).casefold())
+    return found or Fault("excluded_as", f"{named!r} is none of {', '.join(EXCLUSIONS)}")
 
 
 def mapped_name(field: str, values: Values, keys: Sequence[OutsideKey]) -> str:

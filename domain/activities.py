@@ -10,6 +10,8 @@ from enum import Enum
 from typing import Final
 
 from domain.activity_attributes import flaw_of_attributes
+from domain.activity_exclusions import STRENGTHS
+from domain.activity_types import Exclusion
 from domain.fields import NAME_LENGTH, Refused, Unfit, email, flaw_of
 from domain.folding import fold
 from domain.identifiers import ActivityId, PersonId, TenantId, derived
@@ -65,11 +67,15 @@ class Report:
     at: datetime
     attributes: Mapping[str, object]
     source_updated_at: datetime | None = None
+    excluded_as: Exclusion | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A report as it is stored: of whom, if that person is known, and on which day in a zone."""
+    """A report as it is stored: of whom, if that person is known, and on which day in a zone.
+
+    `ruled_as` is what the rule for its source leaves it out as.
+    """
 
     id: ActivityId
     report: Report
@@ -77,6 +83,7 @@ class Activity:
     person: PersonId | None
     day: date
     zone: str
+    ruled_as: Exclusion | None = None
 
     @property
     def awaits(self) -> Identity | None:
@@ -86,20 +93,22 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """Which of two reports of one source id stands: the later update, then the greater content."""
+    """Which of two reports of one source id stands: the later update, then the one that says of the
+    act that it is no customer's, then the greater content."""
 
     source_updated_at: datetime | None
     content_hash: str
+    excluded_as: Exclusion | None = None
 
     def exceeds(self, other: "Rank") -> bool:
         """Whether this report takes the other's place; of equal ones neither does."""
         return self._order > other._order
 
     @property
-    def _order(self) -> tuple[bool, datetime, str]:
+    def _order(self) -> tuple[bool, datetime, int, str]:
         # A report whose source names no update time stands below every other.
         at = self.source_updated_at
-        return (at is not None, at or EARLIEST, self.content_hash)
+        return (at is not None, at or EARLIEST, STRENGTHS[self.excluded_as], self.content_hash)
 
 
 def identifier(tenant: TenantId, source: str, source_id: str) -> ActivityId:
@@ -131,11 +140,15 @@ def rank_of(report: Report) -> Rank:
         _as_said(report.person),
         to_milliseconds(report.at).astimezone(UTC).isoformat(),
         report.attributes,
+        # A report that says nothing of it is what it was before there was anything to say.
+        *([report.excluded_as.value] if report.excluded_as else []),
     ]
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)
     updated = report.source_updated_at
     return Rank(
-        to_milliseconds(updated) if updated else None, hashlib.sha256(text.encode()).hexdigest()
+        to_milliseconds(updated) if updated else None,
+        hashlib.sha256(text.encode()).hexdigest(),
+        report.excluded_as,
     )
 
 

@@ -12,7 +12,7 @@ from domain.folding import fold
 from domain.identifiers import ActivityId, PersonId
 from domain.upserting import MOST_ITEMS, TooManyItems, UnknownRecord
 from execution.context import Context, Right
-from resolvers import attaching
+from resolvers import attaching, excluding_activities
 from store.activities import Standing
 
 Refusal = Refused | UnknownRecord
@@ -103,6 +103,7 @@ async def record_activities(
 async def _taken(ctx: Context, checked: Sequence[Report | Refused]) -> list[Activity | Refusal]:
     """The reports as activities of the people they name; an id that nobody has is refused."""
     tenant = await ctx.stores.tenants.own()
+    ruled = await excluding_activities.ruled(ctx)
     zone = tenant["time_zone"] if tenant else "UTC"
     hours = ZoneInfo(zone)
     reports = [report for report in checked if isinstance(report, Report)]
@@ -119,6 +120,7 @@ async def _taken(ctx: Context, checked: Sequence[Report | Refused]) -> list[Acti
             person,
             activities.day_of(report.at, hours),
             zone,
+            ruled.get(report.source),
         )
 
     return [taken(each) if isinstance(each, Report) else each for each in checked]

@@ -44,7 +44,8 @@ async def create_activity_type(
 ) -> ActivityTypeId | Invalid | NameTaken | Conflict:
     """Store a type of the tenant's own; with a weight the next weighting model is activated.
 
-    Activities that came in under one of its spellings before count from the next scoring on.
+    Activities that came in under one of its spellings before count from the next scoring on. With a
+    weight a scoring job is left waiting for a worker.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     fault = (
@@ -73,13 +74,18 @@ async def create_activity_type(
     if not await ctx.stores.activity_types.insert(document, [created]):
         return NameTaken(new.name, type.id)
     await weigh_new_types(ctx)
+    if new.weight:
+        await jobs.score_anew(ctx)
     return type.id
 
 
 async def add_activity_type_aliases(
     ctx: Context, id: str, aliases: Sequence[str]
 ) -> ActivityTypeId | Invalid | NameTaken | NotFound | Conflict:
-    """Let a type be meant by further spellings; those it has already change nothing."""
+    """Let a type be meant by further spellings; those it has already change nothing.
+
+    A scoring job is left waiting for a worker.
+    """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if not aliases:
         return Invalid("aliases", "must name at least one spelling")
@@ -113,8 +119,10 @@ async def add_activity_type_aliases(
             return NotFound("activity type", id)
         case Raced():
             return Conflict("activity type", id)
-        case Changed() | str():
-            return ActivityTypeId(id)
+        case Changed():
+            # What came in under the spelling before counts from now on.
+            await jobs.score_anew(ctx)
+    return ActivityTypeId(id)
 
 
 async def exclude_activity_type(

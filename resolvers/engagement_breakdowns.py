@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any, Final, TypeVar
 
 from domain import engagement
+from domain.activity_exclusions import by_type
+from domain.activity_types import Exclusion
 from domain.engagement import (
     GroupFigures,
     MemberFigures,
@@ -38,11 +40,13 @@ _READ: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """What is stored of a member: raw and counted acts, and the counts of each day."""
+    """What is stored of a member: raw and counted acts, the counts of each day, and single acts
+    that are left out, by spelling and reason."""
 
     raw: float
     counted: int
     days: Mapping[date, Mapping[str, int]]
+    excluded: Mapping[tuple[str, Exclusion], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ async def _people(
 ) -> dict[str, _Person]:
     ids = {member["person_id"] for group in groups.values() for member in _members(group)}
     stored = await ctx.stores.people.by_ids(ids, {"engagement.raw": 1, "engagement.counted": 1})
-    people = {id: _person(stored.get(id, {}).get("engagement"), {}) for id in ids}
+    people = {id: _person(stored.get(id, {}).get("engagement")) for id in ids}
     shown = {
         person
         for group in groups.values()
@@ -105,11 +109,18 @@ async def _people(
         for person in _most_engaged(group, role["role_id"], people)[:members_per_role]
     }
     days = await ctx.stores.activities.days.of_people(shown, run.window)
-    return {id: replace(person, days=days.get(PersonId(id), {})) for id, person in people.items()}
+    excluded = await ctx.stores.activities.days.excluded_of_people(shown, run.window)
+    return {
+        id: replace(
+            person, days=days.get(PersonId(id), {}), excluded=excluded.get(PersonId(id), {})
+        )
+        for id, person in people.items()
+    }
 
 
-def _person(stored: Mapping[str, Any] | None, days: Mapping[date, Mapping[str, int]]) -> _Person:
-    return _Person(stored["raw"], stored["counted"], days) if stored else _Person(0, 0, days)
+def _person(stored: Mapping[str, Any] | None) -> _Person:
+    raw, counted = (stored["raw"], stored["counted"]) if stored else (0, 0)
+    return _Person(raw, counted, {}, {})
 
 
 def _members(group: Document) -> list[Document]:
@@ -195,6 +206,7 @@ def _member(person: str, loaded: _Loaded) -> dict[str, Any]:
         stored.days, rules.spellings, rules.weights, shares, rules.excluded
     )
     largest = loaded.reference.largest_weight
+    excluded = by_type(figures.excluded, rules.excluded, stored.excluded, rules.spellings)
     return {
         "person_id": person,
         "exact": engagement.score(stored.raw, loaded.reference.largest_person_raw),
@@ -209,10 +221,12 @@ def _member(person: str, loaded: _Loaded) -> dict[str, Any]:
             {"activity_type_id": type, "count": count}
             for type, count in _most_frequent(figures.unweighted, loaded.types_per_member)
         ],
-        "excluded_count": sum(figures.excluded.values()),
+        "excluded_count": sum(figures.excluded.values()) + sum(stored.excluded.values()),
         "excluded": [
-            {"activity_type_id": type, "excluded_as": rules.excluded[type].value, "count": count}
-            for type, count in _most_frequent(figures.excluded, loaded.types_per_member)
+            {"activity_type_id": type, "excluded_as": reason.value, "count": count}
+            for (type, reason), count in sorted(
+                excluded.items(), key=lambda each: (-each[1], each[0][0], each[0][1].value)
+            )[: loaded.types_per_member]
         ],
         "unknown": [
             {"spelling": spelling, "count": count}

@@ -12,6 +12,7 @@ from domain.highlights import DECISION_MAKER, INTERESTING_MOMENT, most_engaged
 from domain.identifiers import PersonId
 from execution.context import Context, Right
 from resolvers.roles import default_role
+from store.activity_marks import COUNTED
 from store.driver import Document
 from store.reading import Order, Query, Relation, Window
 
@@ -110,11 +111,12 @@ async def _top(
 
 
 async def _interesting(ctx: Context) -> Query:
-    """Activities that a source calls an interesting moment, by whatever spelling."""
+    """Activities that a source calls an interesting moment, by whatever spelling, and that are not
+    left out."""
     name = fold(INTERESTING_MOMENT)
     types = await ctx.stores.activity_types.found({"folded.names": name}, {"folded.names": 1})
     spellings = {name, *(each for type in types for each in type["folded"]["names"])}
-    return {"type_folded": {"$in": sorted(spellings)}}
+    return {"type_folded": {"$in": sorted(spellings)}, **COUNTED}
 
 
 async def _acts(

@@ -89,11 +89,11 @@ async def start_scoring_job(ctx: Context) -> JobId:
 
 
 async def score_anew(ctx: Context) -> JobId:
-    """Store the scoring job that a change of the rules is followed by.
+    """The scoring job that follows a change of the rules: one that nobody has begun yet, or new.
 
     It follows a change that was permitted, and asks for no right of its own.
     """
-    return await _start(ctx, JobKind.SCORING, {})
+    return await ctx.stores.jobs.unbegun(JobKind.SCORING) or await _start(ctx, JobKind.SCORING, {})
 
 
 def daily_job_id(

@@ -17,7 +17,7 @@ from domain.engagement import Window
 from domain.identifiers import BuyingGroupId, PersonId, ScoringRunId
 from domain.scoring_runs import Reference, ScoringRun, factors, moved, rules_of
 from execution.context import Context, Right
-from resolvers import announcing, attaching, readiness, redating
+from resolvers import announcing, attaching, excluding_activities, readiness, redating
 from resolvers.weighting_models import weigh_new_types
 from store.day_counting import PersonDay
 from store.readiness import FOR_MEASURING
@@ -34,6 +34,7 @@ class Phase(Enum):
 
     ATTACH = "attach"
     REDATE = "redate"
+    EXCLUDE = "exclude"
     RECALL = "recall"
     COUNT = "count"
     PEOPLE = "people"
@@ -47,7 +48,13 @@ class Phase(Enum):
 
 
 _NEXT: Final = dict(zip(Phase, [*list(Phase)[1:], None], strict=True))
-_BEFORE_PEOPLE_ARE_KNOWN: Final = (Phase.ATTACH, Phase.REDATE, Phase.RECALL, Phase.COUNT)
+_BEFORE_PEOPLE_ARE_KNOWN: Final = (
+    Phase.ATTACH,
+    Phase.REDATE,
+    Phase.EXCLUDE,
+    Phase.RECALL,
+    Phase.COUNT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +210,13 @@ async def _redate(ctx: Context, run: ScoringRun, after: str) -> _Done:
     return _Done("" if await redating.redate_next(ctx) else None)
 
 
+async def _exclude(ctx: Context, run: ScoringRun, after: str) -> _Done:
+    """What is stored already may not follow the rules for its sources yet."""
+    reference = await ctx.stores.scoring.runs.reference()
+    last_run = reference.computed_at if reference else None
+    return _Done(await excluding_activities.follow_rules(ctx, last_run, after))
+
+
 async def _recall(ctx: Context, run: ScoringRun, after: str) -> _Done:
     """What runs have counted that are not over may have gone into no score."""
     others = await ctx.stores.scoring.runs.open_beside(run)
@@ -325,6 +339,7 @@ def _stamp(run: ScoringRun) -> Stamp:
 _PHASES: Final[dict[Phase, Callable[[Context, ScoringRun, str], Awaitable[_Done]]]] = {
     Phase.ATTACH: _attach,
     Phase.REDATE: _redate,
+    Phase.EXCLUDE: _exclude,
     Phase.RECALL: _recall,
     Phase.COUNT: _count,
     Phase.PEOPLE: _people,

@@ -7,17 +7,26 @@ from typing import ClassVar
 import strawberry
 from strawberry.scalars import JSON
 
+import domain.activity_exclusions
 from execution.context import Context
 from execution.fields import one, stored
 from execution.lists import Direction, Listed, Listing
 from schema.accounts import folded
-from schema.activity_types import ActivityType
+from schema.activity_types import ActivityExclusion, ActivityType
 from schema.node import Node
 from schema.ordering import orders
 from schema.people import Person
 from schema.scalars import plain
 from store import filters
 from store.reading import Order, Query
+
+ActivityMark = domain.activity_exclusions.Mark
+strawberry.enum(
+    ActivityMark,
+    name="ActivityMark",
+    description="What people say of an activity: it is a machine's (BOT), or of one's own people "
+    "(SELF), or it is counted whatever its source says of it (COUNTED).",
+)
 
 
 @strawberry.enum(description="What activities are ordered by.")
@@ -51,6 +60,9 @@ class ActivityFilter:
     is_matched: bool | None = strawberry.field(
         default=None, description="Of a person who is known, or of nobody known yet."
     )
+    excluded_as: list[ActivityExclusion] | None = strawberry.field(
+        default=None, description="Left out for one of these reasons."
+    )
 
 
 async def _where(context: Context, asked: ActivityFilter) -> Query:
@@ -61,6 +73,7 @@ async def _where(context: Context, asked: ActivityFilter) -> Query:
         filters.any_of("source", asked.sources),
         filters.span("at", at_least=asked.since, less_than=asked.before),
         None if asked.is_matched is None else matched,
+        filters.any_of("excluded_as", asked.excluded_as and [e.value for e in asked.excluded_as]),
     )
 
 
@@ -90,3 +103,17 @@ class Activity(Node, Listed):
     source_id: str = stored(description="Its id there; the source reports it once.")
     attributes: JSON = stored(shown=plain, absent={}, description="What else the source told.")
     stored_at: datetime = stored(description="When the report was stored.")
+    excluded_as: ActivityExclusion | None = stored(
+        shown=ActivityExclusion,
+        absent=None,
+        description="Why it is left out before anything is counted, be it that people have marked "
+        "it, that its source says so, or that there is a rule for its source; null when it is not. "
+        "Acts of an excluded type are left out beside that.",
+    )
+    marked_as: ActivityMark | None = stored(
+        shown=ActivityMark, absent=None, description="What people have marked it as; null: nothing."
+    )
+    marked_by: str | None = stored(
+        absent=None, description="Who marked it last, or took a mark away; null when nobody did."
+    )
+    marked_at: datetime | None = stored(absent=None, description="When that was.")

@@ -87,7 +87,10 @@ class UnweightedActivities(Sourced):
     count: int = stored(description="How often.")
 
 
-@strawberry.type(description="Acts of a type that is left out before anything is counted.")
+@strawberry.type(
+    description="Acts of one type that are left out before anything is counted: all of the type, "
+    "or single ones."
+)
 class ExcludedActivities(Sourced):
     activity_type: ActivityType = one("activity_type_id", description="The type.")
     excluded_as: ActivityExclusion = stored(shown=ActivityExclusion, description="Why.")
@@ -133,7 +136,8 @@ class MemberEngagement(Sourced):
     excluded: list[ExcludedActivities] = embedded(
         "excluded",
         at_most="typesPerMember",
-        description="These by type, the most frequent first, as many types as were asked for.",
+        description="These by type and reason, the most frequent first, as many as were asked for. "
+        "Those of unknown types are in the count alone.",
     )
     unknown: list[UnknownActivities] = embedded(
         "unknown",

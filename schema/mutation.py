@@ -24,6 +24,7 @@ from schema import (
     editing_stage_models,
     editing_weighting_models,
     erasing_people,
+    excluding_activities,
     handing_off,
     importing_buying_groups,
     merging_accounts,
@@ -42,7 +43,10 @@ from schema.repeating import once
 
 @strawberry.type(description="Everything that can be changed in the viewer's tenant.")
 class Mutation(
-    aliasing_roles.RoleAliases, handing_off.HandOffs, importing_buying_groups.GroupImports
+    aliasing_roles.RoleAliases,
+    excluding_activities.ExcludingActivities,
+    handing_off.HandOffs,
+    importing_buying_groups.GroupImports,
 ):
     upsert_accounts = strawberry.mutation(
         resolver=once(upserting_accounts.upsert_accounts, Right.EDIT_DATA),
@@ -137,14 +141,15 @@ class Mutation(
     create_activity_type = strawberry.mutation(
         resolver=once(creating_activity_types.create_activity_type, Right.EDIT_COMPONENTS),
         description=(
-            "Add a type of activity; with a weight it counts from the next scoring on, with the "
-            "activities that came in before. Right: EDIT_COMPONENTS."
+            "Add a type of activity; with a weight a scoring job begins, and counts the activities "
+            "that came in before, too. Right: EDIT_COMPONENTS."
         ),
     )
     add_activity_type_aliases = strawberry.mutation(
         resolver=once(creating_activity_types.add_activity_type_aliases, Right.EDIT_COMPONENTS),
         description=(
-            "Let a type of activity be meant by further spellings. Right: EDIT_COMPONENTS."
+            "Let a type of activity be meant by further spellings; a scoring job begins. Right: "
+            "EDIT_COMPONENTS."
         ),
     )
     create_role = strawberry.mutation(

@@ -5,6 +5,7 @@ import strawberry
 import schema.daily_runs
 import schema.saved_views
 import schema.weighting_models
+from domain.activity_exclusions import MOST_SOURCES
 from domain.custom_fields import MOST_FIELDS
 from domain.derived_fields import MOST_FIELDS as MOST_DERIVED
 from execution.connections import Connection
@@ -16,6 +17,7 @@ from schema import (
     defining_custom_fields,
     defining_derived_fields,
     estimating_account_audiences,
+    excluding_activities,
     explaining_membership,
     linting_role_templates,
     looking_up,
@@ -34,6 +36,7 @@ from schema.daily_runs import DailyRun, DailySchedule
 from schema.defining_custom_fields import CustomField
 from schema.defining_derived_fields import DerivedField
 from schema.events import Event
+from schema.excluding_activities import ExcludedActivitySource
 from schema.interest_signals import InterestSignal
 from schema.jobs import Job
 from schema.node import Node
@@ -77,6 +80,11 @@ class Query:
     )
     activities: Connection[Activity] = browsed(
         description="Activities, the latest first unless asked otherwise."
+    )
+    excluded_activity_sources: list[ExcludedActivitySource] = strawberry.field(
+        resolver=excluding_activities.excluded_activity_sources,
+        metadata=at_most(MOST_SOURCES),
+        description="The sources whose activities are left out of every score. Right: READ.",
     )
     interest_signals: Connection[InterestSignal] = browsed(
         description="Interest signals, the latest first unless asked otherwise."

@@ -18,6 +18,7 @@ from execution.fields import embedded, one, stored
 from execution.sources import Document, Sourced
 from resolvers.activities import Recorded, RecordedActivities, Refusal
 from schema.activities import Activity
+from schema.activity_types import ActivityExclusion
 from schema.errors import InvalidInput, UserError
 from schema.info import Info
 from schema.repeating import Repeatable
@@ -64,6 +65,12 @@ class ActivityItemInput:
     )
     source_updated_at: datetime | None = strawberry.field(
         default=None, description="When the source last changed it; null when it does not say."
+    )
+    excluded_as: ActivityExclusion | None = strawberry.field(
+        default=None,
+        description="Whose act the source found it to be, which is left out of every score; null "
+        "when it does not say. Of two reports that are as old, one that says BOT stands before "
+        "one that says SELF, and that before one that says nothing.",
     )
 
 
@@ -154,6 +161,7 @@ def _report(item: ActivityItemInput) -> Report:
         # The domain refuses any other JSON.
         cast(Mapping[str, object], {} if item.attributes is None else item.attributes),
         item.source_updated_at,
+        item.excluded_as,
     )
 
 

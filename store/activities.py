@@ -1,7 +1,8 @@
 """Activities in MongoDB: the reports as their sources gave them, each under its one id.
 
 Of several reports of one source id the greatest stands, in whatever order they come in. A report
-about somebody who is not known yet waits under the identity it names.
+about somebody who is not known yet waits under the identity it names. What people have marked an
+activity as stays, whichever report stands.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,15 +14,19 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from domain.activities import Activity, Outcome, Rank, identity_of
+from domain.activity_exclusions import Said
+from domain.activity_types import Exclusion
 from domain.folding import fold
 from domain.identifiers import PersonId
 from domain.identities import Identity
-from store.activity_moves import SLICE, ActivityMoves, text_of
+from store.activity_marks import SAID, ActivityMarks, said_in, said_paths
+from store.activity_moves import SLICE, text_of
 from store.day_counting import PersonDay
 from store.driver import Document, aggregate, confirm, duplicates_of
 from store.schema_version import SCHEMA_VERSION
 
 _TRIES: Final = 100
+_UNSAID: Final = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Standing:
     is_waiting: bool
 
 
-class ActivityStore(ActivityMoves):
+class ActivityStore(ActivityMarks):
     """The activities of one tenant, and `days`, what is counted from them."""
 
     async def record(self, activities: Sequence[Activity], stored_at: datetime) -> list[Outcome]:
@@ -108,7 +113,7 @@ class ActivityStore(ActivityMoves):
     async def _known(self, ids: Iterable[str]) -> dict[str, Document]:
         cursor = self._activities.find(
             {"_id": {"$in": list(ids)}, "tenant": self._tenant},
-            dict.fromkeys(("source_updated_at", "content_hash", "person_id", "day"), 1),
+            dict.fromkeys(("source_updated_at", "content_hash", "person_id", "day", *SAID), 1),
             batch_size=SLICE,
         )
         return {document["_id"]: document async for document in cursor}
@@ -139,8 +144,9 @@ class ActivityStore(ActivityMoves):
             stored = known[activity.id]
             guard = {key: stored.get(key) for key in ("content_hash", "source_updated_at")}
             guard |= {key: stored[key] for key in ("_id", "person_id", "day")}
-            guard["tenant"] = self._tenant
-            writes.append(UpdateOne(guard, _update(values_of(activity, stored_at))))
+            guard |= {"tenant": self._tenant, "marked_as": stored.get("marked_as")}
+            values = values_of(activity, stored_at, said_in(stored))
+            writes.append(UpdateOne(guard, _update(values)))
         result = await self._activities.bulk_write(writes, ordered=False)
         if result.matched_count == len(writes):
             return list(greater)
@@ -160,8 +166,9 @@ def _first_of_each(waiting: dict[int, Activity]) -> dict[int, Activity]:
     return {place: waiting[place] for place in first.values()}
 
 
-def values_of(activity: Activity, stored_at: datetime) -> dict[str, Any]:
-    """What is stored of an activity beside its id and its tenant."""
+def values_of(activity: Activity, stored_at: datetime, before: Said = _UNSAID) -> dict[str, Any]:
+    """What is stored of an activity beside its id and its tenant; `before` has what it is marked as
+    already."""
     report = activity.report
     awaits, named = activity.awaits, identity_of(report.person)
     return {
@@ -178,16 +185,23 @@ def values_of(activity: Activity, stored_at: datetime) -> dict[str, Any]:
         "source_updated_at": activity.rank.source_updated_at,
         "content_hash": activity.rank.content_hash,
         "stored_at": stored_at,
+        **said_paths(Said(before.marked, report.excluded_as, activity.ruled_as)),
         **({"awaits": text_of(awaits)} if awaits else {}),
     }
 
 
 def _update(values: dict[str, Any]) -> Document:
-    return {"$set": values} if "awaits" in values else {"$set": values, "$unset": {"awaits": ""}}
+    gone = {key: "" for key in ("awaits", *SAID, "excluded_as") if key not in values}
+    return {"$set": values, **({"$unset": gone} if gone else {})}
 
 
 def _rank(stored: Document) -> Rank:
-    return Rank(stored["source_updated_at"], stored["content_hash"])
+    reported = stored.get("reported_as")
+    return Rank(
+        stored["source_updated_at"],
+        stored["content_hash"],
+        Exclusion(reported) if reported else None,
+    )
 
 
 def _person_day(stored: Document) -> list[PersonDay]:

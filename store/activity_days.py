@@ -5,13 +5,15 @@ anew from what is stored. A mark outlives the counts until every writer that may
 have come to its end: what is stored between mark and count is never lost.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
+from domain.activity_types import Exclusion
 from domain.engagement import Window
 from domain.identifiers import PersonId, ScoringRunId
 from store.day_counting import DayCounting, PersonDay, new_mark
@@ -63,6 +65,7 @@ class ActivityDayStore(DayCounting):
         """Have no counts on any day of a person until they are counted anew."""
         update = new_mark()
         update["$set"]["counts"] = []
+        update["$unset"]["excluded"] = ""
         await self._days.update_many({"tenant": self._tenant, "person_id": person}, update)
 
     async def erase(self, people: Collection[PersonId]) -> None:
@@ -116,21 +119,31 @@ class ActivityDayStore(DayCounting):
         self, people: Collection[str], window: Window
     ) -> dict[PersonId, dict[date, dict[str, int]]]:
         """The counts of each of these people's days in the window, by folded spelling."""
-        cursor = self._days.find(
-            {
-                "tenant": self._tenant,
-                "person_id": {"$in": list(people)},
-                "day": {"$gte": window.first_day.isoformat(), "$lte": window.last_day.isoformat()},
-            },
-            {"_id": 0, "person_id": 1, "day": 1, "counts": 1},
-            batch_size=10_000,
-        )
         found: dict[PersonId, dict[date, dict[str, int]]] = {}
-        async for each in cursor:
+        async for each in self._in(people, window, "day", "counts"):
             counts = {count["type"]: int(count["count"]) for count in each["counts"]}
             by_day = found.setdefault(PersonId(each["person_id"]), {})
             by_day[date.fromisoformat(each["day"])] = counts
         return found
+
+    async def excluded_of_people(
+        self, people: Collection[str], window: Window
+    ) -> dict[PersonId, Counter[tuple[str, Exclusion]]]:
+        """How many single acts of each of these people are left out, by spelling and reason."""
+        found: dict[PersonId, Counter[tuple[str, Exclusion]]] = {}
+        async for each in self._in(people, window, "excluded"):
+            for count in each.get("excluded", ()):
+                of_person = found.setdefault(PersonId(each["person_id"]), Counter())
+                of_person[count["type"], Exclusion(count["excluded_as"])] += int(count["count"])
+        return found
+
+    def _in(self, people: Collection[str], window: Window, *shown: str) -> AsyncIterator[Document]:
+        days = {"$gte": window.first_day.isoformat(), "$lte": window.last_day.isoformat()}
+        return self._days.find(
+            {"tenant": self._tenant, "person_id": {"$in": list(people)}, "day": days},
+            {"_id": 0, "person_id": 1, **dict.fromkeys(shown, 1)},
+            batch_size=10_000,
+        )
 
     def _key(self, person: PersonId, day: date) -> str:
         return f"{self._tenant}|{person}|{day.isoformat()}"

@@ -22,8 +22,9 @@ SETTLED_AFTER: Final = timedelta(minutes=10)
 
 PersonDay = tuple[PersonId, date]
 
-Counts = tuple[tuple[str, int], ...]
-"""How often each folded spelling occurs on a day, in their order."""
+Counts = tuple[tuple[str, str, int], ...]
+"""How often each folded spelling occurs on a day, and as what it is excluded, "" if not; in their
+order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class DayCounting:
         The next marked days that were looked at, as in counting. Those on which nothing is left
         go altogether.
         """
-        is_empty = {"$eq": ["$counts", []]}
+        is_empty = {"$and": [{"$eq": ["$counts", []]}, {"$not": ["$excluded"]}]}
         shown = {"person_id": 1, "day": 1, "dirty.run": 1, "is_empty": is_empty}
         marked = await self._marked(after, limit, shown)
         settled = {"dirty.run": run, "$expr": {"$lte": ["$dirty.at", self._long_ago]}}
@@ -108,7 +109,8 @@ class DayCounting:
         async def take_off(part: Sequence[Document]) -> None:
             empty, full = ([d["_id"] for d in part if d["is_empty"] is e] for e in (True, False))
             if empty:
-                await self._days.delete_many({"_id": {"$in": empty}, "counts": [], **settled})
+                nothing = {"counts": [], "excluded": {"$exists": False}}
+                await self._days.delete_many({"_id": {"$in": empty}, **nothing, **settled})
             if full:
                 await self._days.update_many(
                     {"_id": {"$in": full}, **settled}, {"$unset": {"dirty": ""}}
@@ -151,16 +153,22 @@ class DayCounting:
             },
             {
                 "$group": {
-                    "_id": {"person": "$person_id", "day": "$day", "type": "$type_folded"},
+                    "_id": {
+                        "person": "$person_id",
+                        "day": "$day",
+                        "type": "$type_folded",
+                        "as": "$excluded_as",
+                    },
                     "count": {"$sum": 1},
                 }
             },
         ]
-        counts: dict[PersonDay, list[tuple[str, int]]] = {}
+        counts: dict[PersonDay, list[tuple[str, str, int]]] = {}
         for row in await aggregate(self._activities, pipeline):
             key = row["_id"]
             place = PersonId(key["person"]), texts[key["day"]]
-            counts.setdefault(place, []).append((key["type"], row["count"]))
+            excluded_as = key.get("as") or ""
+            counts.setdefault(place, []).append((key["type"], excluded_as, row["count"]))
         return {place: tuple(sorted(of_types)) for place, of_types in counts.items()}
 
 
@@ -188,14 +196,27 @@ def _counts_kept(
     youngest = max((each.at for each in marked if each.is_old), default=None)
     writes = []
     for (token, same), ids in alike.items():
-        kept: Document = {"counts": [{"type": type, "count": count} for type, count in same]}
+        kept, gone = _stored(same)
         is_read = {"dirty.at": {"$lte": youngest}} if token is None else {"dirty.token": token}
         if token is None and same:
-            update = {"$set": {**kept, "counted_in": run}, "$unset": {"dirty": ""}}
+            update = {"$set": {**kept, "counted_in": run}, "$unset": {**gone, "dirty": ""}}
         else:
-            update = {"$set": {**kept, "dirty.run": run}}
+            update = {"$set": {**kept, "dirty.run": run}, **({"$unset": gone} if gone else {})}
         writes.append(UpdateMany({"_id": {"$in": ids}, **is_read}, update, hint=BY_ID))
     return writes
+
+
+def _stored(counts: Counts) -> tuple[Document, Document]:
+    """What a day holds of these counts, and what it does not: nothing excluded, mostly."""
+    counted = [{"type": type, "count": count} for type, reason, count in counts if not reason]
+    excluded = [
+        {"type": type, "excluded_as": reason, "count": count}
+        for type, reason, count in counts
+        if reason
+    ]
+    if excluded:
+        return {"counts": counted, "excluded": excluded}, {}
+    return {"counts": counted}, {"excluded": ""}
 
 
 def _behind(place: PersonDay | None) -> Document:

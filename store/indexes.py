@@ -166,13 +166,19 @@ INDEXES: Final = (
     Index("interest_signals", ("tenant", "source", "at", "_id"), "the signals of a source"),
     Index(
         "activities",
-        ("tenant", "person_id", "at", "_id", "day", "type_folded"),
+        ("tenant", "person_id", "at", "_id", "day", "type_folded", "excluded_as"),
         "a person's activities; a day is counted in it without a look at them",
     ),
     Index("activities", ("tenant", "at", "_id"), "all activities in order"),
     Index("activities", ("tenant", "type_folded", "at", "_id"), "activities of a type"),
     Index("activities", ("tenant", "source", "at", "_id"), "activities of a source"),
     Index("activities", ("tenant", "zone"), "activities dated in a time zone of before"),
+    Index(
+        "activities",
+        ("tenant", "excluded_as", "at", "_id"),
+        "activities that are left out",
+        _present("excluded_as"),
+    ),
     Index("activities", ("tenant", "awaits"), "who is waited for", _present("awaits")),
     Index(
         "activities",

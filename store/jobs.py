@@ -7,6 +7,7 @@ from typing import Final
 
 from pymongo import ReturnDocument
 
+from domain.identifiers import JobId
 from domain.jobs import (
     MOST_FAILURES_KEPT,
     OPEN,
@@ -25,6 +26,13 @@ _CARRIED_ON: Final[Document] = {"in_force": True, "status": {"$ne": JobStatus.PA
 
 class JobStore(Records):
     """The jobs of one tenant."""
+
+    async def unbegun(self, kind: JobKind) -> JobId | None:
+        """A job of this kind that waits and that nobody has begun; None when there is none."""
+        waiting = {"tenant": self.tenant, "status": JobStatus.WAITING.value}
+        fresh = {"kind": kind.value, "cursor": "", "lease": None}
+        found = await self.collection.find_one({**waiting, **fresh}, {"_id": 1})
+        return JobId(found["_id"]) if found else None
 
     async def lease(
         self, id: str, worker: str, now: datetime, length: timedelta

@@ -12,6 +12,7 @@ from domain.identifiers import TenantId
 from domain.interest_signals import at_least
 from domain.related_tests import Found, GroupTest, InterestTest, Period
 from store import filters
+from store.activity_marks import COUNTED
 from store.driver import Database, Document, aggregate
 from store.reading import Query
 
@@ -43,7 +44,8 @@ class RelatedRecords:
     async def acts(
         self, spellings: Iterable[str], period: Period, people: Collection[str] | None
     ) -> dict[str, Found]:
-        """The acts of these folded spellings, by person, on the days they count on."""
+        """The acts of these folded spellings that are not left out, by person, on the days they
+        count on."""
         first, last = period.first_day, period.last_day
         # The day is what counts; the moments let an index pass over the others.
         begins = period.begins and period.begins - _A_DAY
@@ -52,6 +54,7 @@ class RelatedRecords:
             if people is None
             else {"person_id": {"$in": list(people)}},
             filters.any_of("type_folded", spellings),
+            COUNTED,
             filters.span("at", at_least=begins, less_than=period.ends + _A_DAY),
             filters.span("day", at_least=first and first.isoformat(), at_most=last.isoformat()),
         )

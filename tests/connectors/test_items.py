@@ -16,6 +16,7 @@ from connectors.items import (
 )
 from domain.accounts import AccountItem
 from domain.activities import PersonByEmail, PersonById, PersonByKey, PersonReference, Report
+from domain.activity_types import Exclusion
 from domain.identifiers import PersonId
 from domain.identities import OutsideKey, Reference
 from domain.opportunities import OpportunityItem
@@ -176,6 +177,22 @@ def test_attributes_come_from_an_object_and_from_columns() -> None:
     assert isinstance(act, Report)
     assert act.attributes == {"page": "/pricing", "score": 1.5, "day": "2026-05-04"}
     assert act.source_updated_at == NOON
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        pytest.param(None, None, id="an empty cell says nothing"),
+        pytest.param("Bot", Exclusion.BOT, id="case does not matter"),
+        pytest.param(
+            "robot", Fault("excluded_as", "'robot' is none of bot, self"), id="another word"
+        ),
+    ],
+)
+def test_an_act_says_whose_it_is(cell: str | None, found: Exclusion | Fault | None) -> None:
+    act = report({**AN_ACT, "excluded_as": cell})
+
+    assert (act if isinstance(act, Fault) else act.excluded_as) == found
 
 
 @pytest.mark.parametrize("path", ["source", "source_id", "type", "at", "person.email"])

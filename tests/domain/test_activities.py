@@ -1,5 +1,7 @@
+import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import reduce
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +15,7 @@ from domain.activities import (
     Rank,
     Report,
 )
+from domain.activity_types import Exclusion
 from domain.fields import Refused
 from domain.identifiers import PersonId, TenantId
 from domain.identities import OutsideKey
@@ -109,15 +112,46 @@ def test_a_report_is_kept_without_the_blanks_around_its_texts() -> None:
         pytest.param(Rank(EARLY, "a"), Rank(None, "b"), True, id="any time against none"),
         pytest.param(Rank(None, "a"), Rank(EARLY, "b"), False, id="none against any time"),
         pytest.param(Rank(None, "b"), Rank(None, "a"), True, id="content, where no time is told"),
+        pytest.param(
+            Rank(None, "a", Exclusion.SELF), Rank(None, "b"), True, id="one's own before nothing"
+        ),
+        pytest.param(
+            Rank(LATE, "b", Exclusion.SELF),
+            Rank(LATE, "a", Exclusion.BOT),
+            False,
+            id="a machine's before one's own",
+        ),
+        pytest.param(
+            Rank(LATE, "a"), Rank(EARLY, "b", Exclusion.BOT), True, id="a later one that takes back"
+        ),
     ],
 )
 def test_which_report_stands(rank: Rank, other: Rank, exceeds: bool) -> None:
     assert rank.exceeds(other) is exceeds
 
 
+def test_the_same_report_stands_in_whatever_order_reports_come_in() -> None:
+    ranks = [
+        activities.rank_of(replace(A_VISIT, excluded_as=reason, source_updated_at=at, type=type))
+        for reason in (None, *Exclusion)
+        for at in (None, EARLY, LATE)
+        for type in ("Visit Webpage", "Click Link")
+    ]
+
+    standing = {
+        reduce(lambda a, b: b if b.exceeds(a) else a, random.Random(seed).sample(ranks, len(ranks)))
+        for seed in range(50)
+    }
+
+    assert len(standing) == 1
+    [stands] = standing
+    assert (stands.source_updated_at, stands.excluded_as) == (LATE, Exclusion.BOT)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
+        pytest.param({"excluded_as": Exclusion.BOT}, id="whose act it is"),
         pytest.param({"type": "visit webpage"}, id="type"),
         pytest.param({"person": PersonByEmail("bo@acme.com")}, id="person"),
         pytest.param({"at": EARLY}, id="moment"),

@@ -31,6 +31,8 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "erased_records.among": SERVES,
     "erased_records.scrub": FOLLOWS,
     "erased_records.scrub_late": FOLLOWS,
+    "excluding_activities.follow_rules": SERVES,
+    "excluding_activities.ruled": SERVES,
     "first_scores.raised": FOLLOWS,
     "group_names.catch_up": FOLLOWS,
     "group_names.follow_accounts": FOLLOWS,

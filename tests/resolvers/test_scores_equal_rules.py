@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain import activity_types, engagement
+from domain.activities import identifier
+from domain.activity_exclusions import Mark, Said
 from domain.activity_types import EngagementType, Exclusion
 from domain.decay import Decay, DecayKind
 from domain.engagement import MemberFigures, PersonFigures
-from domain.identifiers import BuyingGroupId, PersonId, RoleId, TenantId
+from domain.identifiers import ActivityId, BuyingGroupId, PersonId, RoleId, TenantId
 from domain.role_templates import WEIGHTS, Weighting
 from domain.scoring_runs import ScoringRun, factors
 from domain.weighting_drafts import ModelChange
@@ -27,6 +29,7 @@ from resolvers.activity_types import (
     create_activity_type,
     exclude_activity_type,
 )
+from resolvers.excluding_activities import exclude_activity_source, mark_activities
 from resolvers.weighting_drafts import (
     activate_weighting_model,
     duplicate_weighting_model,
@@ -51,7 +54,8 @@ Members = dict[int, str | None]
 
 @dataclass(frozen=True)
 class Round:
-    """What happens before a run: acts by person, days ago and type; new members of groups."""
+    """What happens before a run: acts by person, days ago and type; new members of groups; what all
+    acts of some people are marked as, and their source is left out as."""
 
     days: int
     acts: dict[tuple[int, int, str], int]
@@ -59,6 +63,19 @@ class Round:
     is_new_type: bool = False
     decay: Decay | None = None
     excluded_as: Exclusion | None = None
+    marked: dict[int, Mark | None] = field(default_factory=dict)
+    ruled_as: Exclusion | None = None
+
+
+@dataclass
+class Act:
+    """One activity as it was reported, and what people have marked it as since."""
+
+    id: ActivityId
+    person: PersonId
+    day: date
+    type: str
+    mark: Mark | None = None
 
 
 MEMBERS: Final = st.dictionaries(
@@ -85,6 +102,8 @@ ROUNDS: Final = st.builds(
         ]
     ),
     st.sampled_from([None, None, Exclusion.BOT]),
+    st.dictionaries(st.integers(0, len(PEOPLE) - 1), st.sampled_from([None, *Mark]), max_size=2),
+    st.sampled_from([None, None, None, Exclusion.SELF]),
 )
 
 
@@ -104,16 +123,17 @@ async def test_runs_that_touch_a_few_leave_what_a_run_from_nothing_leaves(
     ctx.stores.activities.days = ActivityDayStore(database, ctx.viewer.tenant, timedelta(0))
     people = await some_people(ctx, *PEOPLE)
     groups = [await a_group_of(ctx, {}) for _ in range(GROUPS)]
-    counts: dict[PersonId, dict[date, dict[str, int]]] = {person: {} for person in people}
+    stored: list[Act] = []
     members: dict[BuyingGroupId, dict[PersonId, str | None]] = {group: {} for group in groups}
 
     for each in rounds:
         clock.forward(timedelta(days=each.days))
         for (number, ago, type), count in each.acts.items():
             day = clock.at.date() - timedelta(days=ago)
-            await record(ctx, acts(people[number], type, day, count))
-            of_day = counts[people[number]].setdefault(day, {})
-            of_day[type.lower()] = of_day.get(type.lower(), 0) + count
+            reports = acts(people[number], type, day, count)
+            await record(ctx, reports)
+            ids = [identifier(ctx.viewer.tenant, "test", report.source_id) for report in reports]
+            stored += [Act(id, people[number], day, type.lower()) for id in ids]
         for place, named in each.members.items():
             members[groups[place]] = {people[number]: role for number, role in named.items()}
             await change_members(ctx, groups[place], members[groups[place]])
@@ -121,11 +141,18 @@ async def test_runs_that_touch_a_few_leave_what_a_run_from_nothing_leaves(
             await create_activity_type(ctx, NewActivityType("Unknown", EngagementType.WEB, 9))
         if each.decay is not None:
             await decay_so(ctx, each.decay)
+        for number, mark in each.marked.items():
+            theirs = [act for act in stored if act.person == people[number]]
+            await mark_activities(ctx, [act.id for act in theirs], mark)
+            for act in theirs:
+                act.mark = mark
+        await exclude_activity_source(ctx, "test", each.ruled_as)
         link = activity_types.identifier(ctx.viewer.tenant, "Click Link")
         await exclude_activity_type(ctx, link, each.excluded_as)
         run = await ctx.stores.scoring.runs.run(await scoring.run_scoring(ctx))
         assert run is not None
-        figures = {person: of_person(run, counts[person]) for person in people}
+        counts = counted(stored, each.ruled_as)
+        figures = {person: of_person(run, counts.get(person, {})) for person in people}
         assert await raws(ctx) == {
             person: (its.raw, its.counted) for person, its in figures.items()
         }
@@ -167,6 +194,18 @@ async def change_members(
         "updated_at": ctx.now(),
     }
     await ctx.stores.groups.collection.update_one({"_id": group}, {"$set": values})
+
+
+def counted(
+    stored: list[Act], ruled_as: Exclusion | None
+) -> dict[PersonId, dict[date, dict[str, int]]]:
+    """How many acts of each person, day and type are not left out."""
+    counts: dict[PersonId, dict[date, dict[str, int]]] = {}
+    for act in stored:
+        if Said(act.mark, None, ruled_as).excluded_as is None:
+            of_day = counts.setdefault(act.person, {}).setdefault(act.day, {})
+            of_day[act.type] = of_day.get(act.type, 0) + 1
+    return counts
 
 
 def of_person(run: ScoringRun, days: dict[date, dict[str, int]]) -> PersonFigures:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.activity_types import Exclusion
 from domain.identifiers import TenantId
 from execution.lists import Listed
 from schema.accounts import Account
@@ -102,6 +103,7 @@ class Crowd:
                 "since": late,
                 "before": NOON + timedelta(minutes=5),
                 "is_matched": False,
+                "excluded_as": [Exclusion.SELF],
             },
             Event: {
                 "after_position": self.size - 5,
@@ -204,6 +206,7 @@ class Crowd:
                     source=f"Source {kind}",
                     person_id=person if is_matched else None,
                     at=at,
+                    **({"excluded_as": "self"} if is_rare else {}),
                 )
             case "events":
                 types = {str(self.rare): "JOB_CREATED", "wide": "JOB_FINISHED"}

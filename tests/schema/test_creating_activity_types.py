@@ -104,6 +104,20 @@ async def test_aliases_are_added(ctx: Context) -> None:
     assert answer["activityType"]["aliases"] == ["Link Clicks", "Klick"]
 
 
+async def test_what_alters_scores_leaves_a_scoring_job_waiting(ctx: Context) -> None:
+    async def jobs() -> int:
+        return len((await operate(ctx, "{ jobs { nodes { kind } } }"))["jobs"]["nodes"])
+
+    await create(ctx, name="Hum", engagementType="CALL", weight=0)
+    assert await jobs() == 0
+    await create(ctx, name="Sing", engagementType="CALL", weight=10)
+    assert await jobs() == 1
+    await ctx.stores.jobs.collection.delete_many({"tenant": ctx.viewer.tenant})
+    await alias(ctx, await id_of(ctx, "Sing"), "Sang")
+    await alias(ctx, await id_of(ctx, "Sing"), "SANG")
+    assert await jobs() == 1
+
+
 async def test_an_alias_of_another_type_changes_nothing(ctx: Context) -> None:
     click = await id_of(ctx, "Click Link")
 
@@ -137,7 +151,7 @@ async def test_a_type_of_machines_is_left_out_and_counted_again(ctx: Context) ->
     assert type["name"] == "Crawl"
     assert [each["activityType"]["excludedAs"] for each in answers] == ["BOT", "BOT", None]
     jobs = (await operate(ctx, "{ jobs { nodes { kind } } }"))["jobs"]["nodes"]
-    assert jobs == [{"kind": "SCORING"}, {"kind": "SCORING"}]  # the same again changes nothing
+    assert jobs == [{"kind": "SCORING"}]  # the one that waits does for all
 
 
 async def test_a_type_that_is_not_there_is_not_left_out(ctx: Context) -> None:
