@@ -41,11 +41,11 @@ async def test_the_first_run_goes_through_everybody_and_every_group(home: Contex
     job, shown = await scored(home)
 
     assert (job["progress"]["total"], job["progress"]["done"]) == (7, 7)
-    # It begins, attaches what waits, finds nothing of another time zone and no run that was broken
-    # off, and counts one day.
-    assert shown[:6] == [(None, 0)] * 6
-    assert {total for total, _ in shown[6:]} == {7}
-    assert [done for _, done in shown[6:10]] == [0, 2, 4, 5]
+    # It begins, attaches what waits, finds nothing of another time zone, no rule for a source, and
+    # no run that was broken off, and counts one day.
+    assert shown[:7] == [(None, 0)] * 7
+    assert {total for total, _ in shown[7:]} == {7}
+    assert [done for _, done in shown[7:11]] == [0, 2, 4, 5]
 
 
 async def test_a_later_run_goes_through_those_whose_window_has_changed(
