@@ -51,7 +51,8 @@ class Context:
     """What every resolver is handed.
 
     `now` gives the time in UTC, cut to milliseconds; `new_id("acc")` an id of that prefix that
-    nobody has; `request_id` stands in the log and in the answer to an unexpected error.
+    nobody has; `request_id` stands in the log and in the answer to an unexpected error;
+    `has_begun` once a mutation may have stored something.
     """
 
     viewer: Viewer
@@ -59,6 +60,7 @@ class Context:
     stores: Stores
     new_id: Callable[[str], str]
     request_id: str = ""
+    has_begun: bool = False
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

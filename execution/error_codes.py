@@ -20,7 +20,21 @@ class ErrorCode(StrEnum):
     FORBIDDEN = "FORBIDDEN"
     DEADLINE = "DEADLINE"
     UNAVAILABLE = "UNAVAILABLE"
+    STOPPING = "STOPPING"
     INTERNAL = "INTERNAL"
+
+
+RETRYABLE: Final = frozenset({ErrorCode.DEADLINE, ErrorCode.UNAVAILABLE, ErrorCode.STOPPING})
+"""The codes of requests that may do when they are sent again as they are."""
+
+
+class Outcome(StrEnum):
+    """What became of a request that has no answer, in `extensions.outcome`."""
+
+    NOT_DONE = "NOT_DONE"
+    """Nothing was changed."""
+    UNKNOWN = "UNKNOWN"
+    """A mutation had begun: it may have been done, wholly or in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +82,20 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
         "Ask whoever runs the server for the right, or use one of its addresses.",
     ),
     ErrorCode.DEADLINE: Meaning(
-        "The request did not end in its time. A mutation may have been done all the same.",
+        "The request did not end in its time. With `extensions.outcome` UNKNOWN a mutation may "
+        "have been done all the same.",
         "Ask for less at a time; repeat a mutation with the same idempotency key.",
     ),
     ErrorCode.UNAVAILABLE: Meaning(
-        "MongoDB does not answer. A mutation may have been done all the same.",
+        "MongoDB does not answer. With `extensions.outcome` NOT_DONE nothing was changed; with "
+        "UNKNOWN a mutation may have been done all the same.",
         "Try again in a moment; repeat a mutation with the same idempotency key.",
+    ),
+    ErrorCode.STOPPING: Meaning(
+        "The server is being stopped: the request came too late or did not end in time. "
+        "`extensions.outcome` says whether a mutation may have been done.",
+        "Send it again, to another server or in a moment; repeat a mutation with the same "
+        "idempotency key.",
     ),
     ErrorCode.INTERNAL: Meaning(
         "A defect of the server; nothing but the request's id is told.",

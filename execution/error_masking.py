@@ -7,7 +7,7 @@ from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from execution.context import NotPermitted
-from execution.error_codes import ErrorCode
+from execution.error_codes import RETRYABLE, ErrorCode, Outcome
 from execution.limits import TOKENS
 from execution.refusals import overdue, too_complex
 from store.deployment import in_short, is_passing
@@ -47,6 +47,22 @@ def masked(error: GraphQLError, request_id: str) -> GraphQLError:
         return _coded(error, error.message, ErrorCode.GRAPHQL_VALIDATION_FAILED)
     _log.error("Request %s failed at %s.", request_id or "-", error.path, exc_info=cause)
     return _coded(error, "Unexpected error.", ErrorCode.INTERNAL, requestId=request_id)
+
+
+def with_outcome(error: GraphQLError, *, has_begun: bool) -> GraphQLError:
+    """The error with what became of its request, where that could be in doubt.
+
+    `has_begun` when a mutation may have stored something. Whoever sends a request again must know
+    whether it can have been done: a write whose answer did not come may be stored.
+    """
+    extensions = dict(error.extensions or {})
+    code = extensions.get("code")
+    if code in RETRYABLE:
+        extensions |= {"retryable": True, "outcome": Outcome.NOT_DONE}
+    if has_begun and (code in RETRYABLE or code == ErrorCode.INTERNAL):
+        extensions["outcome"] = Outcome.UNKNOWN
+    error.extensions = extensions
+    return error
 
 
 def _cause(error: GraphQLError) -> Exception:

@@ -26,26 +26,33 @@ async def run_job(
     worker: str,
     progress: Progress | None = None,
     seconds: float | None = None,
+    ending: asyncio.Event | None = None,
 ) -> bool:
     """Work a job off by its kind, for so long at most; whether it has ended here."""
     job = await ctx.stores.jobs.one(id, {"kind": 1})
     if job is None:
         return False
     plan = PLANS[JobKind(job["kind"])]
-    return await run(ctx, id, plan, worker, progress=progress, seconds=seconds)
+    return await run(ctx, id, plan, worker, progress=progress, seconds=seconds, ending=ending)
 
 
-async def run_open_jobs(ctx: Context, worker: str, seconds: float | None = None) -> int:
+async def run_open_jobs(
+    ctx: Context,
+    worker: str,
+    seconds: float | None = None,
+    ending: asyncio.Event | None = None,
+) -> int:
     """Work off the tenant's jobs that wait or were left behind, for so long at most.
 
-    How many have ended. One that is cut short comes last the next time.
+    How many have ended. One that is cut short comes last the next time. None is begun once the
+    process is `ending`.
     """
     clock = asyncio.get_running_loop().time
     end = None if seconds is None else clock() + seconds
     ended = 0
     for id in await ctx.stores.jobs.open_jobs(worker, ctx.now()):
         left = None if end is None else end - clock()
-        if left is not None and left <= 0:
+        if (left is not None and left <= 0) or (ending is not None and ending.is_set()):
             break
-        ended += await run_job(ctx, JobId(id), worker, seconds=left)
+        ended += await run_job(ctx, JobId(id), worker, seconds=left, ending=ending)
     return ended

@@ -41,8 +41,12 @@ async def run(
     *,
     progress: Progress | None = None,
     seconds: float | None = None,
+    ending: asyncio.Event | None = None,
 ) -> bool:
     """Work a job off from wherever it stands, to its end or until the seconds are over.
+
+    Once the process is `ending` it is given back after the slice at hand; who is cancelled gives it
+    back at once.
 
     True when it has ended here, done or failed. Otherwise somebody else has it, or it can be gone
     on with: at once, or after a rest where a step has failed. A worker runs a job once at a time.
@@ -54,19 +58,27 @@ async def run(
         return False
     deadline = None if seconds is None else _clock() + seconds
     try:
-        return await _Run(ctx, id, plan, worker, progress, deadline).go_on(job)
+        return await _Run(ctx, id, plan, worker, progress, deadline, ending).go_on(job)
+    except asyncio.CancelledError:
+        await asyncio.shield(_give_back(ctx, id, worker))
+        raise
     except Exception as error:
         if not is_passing(error):
             raise
         _log.warning("Job %s goes on when MongoDB answers: %s", id, in_short(error))
-        with suppress(StoreFailure):
-            await ctx.stores.jobs.give_back(id, worker, ctx.now())
+        await _give_back(ctx, id, worker)
         return False
+
+
+async def _give_back(ctx: Context, id: JobId, worker: str) -> None:
+    """Let others go on with the job, unless MongoDB is away: then its lease runs out."""
+    with suppress(StoreFailure):
+        await ctx.stores.jobs.give_back(id, worker, ctx.now())
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A job in the hands of a worker, up to a deadline of the event loop's clock."""
+    """A job in the hands of a worker, up to a deadline of the event loop's clock or its end."""
 
     ctx: Context
     id: JobId
@@ -74,6 +86,14 @@ class _Run:
     worker: str
     progress: Progress | None
     deadline: float | None
+    ending: asyncio.Event | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the job is to be given back after the slice at hand."""
+        if self.ending is not None and self.ending.is_set():
+            return True
+        return self.deadline is not None and _clock() >= self.deadline
 
     async def go_on(self, job: Document) -> bool:
         while True:
@@ -94,7 +114,7 @@ class _Run:
             following = await self._advance(job, done.after, done)
             if following is None:
                 return False
-            if self.deadline is not None and _clock() >= self.deadline:
+            if self.is_over:
                 await self.ctx.stores.jobs.give_back(self.id, self.worker, self.ctx.now())
                 return False
             job = following

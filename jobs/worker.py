@@ -38,34 +38,46 @@ Contexts = Callable[[], Awaitable[Sequence[Context]]]
 
 
 async def work(
-    contexts: Contexts, worker: str, pause: float = PAUSE_SECONDS, daily_at: time | None = None
+    contexts: Contexts,
+    worker: str,
+    pause: float = PAUSE_SECONDS,
+    daily_at: time | None = None,
+    ending: asyncio.Event | None = None,
 ) -> None:
-    """Look after every tenant, again and again, until cancelled.
+    """Look after every tenant, again and again, until cancelled or told that the end has come.
 
     `contexts` gives a context of the system's own for each tenant there is now. At `daily_at`, in
     a tenant's time zone, its daily run begins; None: never. What fails is logged and tried again
-    in the next round.
+    in the next round. Once `ending` is set, jobs end their slices and are given back; all else is
+    left for later at once.
     """
+    end = ending or asyncio.Event()
 
     async def jobs(ctx: Context) -> None:
-        await run_open_jobs(ctx, worker, TURN_SECONDS)
+        await run_open_jobs(ctx, worker, TURN_SECONDS, end)
 
     async def schedule(ctx: Context) -> None:
         if daily_at is not None:
             await start_due_jobs(ctx, daily_at)
 
     async with asyncio.TaskGroup() as group:
-        for visit in (
-            jobs,
-            schedule,
-            score_due_groups,
-            recompute_behind,
-            measure_readiness,
-            follow_names,
-            sweep,
-        ):
-            group.create_task(_rounds(contexts, visit, pause))
-        group.create_task(_rounds(contexts, finish_broken_off, max(pause, FINISHING_PAUSE_SECONDS)))
+        group.create_task(_rounds(contexts, jobs, pause, end))
+        rare = max(pause, FINISHING_PAUSE_SECONDS)
+        tending = [group.create_task(_rounds(contexts, finish_broken_off, rare, end))]
+        tending += [
+            group.create_task(_rounds(contexts, visit, pause, end))
+            for visit in (
+                schedule,
+                score_due_groups,
+                recompute_behind,
+                measure_readiness,
+                follow_names,
+                sweep,
+            )
+        ]
+        await end.wait()
+        for task in tending:
+            task.cancel()
 
 
 async def score_due_groups(ctx: Context) -> None:
@@ -111,7 +123,10 @@ async def sweep(ctx: Context) -> None:
 
 
 async def _rounds(
-    contexts: Contexts, visit: Callable[[Context], Awaitable[None]], pause: float
+    contexts: Contexts,
+    visit: Callable[[Context], Awaitable[None]],
+    pause: float,
+    end: asyncio.Event,
 ) -> None:
     some = asyncio.Semaphore(TENANTS_AT_ONCE)
 
@@ -122,14 +137,16 @@ async def _rounds(
             except Exception as error:
                 _tell(error, f"work for tenant {ctx.viewer.tenant}")
 
-    while True:
+    while not end.is_set():
         try:
             tenants = await contexts()
         except Exception as error:
             _tell(error, "looking for tenants")
         else:
             await asyncio.gather(*map(visit_safely, tenants))
-        await asyncio.sleep(pause)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await end.wait()
 
 
 def _tell(error: Exception, what: str) -> None:

@@ -14,7 +14,7 @@ from strawberry.types.graphql import OperationType
 
 from execution import given_values, limits
 from execution.context import Context
-from execution.error_masking import masked
+from execution.error_masking import masked, with_outcome
 from execution.refusals import overdue
 from schema.errors import UserError
 from schema.looking_up import KINDS
@@ -22,7 +22,7 @@ from schema.mutation import Mutation
 from schema.query import Query
 from schema.remembered import Remembered, RememberedOperations
 from schema.scalars import CONFIG
-from schema.serving import OperationNamed
+from schema.serving import MutationBegun, OperationNamed
 
 DEADLINE_SECONDS: Final = 30.0
 
@@ -57,7 +57,7 @@ class QuorumSchema(strawberry.Schema):
         super().__init__(
             **roots,
             config=CONFIG,
-            extensions=[_Limits, OperationNamed, RememberedOperations],
+            extensions=[_Limits, OperationNamed, RememberedOperations, MutationBegun],
             types=[*KINDS.values(), *UserError.__subclasses__()],
         )
         given_values.mark_one_ofs(self._schema)
@@ -78,8 +78,9 @@ class QuorumSchema(strawberry.Schema):
 
         What its loaders remember goes by the nodes of its text, so each operation has its own.
         """
-        if isinstance(context_value, Context):
-            context_value = replace(context_value)
+        given = context_value
+        if isinstance(given, Context):
+            context_value = replace(given)
         try:
             async with asyncio.timeout(self._deadline):
                 result = await super().execute(
@@ -92,10 +93,17 @@ class QuorumSchema(strawberry.Schema):
                     operation_extensions,
                 )
         except TimeoutError:
-            return ExecutionResult(data=None, errors=[overdue(self._deadline)])
+            result = ExecutionResult(data=None, errors=[overdue(self._deadline)])
+        finally:
+            if isinstance(given, Context) and isinstance(context_value, Context):
+                given.has_begun = context_value.has_begun  # also for whoever cut this off
         if result.errors:
             request_id = getattr(context_value, "request_id", "")
-            result.errors = [masked(error, request_id) for error in result.errors]
+            has_begun = getattr(context_value, "has_begun", False)
+            result.errors = [
+                with_outcome(masked(error, request_id), has_begun=has_begun)
+                for error in result.errors
+            ]
         return result
 
     def process_errors(

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import functools
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from enum import Enum
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from execution.context import Context, Right
 from execution.sources import Sourced
 from schema.errors import UserError, refusal_of
 from schema.info import Info
+from store.deployment import StoreFailure
 
 WAIT_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 0.05
@@ -90,7 +92,8 @@ async def _do(
     try:
         answer = await resolver(info=info, input=input)
     except Exception:
-        await keys.let_go(command)
+        with suppress(StoreFailure):  # what kept the command from its end is to be told, not this
+            await keys.let_go(command)
         raise
     if isinstance(answer, UserError):
         await keys.let_go(command)

@@ -8,6 +8,7 @@ import strawberry
 from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.types.graphql import OperationType
 
 from execution.context import Context
 from execution.refusals import CodedError, bad_request
@@ -39,6 +40,16 @@ class OperationNamed(SchemaExtension):
             count = sum(isinstance(found, OperationDefinitionNode) for found in definitions)
             if count > 1:
                 raise _no_operation(None)
+        yield
+
+
+class MutationBegun(SchemaExtension):
+    """Notes that a mutation begins: from then on an error leaves open what it has stored."""
+
+    def on_execute(self) -> Iterator[None]:
+        execution = self.execution_context
+        if isinstance(execution.context, Context):
+            execution.context.has_begun = execution.operation_type is OperationType.MUTATION
         yield
 
 

@@ -16,7 +16,9 @@ from server.contexts import Contexts
 from server.examples import EXAMPLES
 from server.graphql_http import Execute, GraphQLEndpoint, page_instead
 from server.guards import Guards, SecurityHeaders
+from server.presence import Presence
 from server.settings import Settings
+from server.stopping import Stopping
 from server.viewers import Viewers
 
 GRAPHQL: Final = "/graphql"
@@ -27,20 +29,26 @@ def build_app(
     contexts: Contexts,
     execute: Execute,
     *,
-    is_ready: Callable[[], Awaitable[bool]],
+    reason_not_ready: Callable[[], Awaitable[str | None]],
+    takes_writes: Callable[[], bool] = lambda: True,
+    stopping: Stopping | None = None,
     background: Mapping[str, Work] | None = None,
 ) -> ASGIApp:
     """The whole application over an open database; `background` runs as long as it serves."""
+    stopping = stopping or Stopping()
 
     async def ready(request: Request) -> Response:
-        return PlainTextResponse("ready") if await is_ready() else PlainTextResponse("down", 503)
+        reason = "stopping" if stopping.is_asked else await reason_not_ready()
+        return PlainTextResponse(f"down: {reason}", 503) if reason else PlainTextResponse("ready")
 
     @asynccontextmanager
     async def lifespan(app: Router) -> AsyncIterator[None]:
         async with running(background or {}):
             yield
 
-    endpoint = GraphQLEndpoint(execute, Viewers(settings, contexts.has_tenant), contexts, settings)
+    viewers = Viewers(settings, contexts.has_tenant)
+    presence = Presence(takes_writes)
+    endpoint = GraphQLEndpoint(execute, viewers, contexts, settings, presence, stopping)
     routes = [
         Route(GRAPHQL, endpoint.answer, methods=["POST"]),
         Route(GRAPHQL, page_instead),

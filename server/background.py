@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Final
 
+from server.stopping import CutOff
+
 LOG: Final = logging.getLogger("quorum.background")
 
 FIRST_PAUSE_SECONDS: Final = 1.0
@@ -31,12 +33,14 @@ async def kept_running(
 ) -> None:
     """Start the work again whenever it fails, after pauses that double from the first to the last.
 
-    A work that returns is done and not started again.
+    A work that returns is done and not started again; nor is one that is cut off at the end.
     """
     pause, longest = pauses
     while True:
         try:
             await work()
+        except CutOff:
+            return
         except Exception:
             LOG.exception("%s failed; it starts again in %g s.", name, pause)
         else:

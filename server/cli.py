@@ -49,6 +49,7 @@ def main() -> None:
     QUORUM_RIGHTS           what they may, when X-Quorum-Rights does not say (everything)
     QUORUM_BODY_LIMIT       the longest request, in bytes (8388608)
     QUORUM_REQUEST_SECONDS  how long a request may take (30)
+    QUORUM_STOP_SECONDS     how long what is under way may take once it is to stop (20)
     QUORUM_DAILY_AT         when daily jobs begin, in each tenant's time zone, or off (02:00)
     QUORUM_LOG_LEVEL        debug, info, warning or error (info)
     """

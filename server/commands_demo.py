@@ -14,10 +14,10 @@ from demo.records import DemoFailed
 from execution.context import Context
 from server import logs
 from server.commands import Installation, installed, run_command, settings_or_exit
-from server.commands_serve import app_of
+from server.commands_serve import serve_until_signalled
 from server.examples import EXAMPLES
 from server.graphiql import PATH
-from server.process import CommandFailed, listen, serve
+from server.process import CommandFailed, listen
 from server.settings import Settings
 
 
@@ -33,10 +33,9 @@ async def _demo(settings: Settings) -> None:
         click.echo("Starting MongoDB ...")
         async with installed(settings) as installation:
             await _fill(installation)
-            app = app_of(installation)
             for line in greeting(settings):
                 click.echo(line)
-            await serve(app, listener)
+            await serve_until_signalled(installation, listener)
 
 
 async def _fill(installation: Installation) -> None:

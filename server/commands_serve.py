@@ -1,6 +1,9 @@
 """`quorum serve`: the server until a signal ends it."""
 
+import asyncio
+import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 import click
@@ -17,9 +20,13 @@ from server.contexts import new_id
 from server.graphql_request import Operation
 from server.process import listen, serve
 from server.settings import Settings
+from server.stopping import Stopping
+from store.deployment import StoreFailure
 from store.tenants import all_tenants
 
 WORKER: Final = "worker"
+
+_LAST_EVENTS_SECONDS: Final = 2.0
 
 
 def run_serve() -> None:
@@ -34,10 +41,28 @@ async def _serve(settings: Settings) -> None:
             click.echo(
                 f"Quorum serves on {settings.address} (GraphiQL: {settings.address}/graphiql)"
             )
-            await serve(app_of(installation), listener)
+            await serve_until_signalled(installation, listener)
 
 
-def app_of(installation: Installation) -> ASGIApp:
+async def serve_until_signalled(installation: Installation, listener: socket.socket) -> None:
+    """Serve an open installation; at the end nothing of it is under way."""
+    stopping = Stopping()
+    app = app_of(installation, stopping)
+    try:
+        await serve(app, listener, stopping, installation.settings.stop_seconds)
+    finally:
+        await _move_last_events(installation)
+
+
+async def _move_last_events(installation: Installation) -> None:
+    """Move what is left in outboxes; what cannot be moved now waits for the next start."""
+    with suppress(TimeoutError, StoreFailure):
+        async with asyncio.timeout(_LAST_EVENTS_SECONDS):
+            for stores in installation.contexts.kept:
+                await stores.relay.sweep()
+
+
+def app_of(installation: Installation, stopping: Stopping) -> ASGIApp:
     """The application over an open installation, with all that runs beside the requests."""
     schema = build_schema(installation.settings.request_seconds)
 
@@ -50,13 +75,16 @@ def app_of(installation: Installation) -> ASGIApp:
         installation.settings,
         installation.contexts,
         execute,
-        is_ready=installation.opened.is_ready,
-        background=works(installation),
+        reason_not_ready=installation.opened.reason_not_ready,
+        takes_writes=installation.opened.takes_writes,
+        stopping=stopping,
+        background=works(installation, stopping),
     )
 
 
-def works(installation: Installation) -> Mapping[str, Work]:
+def works(installation: Installation, stopping: Stopping) -> Mapping[str, Work]:
     """What runs beside the requests for as long as the server serves, each by its name."""
+    daily_at = installation.settings.daily_at
     worker = new_id("worker")
 
     async def contexts() -> list[Context]:
@@ -66,7 +94,8 @@ def works(installation: Installation) -> Mapping[str, Work]:
             for tenant in tenants
         ]
 
-    return {
-        "The worker": lambda: work(contexts, worker, daily_at=installation.settings.daily_at),
-        "The event feed": lambda: installation.contexts.feed.run(),
-    }
+    async def worked() -> None:
+        async with stopping.under_way():
+            await work(contexts, worker, daily_at=daily_at, ending=stopping.asked)
+
+    return {"The worker": worked, "The event feed": lambda: installation.contexts.feed.run()}

@@ -38,6 +38,11 @@ class Contexts:
             stores = self._stores[tenant] = Stores(self._database, tenant, feed=self.feed)
         return stores
 
+    @property
+    def kept(self) -> list[Stores]:
+        """The stores of every tenant that this process has worked for."""
+        return list(self._stores.values())
+
     async def has_tenant(self, tenant: TenantId) -> bool:
         """Whether there is such a tenant. Nothing is kept for one that is made up."""
         stores = self._stores.get(tenant) or Stores(self._database, tenant)

@@ -7,34 +7,42 @@ from dataclasses import dataclass
 from typing import Final
 
 from server import mongod_binary
-from server.mongod import MongodUnavailable, embedded_mongod
+from server.mongod import EmbeddedMongod, MongodUnavailable, embedded_mongod
 from server.process import CommandFailed
 from server.settings import Settings
 from store.deployment import answers, connect
-from store.driver import Client, Database, close, open_database
+from store.driver import Client, Database, close, open_database, takes_writes
 from store.indexes import ensure_indexes
 from store.migrations import NewerDatabase, migrate
 
 _PING_SECONDS: Final = 2.0
 
 
+_SILENT: Final = "MongoDB does not answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open database, and whether its MongoDB is believed to run."""
+    """An open database; whether its MongoDB is believed to run, and if not, why."""
 
     database: Database
     client: Client
-    is_running: Callable[[], bool]
+    is_running: Callable[[], bool] = lambda: True
+    obstacle: Callable[[], str] = lambda: _SILENT
 
-    async def is_ready(self) -> bool:
-        """Whether the database answers now, within seconds."""
-        if not self.is_running():
-            return False
+    def takes_writes(self) -> bool:
+        """Whether it took writes when it was last heard of, which is seconds ago at most."""
+        return self.is_running() and takes_writes(self.client)
+
+    async def reason_not_ready(self) -> str | None:
+        """Why the database cannot be used now; None when it answers within seconds."""
+        if not self.takes_writes():
+            return self.obstacle()
         try:
             async with asyncio.timeout(_PING_SECONDS):
-                return await answers(self.client)
+                return None if await answers(self.client) else _SILENT
         except TimeoutError:
-            return False
+            return _SILENT
 
 
 @asynccontextmanager
@@ -45,7 +53,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
 
     The embedded MongoDB is started or joined, and left last of all.
     """
-    async with _mongodb(settings) as (uri, is_running):
+    async with _mongodb(settings) as (uri, mongod):
         client = await connect(uri, settings.driver)
         if isinstance(client, str):
             raise CommandFailed(f"The MongoDB of {_named(settings)} cannot be used: {client}.")
@@ -53,7 +61,10 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
             database = open_database(client, settings.database)
             await _bring_up(database)
             await ensure_indexes(database)
-            yield Opened(database, client, is_running)
+            if mongod is None:
+                yield Opened(database, client)
+            else:
+                yield Opened(database, client, lambda: mongod.is_healthy, lambda: mongod.obstacle)
         finally:
             await close(client)
 
@@ -69,14 +80,15 @@ async def _bring_up(database: Database) -> None:
 
 
 @asynccontextmanager
-async def _mongodb(settings: Settings) -> AsyncIterator[tuple[str, Callable[[], bool]]]:
+async def _mongodb(settings: Settings) -> AsyncIterator[tuple[str, EmbeddedMongod | None]]:
+    """The address of MongoDB, and the embedded one if it is that."""
     if settings.mongodb_uri is not None:
-        yield settings.mongodb_uri, lambda: True
+        yield settings.mongodb_uri, None
         return
     try:
         named = settings.mongod and mongod_binary.chosen(settings.mongod)
         async with embedded_mongod(settings.data, mongod=named) as mongod:
-            yield mongod.uri, lambda: mongod.is_healthy
+            yield mongod.uri, mongod
     except MongodUnavailable as error:
         raise CommandFailed(str(error)) from error
 

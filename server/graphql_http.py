@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -11,15 +12,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from execution.context import Context
-from execution.error_codes import ErrorCode
+from execution.error_codes import ErrorCode, Outcome
 from execution.error_masking import AWAY
 from schema.serving import Answer
 from server import graphiql
 from server.access_log import note, request_id
 from server.contexts import Contexts
 from server.graphql_request import Operation, media_type_for, operation_in
+from server.presence import Presence
 from server.refusals import GRAPHQL_JSON, Refusal, bad_request, refused
 from server.settings import Settings
+from server.stopping import CutOff, Stopping
 from server.viewers import Viewers
 from store.deployment import StoreFailure, in_short, is_passing
 
@@ -30,6 +33,8 @@ _STATUS_OF_CODE: Final[Mapping[str, int]] = {
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.DEADLINE: 504,
 }
+_AWAY: Final = Refusal(503, ErrorCode.UNAVAILABLE, AWAY)
+_STOPPING: Final = Refusal(503, ErrorCode.STOPPING, "The server is stopping; ask again.")
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,80}")
 
 _log = logging.getLogger(__name__)
@@ -39,13 +44,21 @@ class GraphQLEndpoint:
     """Turns a request into an operation of a viewer, and what comes of it into an answer."""
 
     def __init__(
-        self, execute: Execute, viewers: Viewers, contexts: Contexts, settings: Settings
+        self,
+        execute: Execute,
+        viewers: Viewers,
+        contexts: Contexts,
+        settings: Settings,
+        presence: Presence,
+        stopping: Stopping,
     ) -> None:
         self._execute = execute
         self._viewers = viewers
         self._contexts = contexts
         self._body_limit = settings.body_limit
         self._seconds = settings.request_seconds
+        self._presence = presence
+        self._stopping = stopping
 
     async def answer(self, request: Request) -> Response:
         """The answer to a POST request, whatever it holds."""
@@ -57,6 +70,23 @@ class GraphQLEndpoint:
         return Response(orjson.dumps(outcome.body), status, media_type=media_type)
 
     async def _outcome(self, request: Request) -> Answer | Refusal:
+        """What comes of a request, unless the server stops before that."""
+        if self._stopping.is_asked:
+            return _STOPPING
+        context: Context | None = None
+        try:
+            async with self._stopping.under_way():
+                asked = await self._asked(request)
+                if isinstance(asked, Refusal):
+                    return asked
+                context, operation = asked
+                return await self._execute(context, operation)
+        except CutOff:
+            has_begun = context is not None and context.has_begun
+            return replace(_STOPPING, outcome=Outcome.UNKNOWN if has_begun else Outcome.NOT_DONE)
+
+    async def _asked(self, request: Request) -> tuple[Context, Operation] | Refusal:
+        """The operation of a request, and the context to execute it in."""
         try:
             async with asyncio.timeout(self._seconds):
                 operation = await operation_in(request, self._body_limit)
@@ -66,6 +96,8 @@ class GraphQLEndpoint:
             )
         if isinstance(operation, Refusal):
             return operation
+        if not await self._presence.is_there():
+            return _AWAY
         try:
             viewer = await self._viewers.of(request.headers)
         except StoreFailure as error:
@@ -73,14 +105,13 @@ class GraphQLEndpoint:
                 raise
             identifier = request_id(request.scope)
             _log.warning("Request %s: MongoDB does not answer: %s", identifier, in_short(error))
-            return Refusal(503, ErrorCode.UNAVAILABLE, AWAY)
+            return _AWAY
         if isinstance(viewer, Refusal):
             return viewer
         note(request.scope, "tenant", viewer.tenant)
         if operation.name is not None and _NAME.fullmatch(operation.name):
             note(request.scope, "operation", operation.name)
-        context = self._contexts.of(viewer, request_id(request.scope))
-        return await self._execute(context, operation)
+        return self._contexts.of(viewer, request_id(request.scope)), operation
 
 
 def _status(answer: Answer, media_type: str) -> int:

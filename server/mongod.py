@@ -52,6 +52,14 @@ class EmbeddedMongod:
         return self._watch.is_writable
 
     @property
+    def obstacle(self) -> str:
+        """Why it takes no writes, as a clause, when it is not healthy."""
+        record = self._folder.record()
+        if record is not None and record.failure is not None:
+            return f"MongoDB is not running: {record.failure}"
+        return "MongoDB does not answer"
+
+    @property
     def pid(self) -> int | None:
         """The process of mongod; None while there is none."""
         record = self._folder.record()

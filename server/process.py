@@ -15,6 +15,7 @@ import uvloop
 from starlette.types import ASGIApp
 
 from server.settings import Settings
+from server.stopping import Stopping
 
 ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -76,8 +77,13 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
-async def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Answer requests until cancelled, then give those under way a few seconds to end."""
+async def serve(
+    app: ASGIApp, listener: socket.socket, stopping: Stopping, stop_seconds: float
+) -> None:
+    """Answer requests until cancelled, then give what is under way so many seconds to end.
+
+    Meanwhile it listens, so that who asks hears that it stops. Another signal cuts that short.
+    """
     config = uvicorn.Config(
         app,
         http="httptools",
@@ -95,6 +101,10 @@ async def serve(app: ASGIApp, listener: socket.socket) -> None:
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
+        loop = asyncio.get_running_loop()
+        for number in ENDING_SIGNALS:
+            loop.add_signal_handler(number, stopping.hasten)
+        await stopping.end(stop_seconds)
         server.should_exit = True
         await serving
         raise

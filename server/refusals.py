@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import orjson
 from starlette.responses import Response
 
-from execution.error_codes import ErrorCode
+from execution.error_codes import RETRYABLE, ErrorCode, Outcome
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -13,12 +13,16 @@ GRAPHQL_JSON = "application/graphql-response+json"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not carried out; `field` names the part of it that is wrong."""
+    """Why a request is not carried out; `field` names the part of it that is wrong.
+
+    `outcome` is told of one that may be sent again.
+    """
 
     status: int
     code: ErrorCode
     message: str
     field: str | None = None
+    outcome: Outcome = Outcome.NOT_DONE
 
 
 def bad_request(message: str, field: str | None = None, status: int = 400) -> Refusal:
@@ -30,7 +34,9 @@ def refused(
     refusal: Refusal, request_id: str, *, media_type: str = JSON, allow: str | None = None
 ) -> Response:
     """The refusal in the shape of a GraphQL answer: no data, one error."""
-    extensions = {"code": refusal.code, "requestId": request_id}
+    extensions: dict[str, object] = {"code": refusal.code, "requestId": request_id}
+    if refusal.code in RETRYABLE:
+        extensions |= {"retryable": True, "outcome": refusal.outcome}
     if refusal.field is not None:
         extensions["field"] = refusal.field
     body = orjson.dumps({"errors": [{"message": refusal.message, "extensions": extensions}]})

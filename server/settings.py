@@ -40,6 +40,7 @@ class Settings:
     rights: frozenset[Right] = frozenset(Right)
     body_limit: int = 8 * 1024 * 1024
     request_seconds: float = 30.0
+    stop_seconds: float = 20.0
     log_level: str = "info"
     daily_at: time | None = time(2)
 
@@ -168,12 +169,20 @@ def _body_limit(text: str) -> int:
 
 
 def _request_seconds(text: str) -> float:
+    return _seconds(text, 0.1, 3_600)
+
+
+def _stop_seconds(text: str) -> float:
+    return _seconds(text, 0, 600)
+
+
+def _seconds(text: str, least: float, most: float) -> float:
     try:
         seconds = float(text)
     except ValueError:
         raise ValueError(f"is {_shown(text)}, which is no number of seconds") from None
-    if not 0.1 <= seconds <= 3_600:
-        raise ValueError(f"is {_shown(text)}; it must be between 0.1 and 3600 seconds")
+    if not least <= seconds <= most:
+        raise ValueError(f"is {_shown(text)}; it must be between {least:g} and {most:g} seconds")
     return seconds
 
 
@@ -221,6 +230,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "rights": rights_named,
     "body_limit": _body_limit,
     "request_seconds": _request_seconds,
+    "stop_seconds": _stop_seconds,
     "log_level": _log_level,
     "daily_at": _daily_at,
 }

@@ -2,7 +2,7 @@
 
 from typing import Final, TypeAlias
 
-from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
+from pymongo.errors import BulkWriteError, ConnectionFailure, CursorNotFound, PyMongoError
 
 from store.driver import Client, Driver, close, open_client
 from store.reading import TookTooLong
@@ -13,6 +13,8 @@ StoreFailure: TypeAlias = PyMongoError
 
 _LONGEST_REASON: Final = 200
 _MAY_BE_TRIED_AGAIN: Final = ("RetryableWriteError", "TransientTransactionError")
+_MOVING_ON: Final = frozenset({6, 7, 64, 89, 91, 189, 9001, 10107, 11600, 11602, 13435, 13436})
+"""Codes of a server that ends, has lost its primary, or did not hear from a majority in time."""
 
 
 async def connect(uri: str, driver: Driver) -> Client | str:
@@ -42,7 +44,16 @@ def is_passing(error: Exception) -> bool:
         return True
     if not isinstance(error, PyMongoError):
         return False
+    if isinstance(error, BulkWriteError) and _is_cut_short(error):
+        return True
     return error.timeout or any(error.has_error_label(label) for label in _MAY_BE_TRIED_AGAIN)
+
+
+def _is_cut_short(error: BulkWriteError) -> bool:
+    """Whether nothing but a server that moves on has kept a bulk from being stored."""
+    details = error.details or {}
+    failures = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
+    return bool(failures) and all(each.get("code") in _MOVING_ON for each in failures)
 
 
 async def _why_unusable(client: Client) -> str | None:

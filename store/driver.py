@@ -28,6 +28,14 @@ Database = AsyncDatabase[Document]
 Collection = AsyncCollection[Document]
 
 READ_EVERYTHING_AT_ONCE = 100_000
+TIMES: Final[Mapping[str, int]] = {
+    "serverSelectionTimeoutMS": 5_000,
+    "connectTimeoutMS": 3_000,
+    "heartbeatFrequencyMS": 1_000,
+    "waitQueueTimeoutMS": 10_000,
+}
+"""Milliseconds, unless the address says otherwise. A command may take its time while the server's
+heartbeat is heard; once that is late by `connectTimeoutMS`, whatever waits is broken off."""
 BY_ID: Final = [("_id", 1)]
 """The hint for whatever is found by its id: in any other index it could move while it is read, and
 be missed."""
@@ -49,7 +57,7 @@ def open_client(
     options: dict[str, Any] = {
         "tz_aware": True,
         "appname": "quorum",
-        "serverSelectionTimeoutMS": 5_000,
+        **{name: time for name, time in TIMES.items() if f"{name}=".lower() not in uri.lower()},
         "event_listeners": list(listeners),
     }
     if driver is Driver.MOTOR:
@@ -128,10 +136,10 @@ async def watch(
                     await database.command(ended)
 
 
-async def ping(client: Client) -> bool:
-    """Whether the deployment answers."""
-    answer = await client.admin.command("ping")
-    return bool(answer["ok"])
+def takes_writes(client: Client) -> bool:
+    """Whether the deployment took writes at its last heartbeat; nobody is asked."""
+    servers = client.topology_description.server_descriptions().values()
+    return any(server.is_writable for server in servers)
 
 
 async def confirm(collection: Collection, id: str) -> None:

@@ -113,6 +113,34 @@ async def test_a_database_that_fails_while_a_slice_is_noted_ends_nothing(
     assert (await stored(home, job))["progress"]["done"] == 3
 
 
+async def test_a_job_goes_to_whoever_comes_next_when_its_process_ends(
+    home: Context, job: JobId
+) -> None:
+    ending, begun = asyncio.Event(), asyncio.Event()
+
+    async def ends(ctx: Context, job: Document) -> Slice:
+        ending.set()
+        return await counts_to_three(ctx, job)
+
+    async def never_ends(ctx: Context, job: Document) -> Slice:
+        begun.set()
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    assert not await run(home, job, a_plan(ends), "worker", ending=ending)
+    after_its_slice = await stored(home, job)
+    cut_off = asyncio.create_task(run(home, job, a_plan(never_ends), "worker"))
+    await begun.wait()
+    cut_off.cancel()
+    await asyncio.gather(cut_off, return_exceptions=True)
+    after_no_slice = await stored(home, job)
+
+    for left in (after_its_slice, after_no_slice):
+        assert (left["status"], left["lease"], left["cursor"]) == ("running", None, "1")
+    assert await run(home, job, a_plan(), "another")
+    assert (await stored(home, job))["progress"]["done"] == 3
+
+
 async def test_a_step_that_keeps_failing_in_one_place_fails_the_job_for_good(
     home: Context, clock: Clock, job: JobId
 ) -> None:

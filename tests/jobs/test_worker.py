@@ -222,3 +222,16 @@ async def test_a_job_that_was_cut_short_comes_after_those_that_wait(
     assert not await kinds.run_job(home, JobId(made[0]), "worker", seconds=0)
 
     assert await home.stores.jobs.open_jobs("worker", clock()) == [made[1], made[0]]
+
+
+async def test_a_worker_that_is_told_that_the_end_has_come_ends_by_itself(home: Context) -> None:
+    ending = asyncio.Event()
+
+    async def contexts() -> list[Context]:
+        asyncio.get_running_loop().call_later(0.05, ending.set)
+        return [home]
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await work(contexts, "worker", pause=60, ending=ending)
+
+    assert ending.is_set()

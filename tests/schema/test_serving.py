@@ -2,9 +2,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from domain.identifiers import TenantId
 from execution.context import Right
+from resolvers.tenants import create_tenant
 from schema.build import build_schema
 from schema.serving import Answer, execute
 from store.driver import Database, close, open_database
@@ -128,11 +130,39 @@ async def test_without_its_database_an_answer_asks_to_try_again_and_logs_no_trac
 
     (error,) = _errors(answer)
     assert error["message"] == "The database does not answer now; try again in a moment."
-    assert error["extensions"]["code"] == "UNAVAILABLE"
+    assert error["extensions"] == {
+        "code": "UNAVAILABLE",
+        "requestId": "",
+        "retryable": True,
+        "outcome": "NOT_DONE",
+    }
     assert (answer.body["data"], answer.code) == (None, "UNAVAILABLE")
     (line,) = caplog.records
     assert "MongoDB does not answer: 127.0.0.1:1" in line.message
     assert line.exc_info is None
+
+
+async def test_a_mutation_whose_answer_does_not_come_may_have_been_done(
+    database: Database, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = a_context(database, tenant, Clock())
+    await create_tenant(context, "Home", "UTC")
+
+    async def dies(*_: Any) -> None:
+        raise AutoReconnect("connection closed")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(context.stores.relay, "forward", dies)  # what comes after storing
+        answer = await execute(build_schema(), context, f"mutation {{ {CREATE} }}")
+    refused = await execute(build_schema(), context, "mutation { createRole { __typename } }")
+
+    (error,) = _errors(answer)
+    assert (error["extensions"]["code"], error["extensions"]["outcome"]) == (
+        "UNAVAILABLE",
+        "UNKNOWN",
+    )
+    assert await database["roles"].count_documents({"tenant": tenant, "name": "Auditor"}) == 1
+    assert "outcome" not in _errors(refused)[0]["extensions"]
 
 
 async def test_of_two_operations_without_a_name_none_is_executed(

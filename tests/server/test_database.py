@@ -17,20 +17,23 @@ async def test_another_mongodb_is_opened_with_its_indexes(mongodb_uri: str, driv
 
         assert found.database.name == "elsewhere"
         assert "tenant_folded-name__id" in indexes
-        assert await found.is_ready()
+        assert await found.reason_not_ready() is None
 
 
 async def test_the_embedded_mongodb_is_opened_in_the_data_folder(tmp_path: Path) -> None:
     async with opened(Settings(data=tmp_path / "data")) as found:
         await found.database["tenants"].insert_one({"_id": "acme"})
-        assert await found.is_ready()
+        assert await found.reason_not_ready() is None
 
     async with opened(Settings(data=tmp_path / "data")) as found:
         assert await found.database["tenants"].count_documents({}) == 1
 
 
 async def test_a_mongodb_known_to_be_down_is_not_ready(client: Client, database: Database) -> None:
-    assert not await Opened(database, client, lambda: False).is_ready()
+    opened = Opened(database, client, lambda: False, lambda: "the disk is full")
+
+    assert await opened.reason_not_ready() == "the disk is full"
+    assert not opened.takes_writes()
 
 
 async def test_a_program_that_is_no_mongod_is_one_sentence(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from server.contexts import Contexts, now
 from server.graphql_http import Execute
 from server.graphql_request import Operation
 from server.settings import Settings
+from server.stopping import Stopping
 from store.driver import Database, close, open_database
 from store.stores import Stores
 from tests.nobody import nobody
@@ -53,23 +54,25 @@ async def broken(context: Context, operation: Operation) -> Answer:
     raise RuntimeError("the secret")
 
 
-async def up() -> bool:
-    return True
+async def nothing() -> str | None:
+    return None
 
 
-async def down() -> bool:
-    return False
+async def full() -> str | None:
+    return "MongoDB is not running: the disk is full"
 
 
 @asynccontextmanager
 async def client_of(
-    database: Database, tenant: TenantId, execute: Execute
+    database: Database, tenant: TenantId, execute: Execute, stopping: Stopping | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole application; its requests are the tenant's, which exists."""
     stores = Stores(database, tenant)
     await stores.tenants.insert(stores.tenants.new(tenant, "UTC", now(), "test"))
     settings = Settings(tenant=tenant, body_limit=8_000_000)
-    app = build_app(settings, Contexts(database), execute, is_ready=up)
+    app = build_app(
+        settings, Contexts(database), execute, reason_not_ready=nothing, stopping=stopping
+    )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         yield client
@@ -80,7 +83,7 @@ async def test_a_tenant_that_cannot_be_looked_up_now_is_a_reason_to_try_again(
 ) -> None:
     client = nobody()
     contexts = Contexts(open_database(client, "nobody"))
-    app = build_app(Settings(), contexts, echo, is_ready=up)
+    app = build_app(Settings(), contexts, echo, reason_not_ready=nothing)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as asking:
         answer = await asking.post("/graphql", json={"query": "{ a }"})
@@ -211,7 +214,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
         await asyncio.sleep(60)
 
     settings = Settings(tenant=tenant, request_seconds=0.1)
-    app = build_app(settings, Contexts(database), echo, is_ready=up)
+    app = build_app(settings, Contexts(database), echo, reason_not_ready=nothing)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         answer = await client.post("/graphql", content=never(), headers={"content-type": JSON})
@@ -246,23 +249,54 @@ async def test_a_browser_is_shown_graphiql_and_a_query_by_get_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("is_ready", "status", "word"),
+    ("reason", "status", "words"),
     [
-        pytest.param(up, 200, "ready", id="the database answers"),
-        pytest.param(down, 503, "down", id="the database is away"),
+        pytest.param(nothing, 200, "ready", id="the database answers"),
+        pytest.param(
+            full, 503, "down: MongoDB is not running: the disk is full", id="the database is away"
+        ),
     ],
 )
 async def test_the_process_is_healthy_whether_or_not_it_is_ready(
-    database: Database, is_ready: Callable[[], Awaitable[bool]], status: int, word: str
+    database: Database, reason: Callable[[], Awaitable[str | None]], status: int, words: str
 ) -> None:
-    app = build_app(Settings(), Contexts(database), echo, is_ready=is_ready)
+    app = build_app(Settings(), Contexts(database), echo, reason_not_ready=reason)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         alive = await client.get("/healthz")
         ready = await client.get("/readyz")
 
     assert (alive.status_code, alive.text) == (200, "up")
-    assert (ready.status_code, ready.text) == (status, word)
+    assert (ready.status_code, ready.text) == (status, words)
+
+
+async def test_a_request_that_does_not_end_before_the_server_says_what_it_may_have_done(
+    database: Database, tenant: TenantId
+) -> None:
+    async def slow(context: Context, operation: Operation) -> Answer:
+        context.has_begun = operation.query.startswith("mutation")
+        begun.release()
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    stopping, begun = Stopping(), asyncio.Semaphore(0)
+    async with client_of(database, tenant, slow, stopping) as client:
+        asked = [
+            asyncio.create_task(client.post("/graphql", json={"query": query}))
+            for query in ("{ a }", "mutation { a }")
+        ]
+        for _ in asked:
+            await begun.acquire()
+        await stopping.end(0)
+        answers = [*await asyncio.gather(*asked)]
+        answers.append(await client.post("/graphql", json={"query": "mutation { a }"}))
+        ready, alive = await client.get("/readyz"), await client.get("/healthz")
+
+    told = [answer.json()["errors"][0]["extensions"] for answer in answers]
+    assert [each["outcome"] for each in told] == ["NOT_DONE", "UNKNOWN", "NOT_DONE"]
+    assert {(each["code"], each["retryable"]) for each in told} == {("STOPPING", True)}
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    assert (ready.status_code, ready.text, alive.status_code) == (503, "down: stopping", 200)
 
 
 async def test_every_answer_has_its_id_and_the_security_headers(

@@ -28,6 +28,7 @@ def test_nothing_set_means_this_machine_alone_with_every_right() -> None:
         rights=frozenset(Right),
         body_limit=8_388_608,
         request_seconds=30.0,
+        stop_seconds=20.0,
         log_level="info",
         daily_at=time(2),
     )
@@ -49,6 +50,7 @@ def test_each_variable_sets_its_setting() -> None:
             "QUORUM_RIGHTS": "read, edit_groups",
             "QUORUM_BODY_LIMIT": "1048576",
             "QUORUM_REQUEST_SECONDS": "2.5",
+            "QUORUM_STOP_SECONDS": "0",
             "QUORUM_LOG_LEVEL": "DEBUG",
             "QUORUM_DAILY_AT": "23:30",
         }
@@ -68,6 +70,7 @@ def test_each_variable_sets_its_setting() -> None:
         rights=frozenset({Right.READ, Right.EDIT_GROUPS}),
         body_limit=1_048_576,
         request_seconds=2.5,
+        stop_seconds=0.0,
         log_level="debug",
         daily_at=time(23, 30),
     )

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from pymongo.errors import (
     AutoReconnect,
+    BulkWriteError,
     CursorNotFound,
     DuplicateKeyError,
     ExecutionTimeout,
@@ -93,6 +94,16 @@ async def test_an_address_that_leads_nowhere_is_a_reason_without_the_password(
             OperationFailure("again", 112, {"errorLabels": ["TransientTransactionError"]}),
             True,
             id="a transaction to be tried again",
+        ),
+        pytest.param(
+            BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 91}]}),
+            True,
+            id="a bulk whose server ended",
+        ),
+        pytest.param(
+            BulkWriteError({"writeErrors": [{"code": 11000}], "writeConcernErrors": []}),
+            False,
+            id="a bulk with an id that is taken",
         ),
         pytest.param(OperationFailure("no such command", 59), False, id="a refused command"),
         pytest.param(DuplicateKeyError("taken", 11000), False, id="an id that is taken"),
