@@ -182,7 +182,12 @@ async def test_an_operation_has_a_deadline(api: Api, monkeypatch: pytest.MonkeyP
     assert result.data is None
     (error,) = result.errors or []
     assert error.message == "The request took longer than 0.05 seconds; ask for less at a time."
-    assert error.extensions == {"code": "DEADLINE", "limit": 0.05}
+    assert error.extensions == {
+        "code": "DEADLINE",
+        "limit": 0.05,
+        "retryable": True,
+        "outcome": "NOT_DONE",
+    }
 
 
 async def test_a_read_that_the_database_gave_up_is_a_deadline_too(
