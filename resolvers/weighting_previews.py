@@ -12,10 +12,14 @@ from zoneinfo import ZoneInfo
 
 from domain import activities, engagement
 from domain.engagement import MemberFigures, Window
-from domain.identifiers import PersonId, RoleId
+from domain.fields import Refused
+from domain.identifiers import ActivityTypeId, PersonId, RoleId, WeightingModelId
 from domain.role_templates import WEIGHTS, Weighting
 from domain.scoring_runs import Rules, factors, rules_of
+from domain.weighting_drafts import ModelChange, edited
+from domain.weighting_models import WeightingModel
 from execution.context import Context, Right
+from resolvers import weighting_models
 from resolvers.outcomes import Invalid, NotFound
 from store.driver import Document
 
@@ -65,7 +69,7 @@ class GroupShift:
 class WeightingPreview:
     """The groups, the most engaged by the new model first, and what scores are measured by."""
 
-    model: str
+    model: WeightingModelId
     window: Window
     largest_before: float
     largest_after: float
@@ -73,16 +77,19 @@ class WeightingPreview:
 
 
 async def preview_weighting_model(
-    ctx: Context, id: str, groups: Sequence[str]
+    ctx: Context, id: str | None, groups: Sequence[str], change: ModelChange | None = None
 ) -> WeightingPreview | NotFound | Invalid:
-    """What would become of these groups, 1 to 100, if a version of a model were active."""
+    """What would become of these groups, 1 to 100, if a version of a model were active.
+
+    None: the active version. With a `change` it is tried as a draft of it would be.
+    """
     ctx.viewer.require(Right.READ)
     wanted = list(dict.fromkeys(groups))
     if not 1 <= len(wanted) <= MOST_GROUPS:
         return Invalid("buyingGroupIds", f"must be 1 to {MOST_GROUPS}, not {len(wanted)}")
-    model = await ctx.stores.weighting_models.version(id)
-    if model is None:
-        return NotFound("weighting model", id)
+    model = await _tried(ctx, id, change)
+    if not isinstance(model, WeightingModel):
+        return model
     tenant = await ctx.stores.tenants.own()
     zone = tenant["time_zone"] if tenant else "UTC"
     rules = rules_of(model, await ctx.stores.activity_types.types(), zone)
@@ -108,7 +115,25 @@ async def preview_weighting_model(
         for group in wanted
     ]
     ordered = tuple(sorted(shifts, key=lambda shift: shift.after.place))
-    return WeightingPreview(id, window, largest, max(raws.values()), ordered)
+    return WeightingPreview(model.id, window, largest, max(raws.values()), ordered)
+
+
+async def _tried(
+    ctx: Context, id: str | None, change: ModelChange | None
+) -> WeightingModel | NotFound | Invalid:
+    """The version that is meant, with the change in it."""
+    stored = ctx.stores.weighting_models
+    model = await weighting_models.active(ctx) if id is None else await stored.version(id)
+    if model is None:
+        return NotFound("weighting model", id or "active")
+    if change is None:
+        return model
+    named = [each.activity_type for each in change.types]
+    known = {ActivityTypeId(id) for id in await ctx.stores.activity_types.by_ids(named, {"_id": 1})}
+    wanted = edited(model, change, known)
+    if isinstance(wanted, Refused):
+        return Invalid(f"changes.{wanted.field}", wanted.reason)
+    return wanted
 
 
 async def _people(

@@ -1,6 +1,6 @@
 """Weighting models: duplicating, editing drafts, activating, deleting."""
 
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import strawberry
 
@@ -146,7 +146,7 @@ async def update_weighting_model(
 ) -> UpdateWeightingModelResult:
     """Edit a draft."""
     made = await resolvers.weighting_drafts.update_weighting_model(
-        info.context, input.weighting_model_id, _change(input)
+        info.context, input.weighting_model_id, model_change(input, input.name)
     )
     if isinstance(made, str):
         return UpdateWeightingModelSuccess.of({"weighting_model_id": made})
@@ -180,10 +180,21 @@ async def delete_weighting_model(
 _NotDraft = resolvers.weighting_drafts.WeightingModelNotDraft
 
 
-def _change(input: UpdateWeightingModelInput) -> ModelChange:
+class _Changes(Protocol):
+    """What may be changed of a version, be it stored or tried."""
+
+    bands: list[WeightBandInput] | None
+    types: list[TypeWeightInput]
+    window_days: int | None
+    decay: DecayKind | None
+    half_life_days: int | None
+
+
+def model_change(input: _Changes, name: str | None = None) -> ModelChange:
+    """What an input makes of a version, and of its name."""
     bands = input.bands
     return ModelChange(
-        input.name,
+        name,
         None
         if bands is None
         else [domain.weighting_models.Band(band.name, band.weight) for band in bands],
@@ -198,7 +209,7 @@ def _change(input: UpdateWeightingModelInput) -> ModelChange:
     )
 
 
-def _decay(input: UpdateWeightingModelInput) -> Decay | None:
+def _decay(input: _Changes) -> Decay | None:
     if input.decay is None and input.half_life_days is None:
         return None
     return Decay(input.decay or DecayKind.HALF_LIFE, input.half_life_days)

@@ -16,17 +16,44 @@ from resolvers.weighting_previews import (
     WeightingPreview,
 )
 from schema.buying_groups import BuyingGroup
+from schema.editing_weighting_models import TypeWeightInput, WeightBandInput, model_change
 from schema.errors import InvalidInput, NotFound, refusal_of
 from schema.info import Info
 from schema.people import Person
 from schema.scalars import percent
-from schema.weighting_models import WeightingModel
+from schema.weighting_models import DecayKind, WeightingModel
+
+
+@strawberry.input(
+    description="What would be other in a version than it is stored; what is left out is as stored."
+)
+class WeightingModelChangesInput:
+    bands: list[WeightBandInput] | None = strawberry.field(
+        default=None,
+        description="All bands it would have, at most 20. Types follow the band they are in.",
+    )
+    types: list[TypeWeightInput] = strawberry.field(
+        default_factory=list, description="The types that would change, at most 1,000."
+    )
+    window_days: int | None = strawberry.field(
+        default=None, description="How many calendar days would count, 1 to 90, today included."
+    )
+    decay: DecayKind | None = strawberry.field(
+        default=None, description="How much less acts would count the longer ago they are."
+    )
+    half_life_days: int | None = strawberry.field(
+        default=None,
+        description="With HALF_LIFE: after how many days an act would count half, 1 to 365.",
+    )
 
 
 @strawberry.input(description="What a weighting model is tried on.")
 class PreviewWeightingModelInput:
-    weighting_model_id: strawberry.ID = strawberry.field(
-        description="The version, a draft or any other."
+    weighting_model_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The version, a draft or any other; null: the active one."
+    )
+    changes: WeightingModelChangesInput | None = strawberry.field(
+        default=None, description="What would be other in it, as if a draft of it said so."
     )
     buying_group_ids: list[strawberry.ID] = strawberry.field(description="The groups, 1 to 100.")
 
@@ -63,7 +90,9 @@ class BuyingGroupEngagementShift(Sourced):
     "What has come in since the last scoring is not counted yet."
 )
 class WeightingModelPreview(Sourced):
-    weighting_model: WeightingModel = one("model_id", description="The version that is tried.")
+    weighting_model: WeightingModel = one(
+        "model_id", description="The version that is tried, as it is or with changes."
+    )
     first_day: date = stored(description="The first day that would count.")
     last_day: date = stored(description="The last day that would count: today.")
     largest_raw_before: float = stored(
@@ -90,7 +119,10 @@ async def preview_weighting_model(
 ) -> PreviewWeightingModelResult:
     """What scores would be."""
     preview = await resolvers.weighting_previews.preview_weighting_model(
-        info.context, input.weighting_model_id, input.buying_group_ids
+        info.context,
+        input.weighting_model_id,
+        input.buying_group_ids,
+        model_change(input.changes) if input.changes else None,
     )
     if isinstance(preview, WeightingPreview):
         return WeightingModelPreview.of(_document(preview))

@@ -53,8 +53,9 @@ async def a_draft(ctx: Context, change: ModelChange) -> str:
     return draft
 
 
-async def preview(ctx: Context, model: str, *groups: str) -> Any:
-    asked = {"weightingModelId": model, "buyingGroupIds": list(groups)}
+async def preview(ctx: Context, model: str | None, *groups: str, **changes: Any) -> Any:
+    asked: dict[str, Any] = {"weightingModelId": model, "buyingGroupIds": list(groups)}
+    asked |= {"changes": changes} if changes else {}
     return (await operate(ctx, PREVIEW, input=asked))["previewWeightingModel"]
 
 
@@ -85,6 +86,9 @@ async def test_groups_are_shown_as_they_are_and_as_they_would_be(ctx: Context) -
             "people": [{"person": {"id": ada}, "rawBefore": 400.0, "rawAfter": 10.0}],
         },
     ]
+    weights = [{"activityTypeId": link, "weight": 1}, {"activityTypeId": mail, "weight": 30}]
+    assert await preview(ctx, None, first, second, types=weights) == shown
+    assert len(await ctx.stores.weighting_models.all({"_id": 1})) == 2  # nothing was stored
 
 
 async def test_a_preview_comes_true(ctx: Context) -> None:
@@ -117,6 +121,11 @@ async def test_what_cannot_be_previewed(ctx: Context) -> None:
         "__typename": "NotFound",
         "what": "buying group",
         "id": "bg_x",
+    }
+    assert await preview(ctx, None, "bg_x", windowDays=91) == {
+        "__typename": "InvalidInput",
+        "field": "changes.windowDays",
+        "reason": "must be between 1 and 90, not 91",
     }
     assert await preview(ctx, "wm_x", "bg_x") == {
         "__typename": "NotFound",
