@@ -14,6 +14,7 @@ from execution.limits import at_most
 from execution.lists import browsed
 from execution.viewed_lists import viewed
 from schema import (
+    contact_overlaps,
     defining_custom_fields,
     defining_derived_fields,
     estimating_account_audiences,
@@ -173,6 +174,11 @@ class Query:
         resolver=overviews.overview,
         description="Buying groups under a filter, counted by completeness, engagement, solution "
         "interest and stage; each bar with the filter that lists its groups.",
+    )
+    contact_overlap = strawberry.field(
+        resolver=contact_overlaps.contact_overlap,
+        description="People who are in several of the buying groups under a filter, those in the "
+        "most first.",
     )
     past_buying_group = strawberry.field(
         resolver=past_groups.past_buying_group,

@@ -1,11 +1,21 @@
 """Figures about buying groups, worked out where the data is: how many there are of each kind."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from domain.identifiers import TenantId
 from domain.overviews import BANDS, UNSCORED, Row
 from store.driver import Database, Document, aggregate
 from store.reading import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How many people are in groups, how many of them in several, and who is in the most."""
+
+    people: int
+    in_several: int
+    most: list[tuple[str, int]]
 
 
 class GroupFigures:
@@ -39,6 +49,40 @@ class GroupFigures:
             [{"$match": own}, {"$group": {"_id": kind, "groups": {"$sum": 1}}}],
         )
         return [Row(groups=row["groups"], **row["_id"]) for row in rows]
+
+    async def overlap(self, query: Query, groups: int, limit: int) -> Overlap:
+        """Who is a member of so many or more of the groups that a query finds.
+
+        Those in the most groups come first, up to a limit; then the order is that of their ids.
+        """
+        own = {"$and": [{"tenant": self._tenant}, *([query] if query else [])]}
+        several = {"$match": {"groups": {"$gte": groups}}}
+        rows = await aggregate(
+            self._groups,
+            [
+                {"$match": own},
+                {"$project": {"_id": 0, "member_ids": 1}},
+                {"$unwind": "$member_ids"},
+                {"$group": {"_id": "$member_ids", "groups": {"$sum": 1}}},
+                {
+                    "$facet": {
+                        "people": [{"$count": "count"}],
+                        "in_several": [several, {"$count": "count"}],
+                        "most": [several, {"$sort": {"groups": -1, "_id": 1}}, {"$limit": limit}],
+                    }
+                },
+            ],
+        )
+        found = rows[0]
+        return Overlap(
+            _count(found["people"]),
+            _count(found["in_several"]),
+            [(each["_id"], each["groups"]) for each in found["most"]],
+        )
+
+
+def _count(counted: Sequence[Document]) -> int:
+    return int(counted[0]["count"]) if counted else 0
 
 
 def _band(path: str, bounds: Sequence[float | None]) -> Document:
