@@ -96,9 +96,9 @@ class PastGroupStage(Sourced):
 @strawberry.type(
     description="How engaged a group was: its members of that moment, by the model, the window and "
     "the largest raw of the last scoring run that had begun by then. It is computed from what is "
-    "known of their acts today. Acts that came in after the run, or were deleted, moved to another "
-    "person by a merge or dated anew in another time zone, make it another figure than the one "
-    "people saw, which is `engagementScore`."
+    "known of their acts today. Acts that came in after the run, or were deleted, left out singly, "
+    "moved to another person by a merge or dated anew in another time zone, make it another figure "
+    "than the one people saw, which is `engagementScore`."
 )
 class PastEngagement(Sourced):
     score: int = stored("exact", shown=percent, description="Whole, 0 to 100, halves rounded up.")
