@@ -105,6 +105,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, Part]]] = {
     "account_audiences": {
         "name": _NAME,
         "description": _DESCRIPTION,
+        "status": _STATUS,
         "condition": Part(or_nothing(condition), None),
         "accounts": Part(or_nothing(listed(text)), None),
     },

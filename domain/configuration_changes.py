@@ -68,9 +68,19 @@ def blocked(step: Step) -> list[Fault]:
     if step.before.get("status") != _LIVE:
         return found
     for each in step.differences:
-        if each.part != "roles" or not only_members_required(each.before, each.after):
+        if not _may_change_live(step.section, each):
             found.append(Fault(f"{step.path}.{each.part}", "cannot change: it is live"))
     return found
+
+
+def _may_change_live(section: str, change: Difference) -> bool:
+    """Whether a part may change of what is live: members required, and all but that of audiences.
+
+    An audience goes on to be live.
+    """
+    if section == "account_audiences":
+        return change.part != "status"
+    return change.part == "roles" and only_members_required(change.before, change.after)
 
 
 def only_members_required(before: Sequence[Entry], after: Sequence[Entry]) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 class JobKind(Enum):
     """What a job does."""
 
+    AUDIENCE_REFRESH = "audience_refresh"
     CREATION = "creation"
     MAINTENANCE = "maintenance"
     SCORING = "scoring"

@@ -1,7 +1,8 @@
 """Creation: a group for every account of an audience that has none for the solution interest.
 
 Rules may ask how engaged people are, and a new group is scored against the tenant's reference. So
-a tenant that was never scored is scored first, slice by slice like the rest.
+a tenant that was never scored is scored first, slice by slice like the rest. Then the audience is
+refreshed, unless a daily run has just done so: whoever is a member after that gets a group.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from domain.identifiers import JobId
 from domain.jobs import JobTrigger
 from domain.placing import asked_fields
 from execution.context import Context, Right
+from jobs import audience_refresh
 from jobs.plans import Items, JobFailed, Plan, Slice
 from resolvers import audience_accounts, groups, scoring
 from resolvers.outcomes import NotFound
@@ -24,14 +26,20 @@ PARTS: Final = 10
 """How many such transactions a slice has."""
 
 _SCORING: Final = "scoring:"
+_REFRESHING: Final = "refreshing:"
+_REFRESHED: Final = "refreshed:"
+"""The place of a job that has refreshed its audience and made no group yet."""
 
 
 async def total(ctx: Context, job: Document) -> int | None:
-    """How many accounts the audience has; None while people are scored first."""
+    """How many accounts the audience has; None while other things are done first."""
     _require_rights(ctx)
     if await _is_scoring(ctx, job):
         return None
-    return await audience_accounts.count_accounts(ctx, await _audience(ctx, job))
+    audience = await _audience(ctx, job)
+    if _is_refreshing(job, audience):
+        return None
+    return await audience_accounts.count_accounts(ctx, audience)
 
 
 async def step(ctx: Context, job: Document) -> Slice:
@@ -43,8 +51,11 @@ async def step(ctx: Context, job: Document) -> Slice:
     is_daily = job.get("trigger") == JobTrigger.DAILY.value
     if is_daily and not await ctx.stores.jobs.is_in_force(job["parameters"]):
         return Slice(None, {})  # the job it carried on was deleted, or is paused
+    audience = await _audience(ctx, job)
+    if _is_refreshing(job, audience):
+        return await _refresh(ctx, job, audience)
     what = await _interest(ctx, job)
-    accounts = await _next_accounts(ctx, job, _shown(what))
+    accounts = await _next_accounts(ctx, job, audience, _shown(what))
     if not accounts:
         await scoring.score_due_groups(ctx)
         return Slice(None, {})
@@ -53,10 +64,13 @@ async def step(ctx: Context, job: Document) -> Slice:
 
 
 async def _next_ids(ctx: Context, job: Document) -> list[str]:
-    """The accounts of the next slice; none while people are scored first."""
+    """The accounts of the next slice; none while other things are done first."""
     if await _is_scoring(ctx, job):
         return []
-    return [account["_id"] for account in await _next_accounts(ctx, job, {"_id": 1})]
+    audience = await _audience(ctx, job)
+    if _is_refreshing(job, audience):
+        return []
+    return [account["_id"] for account in await _next_accounts(ctx, job, audience, {"_id": 1})]
 
 
 async def _create_one(ctx: Context, job: Document, id: str) -> Mapping[str, int]:
@@ -90,15 +104,29 @@ def _shown(what: groups.Interest) -> Mapping[str, object]:
 
 
 async def _next_accounts(
-    ctx: Context, job: Document, shown: Mapping[str, object]
+    ctx: Context, job: Document, audience: Document, shown: Mapping[str, object]
 ) -> list[Document]:
+    after = "" if job["cursor"] == _REFRESHED else job["cursor"]
     return await audience_accounts.next_accounts(
-        ctx,
-        await _audience(ctx, job),
-        shown,
-        after=job["cursor"],
-        limit=ACCOUNTS_AT_ONCE * PARTS,
+        ctx, audience, shown, after=after, limit=ACCOUNTS_AT_ONCE * PARTS
     )
+
+
+def _is_refreshing(job: Document, audience: Document) -> bool:
+    """Whether the next slice is one of the audience's refresh."""
+    if job["cursor"]:
+        return bool(job["cursor"].startswith(_REFRESHING))
+    is_daily = job.get("trigger") == JobTrigger.DAILY.value
+    return not is_daily or "refreshed_at" not in audience or "refresh_due" in audience
+
+
+async def _refresh(ctx: Context, job: Document, audience: Document) -> Slice:
+    cursor = job["cursor"].removeprefix(_REFRESHING)
+    done = await audience_refresh.go_on(ctx, job, audience, cursor)
+    if done.after is None:
+        return Slice(_REFRESHED, {})
+    counts = {name: count for name, count in done.counts.items() if name != "done"}
+    return Slice(_REFRESHING + done.after, counts)
 
 
 def _require_rights(ctx: Context) -> None:

@@ -7,11 +7,19 @@ from typing import Final
 from domain.identifiers import JobId
 from domain.jobs import JobKind
 from execution.context import Context
-from jobs import creation, maintenance, members_required, scoring, template_migration
+from jobs import (
+    audience_refresh,
+    creation,
+    maintenance,
+    members_required,
+    scoring,
+    template_migration,
+)
 from jobs.plans import Plan
 from jobs.running import Progress, run
 
 PLANS: Final[Mapping[JobKind, Plan]] = {
+    JobKind.AUDIENCE_REFRESH: audience_refresh.PLAN,
     JobKind.CREATION: creation.PLAN,
     JobKind.MAINTENANCE: maintenance.PLAN,
     JobKind.SCORING: scoring.PLAN,

@@ -1,4 +1,5 @@
-"""The daily run of a tenant: creation for whoever has joined, then maintenance, then scoring.
+"""The daily run of a tenant: audiences are refreshed, whoever has joined gets groups, then
+maintenance, then scoring.
 
 Each of its jobs has an id made of what it does and the day, so any number of schedulers start it
 once. What comes next is found in the jobs that are there: a scheduler remembers nothing, and goes
@@ -10,8 +11,10 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from domain.daily import due_day, moment_of
+from domain.identifiers import AudienceId
 from domain.jobs import JobKind, JobStatus
 from execution.context import Context, Right
+from resolvers.audience_refreshes import live_audiences
 from resolvers.daily_schedules import schedule_of
 from resolvers.jobs import daily_job_id, start_daily_job
 from store.driver import Document
@@ -40,15 +43,18 @@ async def start_due_jobs(ctx: Context, at: time) -> None:
     await ctx.stores.daily_runs.begin(day, ctx.now())
     begun = moment_of(day, at, zone)
     carried_on = [job for job in await ctx.stores.jobs.in_force() if job["created_at"] < begun]
-    for kind, wanted in _stages(carried_on):
+    for kind, wanted in _stages(await live_audiences(ctx), carried_on):
         if not await _is_over(ctx, kind, wanted, day):
             return
     await ctx.stores.daily_runs.finish(day, ctx.now())
     await ctx.stores.tenants.note_daily_run(day)
 
 
-def _stages(carried_on: Sequence[Document]) -> Iterator[tuple[JobKind, list[_Parameters]]]:
+def _stages(
+    audiences: Sequence[AudienceId], carried_on: Sequence[Document]
+) -> Iterator[tuple[JobKind, list[_Parameters]]]:
     """What a run consists of, in this order; each stage begins when the one before is over."""
+    yield JobKind.AUDIENCE_REFRESH, [{"audience_id": id} for id in audiences]
     creation: list[_Parameters] = []
     for job in carried_on:
         if job["parameters"] not in creation:

@@ -15,7 +15,14 @@ from typing import Final
 from execution.context import Context
 from jobs.kinds import run_open_jobs
 from jobs.schedule import start_due_jobs
-from resolvers import finishing, group_names, members_required, readiness, scoring
+from resolvers import (
+    audience_refreshes,
+    finishing,
+    group_names,
+    members_required,
+    readiness,
+    scoring,
+)
 from store.deployment import in_short, is_passing
 
 PAUSE_SECONDS: Final = 1.0
@@ -72,6 +79,7 @@ async def work(
                 recompute_behind,
                 measure_readiness,
                 follow_names,
+                refresh_audiences,
                 sweep,
             )
         ]
@@ -108,6 +116,11 @@ async def measure_readiness(ctx: Context) -> None:
 async def follow_names(ctx: Context) -> None:
     """Rename the tenant's groups whose solution interest was given another name."""
     await group_names.follow_interests(ctx)
+
+
+async def refresh_audiences(ctx: Context) -> None:
+    """Start what refreshes the tenant's audiences to which others belong than before."""
+    await audience_refreshes.start_due_refreshes(ctx)
 
 
 async def finish_broken_off(ctx: Context) -> None:

@@ -7,11 +7,13 @@ costs the same however many accounts have such groups.
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
+from domain.audiences import AudienceStatus, status_of
 from domain.condition_documents import from_document
 from domain.conditions import Condition, related_of
 from execution.context import Context
 from resolvers import related_findings
 from resolvers.outcomes import Invalid
+from store.audience_members import AUDIENCE
 from store.audience_queries import accounts_of
 from store.condition_queries import account_filter
 from store.driver import Document
@@ -43,7 +45,12 @@ async def next_accounts(
     after: str,
     limit: int,
 ) -> list[Document]:
-    """Some of the audience's next accounts behind an id, in order; none where there are no more."""
+    """Some of the audience's next accounts behind an id, in order; none where there are no more.
+
+    They are its members once it was refreshed; before, and of a draft, whom the rule finds now.
+    """
+    if _is_refreshed(audience):
+        return await ctx.stores.accounts.found(_members(audience), shown, after=after, limit=limit)
     condition = _related_rule(audience)
     if condition is None:
         return await ctx.stores.accounts.found(
@@ -55,10 +62,30 @@ async def next_accounts(
     return []
 
 
+async def belonging(
+    ctx: Context, audience: Mapping[str, Any], *, after: str, last: str
+) -> frozenset[str]:
+    """Whom of a stretch of accounts an audience's rule finds now, or its list names."""
+    if audience["account_ids"] is not None:
+        return frozenset(audience["account_ids"])
+    condition = from_document(audience["condition"])
+    up_to: Query = {"_id": {"$lte": last}}
+    asked: list[str] = []
+    if any(related_of(condition)):
+        stretch = await ctx.stores.accounts.found(up_to, {"_id": 1}, after=after)
+        asked = [account["_id"] for account in stretch]
+    findings = await related_findings.findings(ctx, [condition], accounts=asked)
+    query = every(up_to, account_filter(condition, findings))
+    found = await ctx.stores.accounts.found(query, {"_id": 1}, after=after)
+    return frozenset(account["_id"] for account in found)
+
+
 async def count_accounts(
     ctx: Context, audience: Mapping[str, Any], at_most: int | None = None
 ) -> int:
-    """How many accounts the audience has now; counting ends at a bound."""
+    """How many accounts the audience has; counting ends at a bound."""
+    if _is_refreshed(audience):
+        return await ctx.stores.accounts.count_found(_members(audience), at_most)
     condition = _related_rule(audience)
     if condition is None:
         return await ctx.stores.accounts.count_found(accounts_of(audience), at_most)
@@ -68,6 +95,14 @@ async def count_accounts(
         if at_most is not None and counted >= at_most:
             return at_most
     return counted
+
+
+def _is_refreshed(audience: Mapping[str, Any]) -> bool:
+    return "refreshed_at" in audience and status_of(audience.get("status")) is AudienceStatus.LIVE
+
+
+def _members(audience: Mapping[str, Any]) -> Document:
+    return {AUDIENCE: audience["_id"]}
 
 
 def _related_rule(audience: Mapping[str, Any]) -> Condition | None:

@@ -1,20 +1,21 @@
 """Account audiences: to whom something is sold, by a rule over accounts or as a fixed list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from domain.audiences import AudienceStatus
 from domain.condition_documents import to_document
 from domain.conditions import Condition
 from domain.events import EventType
 from domain.identifiers import AccountId, AudienceId
 from domain.references import references_in, roles_in, solution_interests_in
 from execution.context import Context, Right
-from resolvers import audience_accounts, conditions, naming, stamps
+from resolvers import audience_accounts, audience_members, conditions, naming, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
 from store import joint_writes
 from store.driver import Document
-from store.joint_writes import Gone, Held, Whole
+from store.joint_writes import Gone, Held, Renaming, Whole
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 from store.unique_names import Taken
@@ -48,13 +49,19 @@ class AudienceEstimate:
 
 
 async def create_account_audience(
-    ctx: Context, name: str, description: str | None, accounts: AudienceAccounts
+    ctx: Context,
+    name: str,
+    description: str | None,
+    accounts: AudienceAccounts,
+    *,
+    is_draft: bool = False,
 ) -> AudienceId | Invalid | NameTaken | Conflict:
-    """Store an audience."""
+    """Store an audience, as a draft or live at once."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if fault := naming.check_text("name", name) or naming.check_description(description):
         return fault
-    fields = {"description": description, **_accounts(accounts)}
+    status = {"status": AudienceStatus.DRAFT.value} if is_draft else live(ctx)
+    fields = {"description": description, "revision": 1, **status, **_accounts(accounts)}
     while True:
         if fault := await _check(ctx, accounts):
             return fault
@@ -73,35 +80,64 @@ async def create_account_audience(
 
 
 async def update_account_audience(
-    ctx: Context, id: str, description: str | None, accounts: AudienceAccounts
-) -> AudienceId | Invalid | NotFound | Conflict:
-    """Replace an audience's description and who belongs to it."""
+    ctx: Context,
+    id: str,
+    description: str | None,
+    accounts: AudienceAccounts,
+    name: str | None = None,
+) -> AudienceId | Invalid | NameTaken | NotFound | Conflict:
+    """Replace an audience's description and who belongs to it; its name, if one is given.
+
+    Who is a member of a live one follows within moments.
+    """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if fault := naming.check_description(description):
         return fault
+    if name is not None and (fault := naming.check_text("name", name)):
+        return fault
 
     def decide(document: Document, _: Whole) -> Change | AudienceId:
-        after = {"description": description, **_accounts(accounts)}
-        if all(document.get(key) == value for key, value in after.items()):
+        named = {} if name is None else {"name": name}
+        belonging = _accounts(accounts)
+        after = {**named, "description": description, **belonging}
+        if not _differ(document, after):
             return AudienceId(id)
+        paths = after | (naming.name_paths(name) if name is not None else {})
+        if _differ(document, belonging):
+            paths |= audience_members.revised(document)
         event = stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_UPDATED, id)
-        return Change({**after, **stamps.updated(ctx)}, (event,))
+        return Change({**paths, **stamps.updated(ctx)}, (event,))
+
+    def renaming(document: Document) -> Renaming | None:
+        return None if name is None else naming.renaming(ctx, KIND, document["name"], name)
 
     while True:
         if fault := await _check(ctx, accounts):
             return fault
         answer: _Answer = await joint_writes.change(
-            ctx.stores.audiences, id, decide, held=_held(accounts)
+            ctx.stores.audiences, id, decide, held=_held(accounts), renaming=renaming
         )
         match answer:
             case Missing():
                 return NotFound("account audience", id)
-            case Raced() | Taken():
+            case Taken(owner):
+                return NameTaken(str(name), owner)
+            case Raced():
                 return Conflict("account audience", id)
             case Changed() | str():
                 return AudienceId(id)
             case Gone():
                 continue
+
+
+def live(ctx: Context) -> Document:
+    """What a document says of an audience that goes live now."""
+    marks = {"published_at": ctx.now(), "published_by": ctx.viewer.actor}
+    return {"status": AudienceStatus.LIVE.value, "refresh_due": True, **marks}
+
+
+def _differ(document: Document, after: Mapping[str, object]) -> bool:
+    return any(document.get(key) != value for key, value in after.items())
 
 
 def _held(accounts: AudienceAccounts) -> list[Held]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from domain import custom_fields as declared_fields
+from domain.audiences import status_of
 from domain.configuration import Configuration, Entry, Rename, key_of, renamed
 from domain.folding import fold
 from execution.context import Context, Right
@@ -159,7 +160,7 @@ async def _audiences(ctx: Context, documents: Iterable[Document], rename: Rename
         rule, ids = each["condition"], each["account_ids"]
         named = None if ids is None else sorted(reference_to(id, accounts.get(id)) for id in ids)
         told = {"condition": renamed(rule, rename) if rule else None, "accounts": named}
-        found.append({**_plain(each), **told})
+        found.append({**_plain(each), "status": status_of(each.get("status")).value, **told})
     return found
 
 

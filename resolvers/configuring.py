@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.activity_types import EngagementType
 from domain.attributes import FieldType, Scope
+from domain.audiences import AudienceIsLive
 from domain.condition_documents import from_document
 from domain.conditions import AttributeTest, operands_of
 from domain.configuration import Configuration, Entry, renamed
@@ -23,6 +24,7 @@ from domain.roles import DEFAULT_ROLES
 from execution.context import Context, Right
 from resolvers import (
     activity_types,
+    audience_drafts,
     audiences,
     custom_fields,
     members_required,
@@ -238,12 +240,16 @@ async def _audience(ctx: Context, entry: Entry, id: str | None, ids: Ids) -> obj
     listed = None
     if entry["accounts"] is not None:
         listed = list((await _accounts(ctx, entry["accounts"])).values())
-    accounts = AudienceAccounts(rule, listed)
+    accounts, is_draft = AudienceAccounts(rule, listed), entry["status"] == "draft"
     if id is None:
         return await audiences.create_account_audience(
-            ctx, entry["name"], entry["description"], accounts
+            ctx, entry["name"], entry["description"], accounts, is_draft=is_draft
         )
-    return await audiences.update_account_audience(ctx, id, entry["description"], accounts)
+    done = await audiences.update_account_audience(ctx, id, entry["description"], accounts)
+    if not isinstance(done, str) or is_draft:
+        return done
+    published = await audience_drafts.publish_account_audience(ctx, id)
+    return id if isinstance(published, AudienceIsLive) else published
 
 
 def _condition(document: Mapping[str, Any], ids: Ids) -> Any:

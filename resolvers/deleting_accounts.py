@@ -16,7 +16,7 @@ from domain.identifiers import AccountId
 from domain.identities import carried
 from domain.upserting import MOST_ITEMS
 from execution.context import Context, Right
-from resolvers import accounts, letting_go, stamps
+from resolvers import accounts, audience_members, letting_go, stamps
 from resolvers.deleting_groups import delete_group
 from resolvers.outcomes import Conflict, NotFound
 from store.deletions import Deleted, Deletion, Use
@@ -103,7 +103,8 @@ async def _take_away(ctx: Context, id: AccountId) -> Deleted | Missing | Raced |
             account_id=id,
             before={"parent_id": document.get("parent_id")},
         )
-        return Deletion(event, carried("account", document), is_unfinished=True)
+        left = audience_members.leaving_events(ctx, document)
+        return Deletion(event, carried("account", document), is_unfinished=True, before=left)
 
     children = Use("accounts", {"parent_id": id})
     return await ctx.stores.deletions.delete(

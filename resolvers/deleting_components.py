@@ -8,10 +8,17 @@ from domain.events import EventType
 from domain.folding import fold
 from domain.identifiers import AudienceId, SolutionInterestId
 from domain.identities import Identity
-from domain.jobs import UNFINISHED
+from domain.jobs import UNFINISHED, JobKind
 from domain.roles import User
 from execution.context import Context, Right
-from resolvers import audiences, naming, signal_moves, solution_interests, stamps
+from resolvers import (
+    audience_members,
+    audiences,
+    naming,
+    signal_moves,
+    solution_interests,
+    stamps,
+)
 from resolvers.outcomes import Conflict, NotFound
 from resolvers.roles import MOST_USERS_NAMED
 from store.deletions import Deleted, Deletion, Use
@@ -96,7 +103,10 @@ async def _forget_signals(ctx: Context, id: SolutionInterestId) -> SolutionInter
 async def delete_account_audience(
     ctx: Context, id: str
 ) -> AudienceId | AccountAudienceInUse | NotFound | Conflict:
-    """Delete an audience that no job uses; its name is free again, groups made for it stay."""
+    """Delete an audience that no job uses; its name is free again, groups made for it stay.
+
+    Jobs that refresh it are no obstacle. Its members are members no more, without a further event.
+    """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
 
     def decide(document: Document, uses: Sequence[int]) -> Deletion | AccountAudienceInUse:
@@ -104,18 +114,28 @@ async def delete_account_audience(
         if jobs:
             return AccountAudienceInUse(id, jobs)
         event = stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_DELETED, id)
-        return Deletion(event, [_name(audiences.KIND, document)])
+        return Deletion(event, [_name(audiences.KIND, document)], is_unfinished=True)
 
     jobs = _jobs("audience_id", id)
+    jobs = Use("jobs", {**jobs.query, "kind": {"$ne": JobKind.AUDIENCE_REFRESH.value}})
     match await ctx.stores.deletions.delete(ctx.stores.audiences, id, decide, [jobs]):
         case Deleted():
-            return AudienceId(id)
+            return await _forget_audience(ctx, AudienceId(id))
         case Missing():
+            if await ctx.stores.deletions.is_unfinished(id):
+                return await _forget_audience(ctx, AudienceId(id))
             return NotFound("account audience", id)
         case Raced():
             return Conflict("account audience", id)
         case refusal:
             return replace(refusal, users=await _users(ctx, [jobs]))
+
+
+async def _forget_audience(ctx: Context, id: AudienceId) -> AudienceId:
+    """What is left to do once the audience is gone."""
+    await audience_members.forget_audience(ctx, id)
+    await ctx.stores.deletions.finish(id)
+    return id
 
 
 def _jobs(parameter: str, id: str) -> Use:

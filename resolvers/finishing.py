@@ -11,7 +11,7 @@ from typing import Final
 from domain.identifiers import prefix_of
 from execution.context import Context, Right
 from resolvers.deleting_accounts import delete_account
-from resolvers.deleting_components import delete_solution_interest
+from resolvers.deleting_components import delete_account_audience, delete_solution_interest
 from resolvers.deleting_people import delete_person
 from resolvers.erasing_people import erase_person
 from resolvers.merging_accounts import merge_accounts
@@ -23,6 +23,7 @@ ABANDONED: Final = timedelta(minutes=1)
 
 _DELETES: Final[Mapping[str, Callable[[Context, str], Awaitable[object]]]] = {
     "accounts": delete_account,
+    "account_audiences": delete_account_audience,
     "people": delete_person,
     "solution_interests": delete_solution_interest,
 }

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from domain.audiences import AudienceNotLive, AudienceStatus, status_of
 from domain.events import EventType
-from domain.identifiers import JobId, RoleTemplateId, derived
+from domain.identifiers import AudienceId, JobId, RoleTemplateId, derived
 from domain.jobs import JobKind, JobStatus, JobTrigger, time_left
 from domain.template_migrations import Migration
 from execution.context import Context, Right
@@ -19,7 +20,7 @@ TIME_LEFT_NEEDS: Final = ("status", "progress")
 
 async def start_creation_job(
     ctx: Context, solution_interest_id: str, audience_id: str, entry_stage: str | None = None
-) -> JobId | NotFound | Invalid:
+) -> JobId | NotFound | Invalid | AudienceNotLive:
     """Store the job that makes a group for every account of the audience that lacks one.
 
     It stays in force until it is deleted: accounts that join later get theirs in the daily run.
@@ -29,8 +30,11 @@ async def start_creation_job(
     interest = await ctx.stores.solution_interests.one(solution_interest_id, {"stage_model_id": 1})
     if interest is None:
         return NotFound("solution interest", solution_interest_id)
-    if await ctx.stores.audiences.one(audience_id, {"_id": 1}) is None:
+    audience = await ctx.stores.audiences.one(audience_id, {"status": 1})
+    if audience is None:
         return NotFound("account audience", audience_id)
+    if status_of(audience.get("status")) is not AudienceStatus.LIVE:
+        return AudienceNotLive(AudienceId(audience_id))
     parameters = {"solution_interest_id": solution_interest_id, "audience_id": audience_id}
     if entry_stage is not None:
         entry = await _entry_stage(ctx, interest.get("stage_model_id"), entry_stage)
@@ -51,6 +55,15 @@ async def start_maintenance_job(
             return NotFound("solution interest", solution_interest_id)
     parameters = {"solution_interest_id": solution_interest_id}
     return await _start(ctx, JobKind.MAINTENANCE, parameters)
+
+
+async def start_audience_refresh_job(
+    ctx: Context, audience: AudienceId, id: JobId | None = None
+) -> JobId:
+    """Store the job that lets accounts join and leave an audience; under an id, once."""
+    ctx.viewer.require(Right.RUN_JOBS)
+    marks = {} if id is None else {"_id": id}
+    return await _start(ctx, JobKind.AUDIENCE_REFRESH, {"audience_id": audience}, marks)
 
 
 async def start_members_required_job(
@@ -165,6 +178,8 @@ async def _start(
             "groups_created": 0,
             "members_assigned": 0,
             "groups_changed": 0,
+            "accounts_joined": 0,
+            "accounts_left": 0,
         },
         "cursor": "",
         "failed_steps": 0,

@@ -11,7 +11,7 @@ from domain import merging
 from domain.events import EventType
 from domain.identifiers import AccountId
 from execution.context import Context
-from resolvers import relations, stamps
+from resolvers import audience_members, relations, stamps
 from store.driver import Document
 from store.records import Change
 from store.upserted import Saving
@@ -51,7 +51,8 @@ async def move_in_audiences(ctx: Context, merged: AccountId, survivor: AccountId
         if merged not in before:
             return None
         event = stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_UPDATED, document["_id"])
-        return Change({"account_ids": after, **stamps.updated(ctx)}, (event,))
+        revised = audience_members.revised(document)
+        return Change({"account_ids": after, **revised, **stamps.updated(ctx)}, (event,))
 
     for audience in await ctx.stores.audiences.found({"account_ids": merged}, {"_id": 1}):
         await ctx.stores.audiences.change(audience["_id"], decide)

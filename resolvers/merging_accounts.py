@@ -21,6 +21,7 @@ from domain.identifiers import AccountId
 from domain.identities import carried
 from execution.context import Context, Right
 from resolvers import (
+    audience_members,
     custom_fields,
     group_names,
     merged_accounts,
@@ -203,7 +204,7 @@ async def _take_away(
             account_id=merged,
             after={"merged_into": survivor},
         )
-        return Deletion(event)
+        return Deletion(event, before=audience_members.leaving_events(ctx, document))
 
     uses = [
         Use("buying_groups", {"account_id": merged}),

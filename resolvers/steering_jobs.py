@@ -113,5 +113,6 @@ def _again(job: Document) -> Mapping[str, object]:
     fresh: dict[str, object] = {"failures": [], "failure_count": 0}
     if count <= len(failures):
         return {**fresh, "to_retry": [failure["item_id"] for failure in failures]}
-    done = ("done", "groups_created", "members_assigned", "groups_changed")
+    groups = ("groups_created", "members_assigned", "groups_changed")
+    done = ("done", *groups, "accounts_joined", "accounts_left")
     return {**fresh, "cursor": "", "to_retry": [], **{f"progress.{name}": 0 for name in done}}

@@ -1,6 +1,7 @@
 """Accounts, and how people belong to them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -30,6 +31,7 @@ from store import filters
 from store.reading import Order, Query
 
 if TYPE_CHECKING:
+    from schema.audiences import AccountAudience
     from schema.buying_groups import BuyingGroup
     from schema.opportunities import Opportunity
     from schema.people import Person
@@ -101,6 +103,9 @@ class AccountFilter:
     is_top_level: bool | None = strawberry.field(
         default=None, description="Stands at the top of its hierarchy, or does not."
     )
+    audiences: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Is a member of one of these account audiences."
+    )
     condition: ConditionInput | None = strawberry.field(
         default=None, description="A condition over accounts holds, as in an audience."
     )
@@ -116,6 +121,7 @@ async def _where(context: Context, asked: AccountFilter) -> Query:
         filters.any_of("folded.products", folded(asked.products)),
         filters.any_of("parent_id", asked.parents),
         filters.any_of("ancestor_ids", asked.ancestors),
+        filters.any_of("audiences.audience_id", asked.audiences),
         None if asked.is_top_level is None else level,
         await _holding(context, asked.condition),
     )
@@ -161,6 +167,27 @@ class AccountPersonConnection:
     )
     page_info: PageInfo = strawberry.field(description="Where the page lies in the list.")
     total_count: int = strawberry.field(description="How many there are under the filter.")
+
+
+@strawberry.type(description="An audience that an account is a member of.")
+class AccountAudienceMembershipEdge:
+    cursor: str = strawberry.field(description="The row's place in the list.")
+    node: Annotated["AccountAudience", strawberry.lazy("schema.audiences")] = strawberry.field(
+        description="The audience."
+    )
+    joined_at: datetime = stored(description="Since when it is a member.")
+
+
+@strawberry.type(description="A page of the audiences an account is a member of.")
+class AccountAudienceMembershipConnection:
+    edges: list[AccountAudienceMembershipEdge] = strawberry.field(
+        description="Rows with their moments."
+    )
+    nodes: list[Annotated["AccountAudience", strawberry.lazy("schema.audiences")]] = (
+        strawberry.field(description="The audiences.")
+    )
+    page_info: PageInfo = strawberry.field(description="Where the page lies in the list.")
+    total_count: int = strawberry.field(description="How many there are.")
 
 
 @strawberry.type(description="A company, or a part of one, that may buy.")
@@ -212,6 +239,12 @@ class Account(Node, Stamped, Listed):
     )
     children: Connection[Annotated["Account", strawberry.lazy("schema.accounts")]] = many(
         "parent_id", description="The accounts directly below it."
+    )
+    audiences: AccountAudienceMembershipConnection = listed(
+        "audiences",
+        identity="audience_id",
+        is_through=True,
+        description="The account audiences it is a member of; edges show since when.",
     )
     overview: AccountOverview = schema.account_overviews.overview()
     people: AccountPersonConnection = many(

@@ -13,6 +13,7 @@ from schema.buying_groups import BuyingGroup
 from schema.errors import Conflict, InvalidInput, NotFound, UserError, refusal_of
 from schema.info import Info
 from schema.jobs import Job
+from schema.refreshing_account_audiences import AccountAudienceNotLive, NotLive, not_live
 from schema.repeating import Repeatable
 
 
@@ -38,7 +39,9 @@ class UpdateBuyingGroupStatusInput(Repeatable):
 @strawberry.input(description="For what, and for which accounts, groups are to be made.")
 class StartCreationJobInput(Repeatable):
     solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
-    account_audience_id: strawberry.ID = strawberry.field(description="The accounts.")
+    account_audience_id: strawberry.ID = strawberry.field(
+        description="Its accounts. They are brought up to date first; a draft has none."
+    )
     entry_stage: str | None = strawberry.field(
         default=None,
         description="The entry stage, by name or id, of the solution interest's stage model in "
@@ -92,7 +95,7 @@ UpdateBuyingGroupStatusResult = Annotated[
     strawberry.union("UpdateBuyingGroupStatusResult"),
 ]
 StartCreationJobResult = Annotated[
-    StartCreationJobSuccess | NotFound | InvalidInput,
+    StartCreationJobSuccess | AccountAudienceNotLive | NotFound | InvalidInput,
     strawberry.union("StartCreationJobResult"),
 ]
 StartMaintenanceJobResult = Annotated[
@@ -136,7 +139,7 @@ async def start_creation_job(info: Info, input: StartCreationJobInput) -> StartC
     )
     if isinstance(made, str):
         return StartCreationJobSuccess.of({"job_id": made})
-    return refusal_of(made)
+    return not_live(made) if isinstance(made, NotLive) else refusal_of(made)
 
 
 async def start_maintenance_job(

@@ -26,11 +26,20 @@ class CreateAccountAudienceInput(Repeatable):
     description: str | None = strawberry.field(default=None, description="Free text.")
     condition: ConditionInput | None = strawberry.field(default=None, description=_CONDITION)
     account_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_LIST)
+    is_draft: bool = strawberry.field(
+        default=False,
+        description="Whether it is a draft, without members until it is published; else it is "
+        "live at once.",
+    )
 
 
-@strawberry.input(description="What an audience is to say; all of it is replaced.")
+@strawberry.input(description="What an audience is to say; all of it is replaced, but the name.")
 class UpdateAccountAudienceInput(Repeatable):
     account_audience_id: strawberry.ID = strawberry.field(description="The audience.")
+    name: str | None = strawberry.field(
+        default=None,
+        description="Another name, unique, at most 255 characters; null: the name stays.",
+    )
     description: str | None = strawberry.field(default=None, description="Free text.")
     condition: ConditionInput | None = strawberry.field(default=None, description=_CONDITION)
     account_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_LIST)
@@ -41,7 +50,10 @@ class CreateAccountAudienceSuccess(Sourced):
     account_audience: AccountAudience = one("account_audience_id", description="The new audience.")
 
 
-@strawberry.type(description="The audience says what was asked for.")
+@strawberry.type(
+    description="The audience says what was asked for. Where others belong now, they are members "
+    "within moments."
+)
 class UpdateAccountAudienceSuccess(Sourced):
     account_audience: AccountAudience = one("account_audience_id", description="The audience.")
 
@@ -51,7 +63,7 @@ CreateAccountAudienceResult = Annotated[
     strawberry.union("CreateAccountAudienceResult"),
 ]
 UpdateAccountAudienceResult = Annotated[
-    UpdateAccountAudienceSuccess | InvalidInput | NotFound | Conflict,
+    UpdateAccountAudienceSuccess | InvalidInput | NameTaken | NotFound | Conflict,
     strawberry.union("UpdateAccountAudienceResult"),
 ]
 
@@ -64,7 +76,7 @@ async def create_account_audience(
     if isinstance(members, Invalid):
         return refusal_of(members)
     made = await resolvers.audiences.create_account_audience(
-        info.context, input.name, input.description, members
+        info.context, input.name, input.description, members, is_draft=input.is_draft
     )
     if isinstance(made, str):
         return CreateAccountAudienceSuccess.of({"account_audience_id": made})
@@ -79,7 +91,7 @@ async def update_account_audience(
     if isinstance(members, Invalid):
         return refusal_of(members)
     made = await resolvers.audiences.update_account_audience(
-        info.context, input.account_audience_id, input.description, members
+        info.context, input.account_audience_id, input.description, members, input.name
     )
     if isinstance(made, str):
         return UpdateAccountAudienceSuccess.of({"account_audience_id": made})

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 strawberry.enum(
     JobKind,
     name="JobKind",
-    description="Creation makes groups, maintenance applies the rules anew, scoring computes "
-    "engagement, members required recomputes the groups of a role template, template "
-    "migration changes groups over to another version of theirs.",
+    description="Audience refresh lets accounts join and leave an account audience, creation makes "
+    "groups, maintenance applies the rules anew, scoring computes engagement, members required "
+    "recomputes the groups of a role template, template migration changes groups over to another "
+    "version of theirs.",
 )
 
 
@@ -122,14 +123,18 @@ class JobFailure(Sourced):
 @strawberry.type(description="How far a job is.")
 class JobProgress(Sourced):
     total: int | None = stored(
-        description="How many there are to go through; null until they are counted. Creation goes "
-        "through accounts, maintenance and members required through groups, scoring through people "
-        "and groups."
+        description="How many there are to go through; null until they are counted. Audience "
+        "refresh and creation go through accounts, maintenance and members required through "
+        "groups, scoring through people and groups."
     )
     done: int = stored(absent=0, description="How many of them are done.")
     groups_created: int = stored(absent=0, description="Groups it has made.")
     groups_changed: int = stored(absent=0, description="Groups it has changed.")
     members_assigned: int = stored(absent=0, description="Members it has put into groups.")
+    accounts_joined: int = stored(
+        absent=0, description="Accounts it has let join the audience; creation refreshes it first."
+    )
+    accounts_left: int = stored(absent=0, description="Accounts it has let leave the audience.")
 
 
 @strawberry.type(description="Long work, done slice by slice; a killed process resumes it.")
@@ -170,7 +175,8 @@ class Job(Node, Stamped, Listed):
         description="For which solution interest it works; null: for all, or for none.",
     )
     audience: AccountAudience | None = one(
-        "parameters.audience_id", description="To whose accounts it gives groups; else null."
+        "parameters.audience_id",
+        description="The audience it refreshes, or gives groups; else null.",
     )
     role_template: RoleTemplate | None = one(
         "parameters.role_template_id",

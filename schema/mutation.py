@@ -15,7 +15,6 @@ from schema import (
     deleting_components,
     deleting_jobs,
     deleting_records,
-    editing_account_audiences,
     editing_personas,
     editing_role_templates,
     editing_roles,
@@ -38,6 +37,7 @@ from schema import (
     upserting_opportunities,
     upserting_people,
 )
+from schema.account_audience_mutation import AccountAudienceMutation
 from schema.repeating import once
 
 
@@ -45,6 +45,7 @@ from schema.repeating import once
 class Mutation(
     aliasing_roles.RoleAliases,
     excluding_activities.ExcludingActivities,
+    AccountAudienceMutation,
     handing_off.HandOffs,
     importing_buying_groups.GroupImports,
 ):
@@ -302,23 +303,6 @@ class Mutation(
         description=(
             "Delete a solution interest without buying groups and without jobs that are "
             "unfinished or in force. Right: EDIT_COMPONENTS."
-        ),
-    )
-    create_account_audience = strawberry.mutation(
-        resolver=once(editing_account_audiences.create_account_audience, Right.EDIT_COMPONENTS),
-        description=(
-            "Create an audience: a rule over accounts, or a list of them. Right: EDIT_COMPONENTS."
-        ),
-    )
-    update_account_audience = strawberry.mutation(
-        resolver=once(editing_account_audiences.update_account_audience, Right.EDIT_COMPONENTS),
-        description="Replace what an audience says. Right: EDIT_COMPONENTS.",
-    )
-    delete_account_audience = strawberry.mutation(
-        resolver=once(deleting_components.delete_account_audience, Right.EDIT_COMPONENTS),
-        description=(
-            "Delete an audience without jobs that are unfinished or in force. Right: "
-            "EDIT_COMPONENTS."
         ),
     )
     create_buying_group = strawberry.mutation(

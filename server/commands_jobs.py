@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from domain.audiences import AudienceNotLive
 from domain.identifiers import JobId
 from domain.jobs import JobKind, JobStatus
 from execution.context import Context
@@ -26,7 +27,7 @@ from server.process import CommandFailed
 from server.settings import Settings
 from store.driver import Document
 
-Started = JobId | NotFound | Invalid
+Started = JobId | NotFound | Invalid | AudienceNotLive
 Start = Callable[[Context], Awaitable[Started]]
 Show = Callable[[Document], Awaitable[None]]
 
@@ -37,6 +38,8 @@ _COUNTED: Final = {
     "groups_created": "groups created",
     "groups_changed": "groups changed",
     "members_assigned": "members assigned",
+    "accounts_joined": "accounts joined",
+    "accounts_left": "accounts left",
 }
 
 
@@ -76,6 +79,8 @@ async def _run(settings: Settings, tenant: str | None, title: str, start: Start)
             raise CommandFailed(f"There is no {id.what} {id.id}.")
         if isinstance(id, Invalid):
             raise CommandFailed(f"{_OPTIONS.get(id.field, id.field)}: {id.reason}.")
+        if isinstance(id, AudienceNotLive):
+            raise CommandFailed(f"The account audience {id.id} is a draft; publish it first.")
         console = Console(stderr=True)
         with _bar(console) as progress:
             bar = progress.add_task(title, total=None, left="")

@@ -36,13 +36,14 @@ STAYS: Final = {BEING_DELETED: {"$exists": False}}
 class Deletion:
     """What a deletion leaves: its event, the identities it frees, and what is still to be done.
 
-    `note` is what else the mark holds.
+    `note` is what else the mark holds; `before` are events of what ends with the document.
     """
 
     event: Event
     identities: Iterable[Identity] = ()
     is_unfinished: bool = False
     note: Mapping[str, object] = field(default_factory=dict)
+    before: Sequence[Event] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class DeletionStore(Records):
             "created_by": event.actor,
             **({"unfinished": True} if deletion.is_unfinished else {}),
             **deletion.note,
-            "outbox": [*document["outbox"], to_document(event)],
+            "outbox": [*document["outbox"], *map(to_document, (*deletion.before, event))],
         }
 
 

@@ -117,6 +117,18 @@ INDEXES: Final = (
     Index("accounts", ("tenant", "folded.address.country", "folded.name", "_id"), "of a country"),
     Index("accounts", ("tenant", "folded.address.region", "folded.name", "_id"), "of a region"),
     Index("accounts", ("tenant", "folded.products"), "the owners of a product"),
+    Index("accounts", ("tenant", "audiences.audience_id", "_id"), "creation for the members"),
+    Index(
+        "accounts",
+        ("tenant", "audiences.audience_id", "folded.name", "_id"),
+        "the members of an audience by name",
+    ),
+    Index(
+        "accounts",
+        ("tenant", "left_audiences.audience_id"),
+        "who has left an audience that is deleted",
+        _present("left_audiences.audience_id"),
+    ),
     Index(
         "accounts",
         ("tenant", "products_in_doubt"),
@@ -253,6 +265,12 @@ INDEXES: Final = (
         _present("names_due"),
     ),
     Index("account_audiences", ("tenant", "updated_at", "_id"), "order by last change"),
+    Index(
+        "account_audiences",
+        ("tenant", "refresh_due"),
+        "audiences to be refreshed",
+        _present("refresh_due"),
+    ),
     Index("weighting_models", ("tenant", "updated_at", "_id"), "order by last change"),
     Index("jobs", ("tenant", "created_at", "_id"), "the latest jobs"),
     Index("jobs", ("tenant", "updated_at", "_id"), "order by last change"),

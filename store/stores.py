@@ -5,6 +5,7 @@ from store.account_figures import AccountFigures
 from store.accounts import AccountStore
 from store.activities import ActivityStore
 from store.activity_types import ActivityTypeStore
+from store.audience_members import AudienceMemberStore
 from store.daily_runs import DailyRunStore
 from store.deletions import DeletionStore
 from store.driver import Database
@@ -78,6 +79,7 @@ class Stores:
         )
         self.saved_views = Records(database, "saved_views", tenant, self.relay)
         self.audiences = Records(database, "account_audiences", tenant, self.relay)
+        self.audience_members = AudienceMemberStore(database, tenant, self.relay)
         self.groups = GroupStore(database, "buying_groups", tenant, self.relay)
         self.group_figures = GroupFigures(database, tenant)
         self.group_events = GroupEvents(database, tenant)

@@ -84,6 +84,8 @@ async def test_every_account_of_the_audience_gets_its_group(home: Context) -> No
         "groups_created": 7,
         "members_assigned": 8,
         "groups_changed": 0,
+        "accounts_joined": 7,
+        "accounts_left": 0,
     }
 
 

@@ -12,7 +12,16 @@ from domain.people import GivenRelation, PersonItem, RelationKind
 from execution.context import Context
 from jobs import creation, maintenance, members_required, template_migration
 from jobs.kinds import run_job
-from resolvers import announcing, audiences, jobs, membership, people, scoring, template_migrations
+from resolvers import (
+    announcing,
+    audience_members,
+    audiences,
+    jobs,
+    membership,
+    people,
+    scoring,
+    template_migrations,
+)
 from resolvers import members_required as requirements
 from resolvers.audiences import AudienceAccounts
 from resolvers.members_required import MembersRequired
@@ -33,12 +42,14 @@ from tests.worlds import (
 
 TODAY = date(2026, 5, 4)
 NAMES = [f"Account {letter}" for letter in "ABCDE"]
+PARTS = (NAMES[:3], NAMES[2:])
 POINTS_TRIED = 8
 TWO = {"adaa": 9, "bob": 4}
 
 
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audience_members, "STRETCH", 3)
     monkeypatch.setattr(creation, "ACCOUNTS_AT_ONCE", 3)
     monkeypatch.setattr(maintenance, "GROUPS_AT_ONCE", 3)
     monkeypatch.setattr(members_required, "GROUPS_AT_ONCE", 3)
@@ -69,6 +80,18 @@ async def a_creation_job(ctx: Context) -> JobId:
     job = await jobs.start_creation_job(ctx, await an_interest(ctx), everybody)
     assert isinstance(job, str)
     return job
+
+
+async def to_be_refreshed(ctx: Context, clock: Clock) -> JobId:
+    """An audience that two accounts have to join and two to leave."""
+    ids = await some_accounts(ctx, *NAMES)
+    first, last = (AudienceAccounts(account_ids=[ids[n] for n in part]) for part in PARTS)
+    audience = await audiences.create_account_audience(ctx, "Some", None, first)
+    assert isinstance(audience, str)
+    assert await run_job(ctx, await jobs.start_audience_refresh_job(ctx, audience), "earlier")
+    clock.forward(timedelta(minutes=10))
+    await audiences.update_account_audience(ctx, audience, None, last)
+    return await jobs.start_audience_refresh_job(ctx, audience)
 
 
 async def to_be_created(ctx: Context, clock: Clock) -> JobId:
@@ -180,6 +203,7 @@ async def to_be_put_back(ctx: Context, clock: Clock) -> JobId:
 @pytest.mark.parametrize(
     "build",
     [
+        pytest.param(to_be_refreshed, id="audience refresh"),
         pytest.param(to_be_created, id="creation"),
         pytest.param(to_be_scored_and_created, id="creation after the first scoring"),
         pytest.param(to_be_maintained, id="maintenance"),

@@ -71,6 +71,7 @@ FILE: dict[str, Any] = {
     "account_audiences": [
         {"name": "All with groups", "condition": WITH_GROUPS},
         {"name": "Listed", "accounts": ["crm:Acme"]},
+        {"name": "Planned", "status": "draft", "condition": WITH_GROUPS},
     ],
 }
 
@@ -118,7 +119,7 @@ async def test_a_file_makes_everything_in_it_once(ready: Context) -> None:
     second = await plan(ready, given())
 
     made = [f"{step.section} {step.name}" for step in first.steps]
-    assert len(made) == 12
+    assert len(made) == 13
     assert made.index("role_templates Plain") < made.index("solution_interests Cloud")
     assert made.index("solution_interests Cloud") < made.index("role_templates Asking")
     assert made.index("role_templates Asking") < made.index("solution_interests Security")
@@ -175,7 +176,10 @@ async def test_what_may_change_is_changed_and_nothing_is_taken_away(ready: Conte
         activity_types=[{**FILE["activity_types"][0], "aliases": ["Booth", "visited  booth"]}],
         role_templates=[plain, {**FILE["role_templates"][2], "description": "Later"}],
         solution_interests=[{"name": "Cloud", "role_template": "plain", "products": ["VM"]}],
-        account_audiences=[{"name": "Listed", "condition": WITH_GROUPS}],
+        account_audiences=[
+            {"name": "Listed", "condition": WITH_GROUPS},
+            {"name": "Planned", "condition": WITH_GROUPS},
+        ],
     )
 
     done = await applied(ready, wanted)
@@ -188,7 +192,8 @@ async def test_what_may_change_is_changed_and_nothing_is_taken_away(ready: Conte
     assert differences["sponsor"] == {"description": ("Pays", "Signs")}
     assert differences["Cloud"] == {"products": ([], ["VM"]), "stage_model": ("Sales", None)}
     assert differences["Sketch"] == {"description": (None, "Later")}
-    assert len(done.steps) == 8
+    assert differences["Planned"] == {"status": ("draft", "live")}
+    assert len(done.steps) == 9
     assert await plan(ready, wanted) == Plan(())
     now = await configuration(ready)
     assert [role["name"] for role in now["roles"]] == ["Blocker", "Sponsor"]
@@ -216,6 +221,7 @@ async def test_what_is_live_or_never_changes_is_told_and_nothing_is_written(
             role_templates=[{**FILE["role_templates"][1], "roles": [{"role": "Champion"}]}],
             solution_interests=[{"name": "Cloud", "role_template": "Asking"}],
             roles=[{"name": "New one"}],
+            account_audiences=[{**FILE["account_audiences"][1], "status": "draft"}],
         ),
     )
 
@@ -228,8 +234,9 @@ async def test_what_is_live_or_never_changes_is_told_and_nothing_is_written(
         "stage_models[0].transitions",
         "role_templates[0].roles",
         "solution_interests[0].role_template",
+        "account_audiences[0].status",
     ]
-    assert len(found.steps) == 6
+    assert len(found.steps) == 7
 
 
 async def test_every_fault_of_a_file_is_told_at_once(ready: Context) -> None:

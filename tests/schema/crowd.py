@@ -81,6 +81,7 @@ class Crowd:
                 "products": [f"Product {rare}"],
                 "parents": [f"acc_of_{rare}"],
                 "ancestors": [f"acc_over_{rare}"],
+                "audiences": [f"aud_{rare}"],
             },
             Person: {
                 "search": f"name{rare}",
@@ -143,6 +144,7 @@ class Crowd:
                 "country": ["Country wide"],
                 "region": ["Region wide"],
                 "parents": ["acc_of_wide"],
+                "audiences": ["aud_wide"],
             },
             Person: {"job_title": ["Title wide"], "accounts": ["acc_of_wide"]},
             Opportunity: {
@@ -180,6 +182,7 @@ class Crowd:
                     products=[f"Product {kind}"],
                     parent_id=account,
                     ancestor_ids=[f"acc_over_{kind}", account],
+                    audiences=[{"audience_id": f"aud_{kind}", "joined_at": at}],
                     level=1 + n % 2,
                 )
             case "people":
