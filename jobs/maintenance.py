@@ -1,15 +1,17 @@
 """Maintenance: the rules are applied anew to the groups there are, in the order of their ids.
 
-Over all groups, the derived fields of accounts come first: the rules may ask about them.
+Over all groups, the derived fields of accounts come first: the rules may ask about them. A daily
+run leaves out the groups for which nothing can have changed since the last time.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from domain.identifiers import BuyingGroupId, JobId
+from domain.jobs import JobTrigger
 from execution.context import Context, Right
 from jobs.plans import Items, Plan, Slice
-from resolvers import derived_fields, maintenance, opportunities
+from resolvers import derived_fields, maintenance, opportunities, touched_groups
 from store.driver import Document
 
 GROUPS_AT_ONCE: Final = 100
@@ -19,8 +21,11 @@ _GROUPS: Final = "bg"
 
 
 async def total(ctx: Context, job: Document) -> int | None:
-    """How many groups there are, of one solution interest or of all."""
+    """How many groups are to be gone through, of one solution interest or of all."""
     _require_rights(ctx)
+    touched = await _touched(ctx, job, "", None)
+    if touched is not None:
+        return len(touched)
     interest = job["parameters"]["solution_interest_id"]
     found = {} if interest is None else {"solution_interest_id": interest}
     return await ctx.stores.groups.count_found(found)
@@ -52,7 +57,20 @@ def _is_deriving(job: Document) -> bool:
 async def _next_groups(ctx: Context, job: Document) -> list[BuyingGroupId]:
     interest = job["parameters"]["solution_interest_id"]
     after = _GROUPS if job["cursor"].startswith(_DERIVING) else job["cursor"]
+    touched = await _touched(ctx, job, after, GROUPS_AT_ONCE)
+    if touched is not None:
+        return touched
     return await ctx.stores.groups.of_interest(interest, after, GROUPS_AT_ONCE)
+
+
+async def _touched(
+    ctx: Context, job: Document, after: str, limit: int | None
+) -> list[BuyingGroupId] | None:
+    """The next groups of a daily run; None where all groups are gone through."""
+    if job.get("trigger") != JobTrigger.DAILY.value:
+        return None
+    since = await touched_groups.since(ctx, JobId(job["_id"]))
+    return None if since is None else await touched_groups.next_touched(ctx, since, after, limit)
 
 
 async def _maintain_one(ctx: Context, job: Document, id: str) -> Mapping[str, int]:

@@ -147,15 +147,23 @@ async def create_groups(
 
     The ids are those of all these accounts' groups, made now or not.
 
-    While some are stored, the next are decided. A group that was deleted is not made again.
+    While some are stored, the next are decided. A group that was deleted is not made again. What
+    the job has made before is looked at once more, for it may have been killed behind that.
     """
     ctx.viewer.require(Right.EDIT_GROUPS if job is None else Right.ACT_AS_SYSTEM)
-    ids: list[BuyingGroupId] = []
+    ids = [
+        buying_groups.identifier(ctx.viewer.tenant, account["_id"], what.id) for account in accounts
+    ]
+    made_by = await ctx.stores.groups.makers(ids)
+    lacking = [
+        account
+        for id, account in zip(ids, accounts, strict=True)
+        if id not in made_by or (job is not None and made_by[id] == job)
+    ]
     async with Behind(STORED_AT_ONCE) as behind:
-        for start in range(0, len(accounts), at_once):
-            decided = await _decided(ctx, what, accounts[start : start + at_once], job)
+        for start in range(0, len(lacking), at_once):
+            decided = await _decided(ctx, what, lacking[start : start + at_once], job)
             await behind.hand(partial(_store, ctx, what, decided, job))
-            ids += decided.ids
     return ids
 
 

@@ -73,6 +73,16 @@ class GroupStore(NewGroups):
         cursor = self.collection.find(found, {"_id": 1}, sort=[("_id", 1)], limit=limit)
         return [BuyingGroupId(document["_id"]) async for document in cursor]
 
+    async def any_of(
+        self, queries: Sequence[Mapping[str, object]], after: str, limit: int | None
+    ) -> list[BuyingGroupId]:
+        """The next groups that some of these queries find, in the order of their ids."""
+        each = [{"tenant": self.tenant, **query, "_id": {"$gt": after}} for query in queries]
+        cursor = self.collection.find(
+            {"$or": each}, {"_id": 1}, sort=[("_id", 1)], limit=limit or 0, batch_size=10_000
+        )
+        return [BuyingGroupId(document["_id"]) async for document in cursor]
+
     async def below_revision(self, template: str, revision: int, limit: int) -> list[Document]:
         """Groups of a template that were computed with an earlier revision, for deciding."""
         found = {
@@ -120,6 +130,13 @@ class GroupStore(NewGroups):
             {"_id": {"$in": list(ids)}, "tenant": self.tenant, "maintained_by_job": job},
             hint=BY_ID,
         )
+
+    async def makers(self, ids: Sequence[str]) -> dict[str, str | None]:
+        """Which job has made each of these groups that is there; None: somebody else has."""
+        found = await self.by_ids(ids, {"created_by_job.job_id": 1})
+        return {
+            id: (group.get("created_by_job") or {}).get("job_id") for id, group in found.items()
+        }
 
     async def created_by(self, job: str, ids: Sequence[str]) -> tuple[int, int]:
         """How many of these groups a job has created, and how many members it gave them."""

@@ -152,6 +152,20 @@ class JobStore(Records):
         found = {"tenant": self.tenant, "status": {"$in": _OPEN}, "trigger": JobTrigger.DAILY.value}
         return await self.collection.find_one(found, {"_id": 1}) is not None
 
+    async def last_full_maintenance(self, besides: str) -> datetime | None:
+        """When the latest job was made that has maintained every group, another one than this."""
+        found = {
+            "tenant": self.tenant,
+            "kind": JobKind.MAINTENANCE.value,
+            "status": JobStatus.DONE.value,
+            "parameters.solution_interest_id": None,
+            "_id": {"$ne": besides},
+        }
+        latest = [("created_at", -1), ("_id", -1)]
+        job = await self.collection.find_one(found, {"created_at": 1}, sort=latest)
+        at: datetime | None = job["created_at"] if job else None
+        return at
+
     async def left_templates(self) -> dict[str, float]:
         """Role templates whose groups are left to a job, or were by whoever stopped one.
 
