@@ -1,14 +1,16 @@
-"""The access log: every request gets an id, which its answer carries, and one line when it ends."""
+"""The access log: every request has an id, which its answer carries, and one line when it ends."""
 
 import logging
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from execution.error_codes import ErrorCode
+from server.logs import FIELDS
 from server.refusals import Refusal, refused
 
 LOG: Final = logging.getLogger("quorum.access")
@@ -16,6 +18,8 @@ LOG: Final = logging.getLogger("quorum.access")
 _REQUEST_ID: Final = "quorum.request_id"
 _NOTES: Final = "quorum.notes"
 _PLAIN: Final = re.compile(r"[!-~]{1,200}")
+_SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SHORT: Final = {"request_id": "id"}
 _UNEXPECTED: Final = Refusal(500, ErrorCode.INTERNAL, "Unexpected error.")
 
 
@@ -29,7 +33,7 @@ class AccessLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        identifier = scope[_REQUEST_ID] = secrets.token_hex(8)
+        identifier = scope[_REQUEST_ID] = _given_id(scope) or secrets.token_hex(8)
         header = (b"x-request-id", identifier.encode())
         started = time.perf_counter()
         status = 0
@@ -44,12 +48,13 @@ class AccessLog:
         try:
             await self._app(scope, receive, send_with_id)
         except Exception:
-            LOG.exception("failed id=%s", identifier)
+            LOG.exception("failed id=%s", identifier, extra={FIELDS: {"request_id": identifier}})
             if not status:
                 await refused(_UNEXPECTED, identifier)(scope, receive, send_with_id)
         finally:
             if LOG.isEnabledFor(logging.INFO):
-                LOG.info(_line(scope, status, time.perf_counter() - started))
+                fields = _fields(scope, status, time.perf_counter() - started)
+                LOG.info(_line(fields), extra={FIELDS: fields})
 
 
 def request_id(scope: Scope) -> str:
@@ -63,16 +68,29 @@ def note(scope: Scope, name: str, value: str | None) -> None:
         scope.setdefault(_NOTES, {})[name] = value
 
 
-def _line(scope: Scope, status: int, seconds: float) -> str:
-    words = {
-        "id": scope[_REQUEST_ID],
+def _given_id(scope: Scope) -> str | None:
+    """The id that the sender has given the request, if it is one that can stand in a log."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text: str = value.decode("latin-1")
+            return text if _SANE_ID.fullmatch(text) else None
+    return None
+
+
+def _fields(scope: Scope, status: int, seconds: float) -> dict[str, object]:
+    return {
+        "request_id": scope[_REQUEST_ID],
         "method": scope["method"],
         "path": scope.get("raw_path", b"").decode("ascii", "replace"),
-        "status": str(status),
-        "ms": f"{seconds * 1000:.1f}",
+        "status": status,
+        "ms": round(seconds * 1000, 1),
         **scope.get(_NOTES, {}),
     }
-    return "request " + " ".join(f"{name}={_shown(value)}" for name, value in words.items())
+
+
+def _line(fields: Mapping[str, object]) -> str:
+    words = (f"{_SHORT.get(name, name)}={_shown(str(each))}" for name, each in fields.items())
+    return "request " + " ".join(words)
 
 
 def _shown(value: str) -> str:

@@ -52,6 +52,8 @@ def main() -> None:
     QUORUM_STOP_SECONDS     how long what is under way may take once it is to stop (20)
     QUORUM_DAILY_AT         when daily jobs begin, in each tenant's time zone, or off (02:00)
     QUORUM_LOG_LEVEL        debug, info, warning or error (info)
+    QUORUM_LOG_FORMAT       text or json (text)
+    QUORUM_LOG_VALUES       on: traces show what errors quote, personal data too (off)
     """
     # While a command is loaded nothing has been started: Ctrl-C may end it without a word.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,5 +1,6 @@
 """What the commands share: settings, a database, a context, and one sentence for each failure."""
 
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from server import logs
 from server.contexts import Contexts
 from server.database import Opened, opened
 from server.process import CommandFailed, run
-from server.settings import BadSetting, Settings, from_environment
+from server.settings import BadSetting, Settings, from_environment, unknown_variables
 from store.deployment import StoreFailure, in_short
 from store.personas import is_seeded
 from store.tenants import all_tenants
+
+LOG: Final = logging.getLogger("quorum")
 
 DEFAULT_TENANT: Final = "default"
 INTERRUPTED: Final = 130
@@ -64,7 +67,9 @@ def settings_or_exit() -> Settings:
     settings = from_environment(environ)
     if isinstance(settings, BadSetting):
         raise CommandFailed(f"{settings}.")
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format, shows_values=settings.log_values)
+    for sentence in unknown_variables(environ):
+        LOG.warning("%s", sentence)
     return settings
 
 

@@ -24,7 +24,7 @@ from server.settings import Settings
 def run_demo() -> None:
     """Serve with demo data until a signal; the second start finds the data of the first."""
     settings = settings_or_exit()
-    logs.configure("warning")  # what is printed here is to stay in sight
+    logs.configure("warning", settings.log_format)  # what is printed here is to stay in sight
     run_command(_demo(settings))
 
 

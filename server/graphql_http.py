@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
@@ -64,6 +64,8 @@ class GraphQLEndpoint:
         """The answer to a POST request, whatever it holds."""
         media_type = media_type_for(request.headers.get("accept", ""))
         outcome = await self._outcome(request)
+        codes = _codes(outcome)
+        note(request.scope, "code", codes[0] if codes else None)
         if isinstance(outcome, Refusal):
             return refused(outcome, request_id(request.scope), media_type=media_type)
         status = _status(outcome, media_type)
@@ -112,6 +114,14 @@ class GraphQLEndpoint:
         if operation.name is not None and _NAME.fullmatch(operation.name):
             note(request.scope, "operation", operation.name)
         return self._contexts.of(viewer, request_id(request.scope)), operation
+
+
+def _codes(outcome: Answer | Refusal) -> list[str]:
+    """The codes of all errors in what a request is answered."""
+    if isinstance(outcome, Refusal):
+        return [outcome.code]
+    errors: Any = outcome.body.get("errors", ())
+    return [str(error.get("extensions", {}).get("code", "")) for error in errors]
 
 
 def _status(answer: Answer, media_type: str) -> int:

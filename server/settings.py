@@ -10,7 +10,7 @@ from typing import Final
 
 from domain.daily import time_of_day
 from execution.context import Right
-from server.logs import LEVELS
+from server.logs import LEVELS, LogFormat
 from store.driver import Driver
 
 PREFIX: Final = "QUORUM_"
@@ -42,6 +42,8 @@ class Settings:
     request_seconds: float = 30.0
     stop_seconds: float = 20.0
     log_level: str = "info"
+    log_format: LogFormat = LogFormat.TEXT
+    log_values: bool = False
     daily_at: time | None = time(2)
 
     @property
@@ -79,6 +81,21 @@ def from_environment(environment: Mapping[str, str]) -> Settings | BadSetting:
         except ValueError as error:
             return BadSetting(variable, str(error))
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """A sentence about each variable that looks like a setting and is none."""
+    known = [field.upper() for field in READERS]
+    given = sorted(name[len(PREFIX) :] for name in environment if name.startswith(PREFIX))
+    return [_strange(name, known) for name in given if name not in known]
+
+
+def _strange(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # seldom needed, and slow to load
+
+    close = get_close_matches(name, known, 1)
+    meant = f"; {PREFIX}{close[0]} is meant, perhaps" if close else ""
+    return f"{PREFIX}{name} is no setting{meant}."
 
 
 def rights_named(text: str) -> frozenset[Right]:
@@ -192,6 +209,19 @@ def _log_level(text: str) -> str:
     return text.lower()
 
 
+def _log_format(text: str) -> LogFormat:
+    names = [format.value for format in LogFormat]
+    if text.lower() not in names:
+        raise ValueError(f"is {_shown(text)}; it must be {' or '.join(names)}")
+    return LogFormat(text.lower())
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise ValueError(f"is {_shown(text)}; it must be on or off")
+    return text.lower() == "on"
+
+
 def _daily_at(text: str) -> time | None:
     if text.lower() == "off":
         return None
@@ -232,5 +262,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "request_seconds": _request_seconds,
     "stop_seconds": _stop_seconds,
     "log_level": _log_level,
+    "log_format": _log_format,
+    "log_values": _switch,
     "daily_at": _daily_at,
 }

@@ -35,7 +35,7 @@ async def test_an_answer_carries_the_id_that_the_log_and_the_request_know(
 ) -> None:
     with caplog.at_level(logging.INFO, "quorum.access"):
         async with client_of(APP) as client:
-            answer = await client.get("/fine", headers={"x-request-id": "mine"})
+            answer = await client.get("/fine")
 
     identifier = answer.headers["x-request-id"]
     assert re.fullmatch(r"[0-9a-f]{16}", identifier)
@@ -44,6 +44,25 @@ async def test_an_answer_carries_the_id_that_the_log_and_the_request_know(
     assert re.fullmatch(
         rf"request id={identifier} method=GET path=/fine status=200 ms=\d+\.\d tenant=acme", line
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "is_taken"),
+    [
+        pytest.param("trace-7.A_b", True, id="one that can stand in a log"),
+        pytest.param("ann@acme.example", False, id="an address"),
+        pytest.param("a b", False, id="two words"),
+        pytest.param("x" * 65, False, id="one that is too long"),
+    ],
+)
+async def test_an_id_that_the_sender_gives_is_taken_if_it_is_one(
+    given: str, is_taken: bool
+) -> None:
+    async with client_of(APP) as client:
+        answer = await client.get("/fine", headers={"x-request-id": given})
+
+    assert (answer.text == given) is is_taken
+    assert answer.headers["x-request-id"] == answer.text
 
 
 async def test_a_bug_is_logged_in_full_and_answered_in_one_sentence(

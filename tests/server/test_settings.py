@@ -7,7 +7,15 @@ from click.testing import CliRunner
 
 from execution.context import Right
 from server.cli import main
-from server.settings import PROJECT, READERS, BadSetting, Settings, from_environment
+from server.logs import LogFormat
+from server.settings import (
+    PROJECT,
+    READERS,
+    BadSetting,
+    Settings,
+    from_environment,
+    unknown_variables,
+)
 from store.driver import Driver
 
 
@@ -30,6 +38,8 @@ def test_nothing_set_means_this_machine_alone_with_every_right() -> None:
         request_seconds=30.0,
         stop_seconds=20.0,
         log_level="info",
+        log_format=LogFormat.TEXT,
+        log_values=False,
         daily_at=time(2),
     )
 
@@ -52,6 +62,8 @@ def test_each_variable_sets_its_setting() -> None:
             "QUORUM_REQUEST_SECONDS": "2.5",
             "QUORUM_STOP_SECONDS": "0",
             "QUORUM_LOG_LEVEL": "DEBUG",
+            "QUORUM_LOG_FORMAT": "json",
+            "QUORUM_LOG_VALUES": "on",
             "QUORUM_DAILY_AT": "23:30",
         }
     )
@@ -72,8 +84,19 @@ def test_each_variable_sets_its_setting() -> None:
         request_seconds=2.5,
         stop_seconds=0.0,
         log_level="debug",
+        log_format=LogFormat.JSON,
+        log_values=True,
         daily_at=time(23, 30),
     )
+
+
+def test_a_misspelt_variable_is_told_with_the_one_that_is_meant_perhaps() -> None:
+    environment = {"QUORUM_PORTS": "1", "QUORUM_PORT": "2", "QUORUM_XYZZY": "3", "PATH": "/bin"}
+
+    assert unknown_variables(environment) == [
+        "QUORUM_PORTS is no setting; QUORUM_PORT is meant, perhaps.",
+        "QUORUM_XYZZY is no setting.",
+    ]
 
 
 @pytest.mark.parametrize("word", ["off", "OFF"])
