@@ -15,7 +15,7 @@ from domain.placing import asked_fields
 from execution.context import Context, Right
 from jobs import audience_refresh
 from jobs.plans import Items, JobFailed, Plan, Slice
-from resolvers import audience_accounts, groups, scoring
+from resolvers import audience_accounts, groups, new_groups, scoring
 from resolvers.outcomes import NotFound
 from store.driver import Document
 
@@ -80,7 +80,7 @@ async def _create_one(ctx: Context, job: Document, id: str) -> Mapping[str, int]
 
 
 async def _create(
-    ctx: Context, job: Document, what: groups.Interest, accounts: Sequence[Document]
+    ctx: Context, job: Document, what: new_groups.Interest, accounts: Sequence[Document]
 ) -> Mapping[str, int]:
     """Make the groups these accounts lack; what the job has made, now or before."""
     ids = await groups.create_groups(ctx, what, accounts, JobId(job["_id"]), ACCOUNTS_AT_ONCE)
@@ -88,9 +88,9 @@ async def _create(
     return {"groups_created": created, "members_assigned": members}
 
 
-async def _interest(ctx: Context, job: Document) -> groups.Interest:
+async def _interest(ctx: Context, job: Document) -> new_groups.Interest:
     parameters = job["parameters"]
-    what = await groups.interest(
+    what = await new_groups.interest(
         ctx, parameters["solution_interest_id"], parameters.get("entry_stage")
     )
     if isinstance(what, NotFound):
@@ -98,7 +98,7 @@ async def _interest(ctx: Context, job: Document) -> groups.Interest:
     return what
 
 
-def _shown(what: groups.Interest) -> Mapping[str, object]:
+def _shown(what: new_groups.Interest) -> Mapping[str, object]:
     """What making a group needs to know of its account."""
     return dict.fromkeys(asked_fields(what.template, Scope.ACCOUNT) | {"name"}, 1)
 

@@ -12,7 +12,7 @@ from domain.persona_tests import told_by_name
 from domain.placing import placing
 from domain.role_templates import RoleTemplate
 from execution.context import Context, Right
-from resolvers import groups, related_findings
+from resolvers import placements, related_findings
 from resolvers.outcomes import NotFound
 from store.groups import to_group
 from store.personas import definitions
@@ -67,7 +67,7 @@ async def explain_membership(
     group = to_group(document)
     claims = next((m.claims for m in group.members if m.person == person_id), {})
     is_related = any(r["account_id"] == group.account for r in person["relations"])
-    reference = await groups.score_reference(ctx)
+    reference = await placements.score_reference(ctx)
     stored = await ctx.stores.personas.all({"name": 1, "attributes": 1})
     defined = definitions(stored)
     template = with_personas(written, defined)

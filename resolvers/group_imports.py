@@ -27,6 +27,7 @@ from resolvers import (
     groups,
     letting_go,
     members_required,
+    new_groups,
     readiness,
     scoring,
     stage_changes,
@@ -132,7 +133,7 @@ async def _made(call: _Import, lacking: Sequence[BuyingGroupId]) -> dict[str, Do
     await scoring.score_first(ctx)
     wanted: list[BuyingGroupId] = []
     for interest, ids in by_interest.items():
-        what = await groups.interest(ctx, interest)
+        what = await new_groups.interest(ctx, interest)
         if isinstance(what, NotFound):
             continue
         fit = [id for id in ids if _has_fit(call, id, what)]
@@ -151,7 +152,7 @@ async def _made(call: _Import, lacking: Sequence[BuyingGroupId]) -> dict[str, Do
     return there | await ctx.stores.groups.by_ids(set(wanted) - there.keys(), _SEEN)
 
 
-def _has_fit(call: _Import, id: BuyingGroupId, what: groups.Interest) -> bool:
+def _has_fit(call: _Import, id: BuyingGroupId, what: new_groups.Interest) -> bool:
     """Whether a new group would accept an item; if not, what came of the items is that."""
     placed = call.items[id]
     empty = _empty(placed[0][1], what)
@@ -162,7 +163,7 @@ def _has_fit(call: _Import, id: BuyingGroupId, what: groups.Interest) -> bool:
     return True
 
 
-def _empty(item: Resolved, what: groups.Interest) -> Document:
+def _empty(item: Resolved, what: new_groups.Interest) -> Document:
     """A new group before anything was said to it."""
     return {
         "_id": item.group,

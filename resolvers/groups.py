@@ -1,29 +1,18 @@
 """Buying groups are made: one account, one solution interest, and its people placed by rules."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Final
 
 from domain import buying_groups
-from domain.attributes import Scope
-from domain.events import Event, EventType
-from domain.folding import fold, words
-from domain.identifiers import (
-    AccountId,
-    BuyingGroupId,
-    JobId,
-    PersonId,
-    RoleId,
-    SolutionInterestId,
-)
-from domain.membership import Assign, Command, Method
-from domain.placing import Place, asked_fields, placing
-from domain.role_templates import RoleTemplate
+from domain.events import EventType
+from domain.folding import fold
+from domain.identifiers import AccountId, BuyingGroupId, JobId
+from domain.placing import placing
 from domain.scoring_runs import Reference
-from domain.stage_models import Stage, StageModel
 from execution.context import Context, Right
 from resolvers import (
     first_scores,
@@ -32,20 +21,16 @@ from resolvers import (
     members_required,
     migrated_groups,
     naming,
-    readiness,
+    new_groups,
+    placements,
     related_findings,
     scoring,
-    stage_changes,
     stamps,
 )
-from resolvers.group_changes import membership_event
+from resolvers.new_groups import Interest, new_group
 from resolvers.outcomes import Conflict, Invalid, NotFound
-from resolvers.stage_changes import NOWHERE
 from store.driver import Document
-from store.groups import derived_paths, member_document
 from store.new_groups import Made, New, Taken
-from store.queued import after
-from store.readiness import Asked, to_asked
 from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 from store.side_by_side import Behind
@@ -64,45 +49,6 @@ class GroupExists:
     group: BuyingGroupId
 
 
-@dataclass(frozen=True, slots=True)
-class Interest:
-    """A solution interest with its live template: what making groups needs to know.
-
-    New groups follow its stage model, if it has one, and enter that at `entry_stage`, if any.
-    """
-
-    id: SolutionInterestId
-    name: str
-    template: RoleTemplate
-    asked: Asked
-    stage_model: StageModel | None = None
-    entry_stage: Stage | None = None
-
-
-async def interest(ctx: Context, id: str, entry_stage: str | None = None) -> Interest | NotFound:
-    """The solution interest of this id with its template and its stage model.
-
-    `entry_stage` names the stage in which new groups are to begin; where the model has no such
-    entry stage any more, they begin in none.
-    """
-    document = await ctx.stores.solution_interests.one(id)
-    if document is None:
-        return NotFound("solution interest", id)
-    template = await ctx.stores.role_templates.template(document["role_template_id"])
-    if template is None:
-        return NotFound("role template", document["role_template_id"])
-    model = await ctx.stores.stage_models.model(document.get("stage_model_id"))
-    entry = model.named(entry_stage) if model and entry_stage is not None else None
-    return Interest(
-        SolutionInterestId(id),
-        document["name"],
-        template,
-        to_asked(document),
-        model,
-        entry if entry and entry.is_entry else None,
-    )
-
-
 async def create_buying_group(
     ctx: Context, account_id: str, solution_interest_id: str
 ) -> BuyingGroupId | NotFound | GroupExists | Conflict:
@@ -114,17 +60,17 @@ async def create_buying_group(
     account = await ctx.stores.accounts.one(account_id)
     if account is None:
         return NotFound("account", account_id)
-    what = await interest(ctx, solution_interest_id)
+    what = await new_groups.interest(ctx, solution_interest_id)
     if isinstance(what, NotFound):
         return what
     group_id = buying_groups.identifier(ctx.viewer.tenant, AccountId(account_id), what.id)
     await scoring.score_first(ctx)
-    people = (await people_of(ctx, [account_id], [what.template]))[account_id]
+    people = (await placements.people_of(ctx, [account_id], [what.template]))[account_id]
     findings = await related_findings.of_rules(ctx, [what.template], people, [account_id])
-    place = placing(what.template, await score_reference(ctx), findings)
+    place = placing(what.template, await placements.score_reference(ctx), findings)
     pair = {"_id": group_id, "account_id": account_id, "solution_interest_id": what.id}
     made = await ctx.stores.groups.make(
-        pair, lambda before: _new_group(ctx, what, account, people, place, None, before)
+        pair, lambda before: new_group(ctx, what, account, people, place, None, before)
     )
     match made:
         case Made():
@@ -184,7 +130,9 @@ async def _decided(
     ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId | None
 ) -> _Decided:
     reference = await ctx.stores.scoring.runs.reference()
-    people = await people_of(ctx, [account["_id"] for account in accounts], [what.template])
+    people = await placements.people_of(
+        ctx, [account["_id"] for account in accounts], [what.template]
+    )
     everybody = chain.from_iterable(people.values())
     findings = await related_findings.of_rules(ctx, [what.template], everybody, list(people))
 
@@ -195,7 +143,7 @@ async def _decided(
         made: list[New] = []
         for account in accounts:
             related = people[account["_id"]]
-            made.append(_new_group(now, what, account, related, place, job, scored_by=reference))
+            made.append(new_group(now, what, account, related, place, job, scored_by=reference))
             if not len(made) % BUILT_AT_ONCE:
                 await asyncio.sleep(0)
         return made
@@ -275,109 +223,3 @@ async def update_status(
             return Conflict("buying group", id)
         case Changed() | str():
             return BuyingGroupId(id)
-
-
-async def score_reference(ctx: Context) -> float:
-    """The largest raw engagement of a person in the last scoring run; 0 before the first."""
-    tenant = await ctx.stores.tenants.own()
-    scored = tenant["scoring"] if tenant else None
-    return float(scored["reference"]["largest_person_raw"]) if scored else 0.0
-
-
-async def people_of(
-    ctx: Context, accounts: Sequence[str], templates: Iterable[RoleTemplate]
-) -> dict[str, list[Document]]:
-    """The people directly related to each account, with what these templates' rules ask about."""
-    asked = {field for each in templates for field in asked_fields(each, Scope.PERSON)}
-    people = await ctx.stores.people.related_to(accounts, asked | {"engagement"})
-    related: dict[str, list[Document]] = {account: [] for account in accounts}
-    for person in people:
-        for account in {relation["account_id"] for relation in person["relations"]}:
-            if account in related:
-                related[account].append(person)
-    return related
-
-
-def placements(
-    place: Place, account: Document, people: Sequence[Document]
-) -> dict[PersonId, RoleId | None]:
-    """For each person of the account the first role whose rule holds, or None."""
-    return {PersonId(person["_id"]): place(account, person) for person in people}
-
-
-def _new_group(
-    ctx: Context,
-    what: Interest,
-    account: Document,
-    people: Sequence[Document],
-    place: Place,
-    job: JobId | None,
-    before: int = 0,
-    scored_by: Reference | None = None,
-) -> tuple[Document, list[Event]]:
-    """A group and its events; `before` is the version that a deleted one in its place had.
-
-    It is due to be scored unless there is something to measure it by.
-    """
-    id = buying_groups.identifier(ctx.viewer.tenant, account["_id"], what.id)
-    placed = placements(place, account, people)
-    empty = buying_groups.BuyingGroup(id, account["_id"], what.id, before, ())
-    group, _, changes = buying_groups.apply(empty, _commands(ctx, placed))
-    derived = derived_paths(group.members, what.template.roles, what.template.revision)
-    name = buying_groups.name(what.name, account["name"])
-    document = {
-        "_id": id,
-        "name": name,
-        "account_id": account["_id"],
-        "solution_interest_id": what.id,
-        "role_template_id": what.template.id,
-        "status": None,
-        **NOWHERE,
-        "stage_model_id": what.stage_model.id if what.stage_model else None,
-        "members": [member_document(change.after) for change in changes],
-        **derived,
-        "created_by_job": {"job_id": job, "members_assigned": len(changes)} if job else None,
-        "score_due": before + 1,
-        "folded": {"name": fold(name)},
-        "search": list(words(name)),
-        **stamps.created(ctx),
-    }
-    entered = Change({})
-    if what.stage_model is not None and what.entry_stage is not None:
-        document["version"] = before + 1
-        entered = stage_changes.placed(
-            ctx, document, what.stage_model, what.entry_stage, Method.SYSTEM
-        )
-        document = after(document, entered)
-    created = stamps.event(
-        ctx,
-        EventType.BUYING_GROUP_CREATED,
-        id,
-        method=Method.SYSTEM.value,
-        buying_group_id=id,
-        account_id=account["_id"],
-        solution_interest_id=what.id,
-        after={"members": len(changes), "completeness": derived["completeness"], "job_id": job},
-    )
-    events = [
-        created,
-        *entered.events,
-        *(membership_event(ctx, group, each, Method.SYSTEM) for each in changes),
-    ]
-    if scored_by is not None:
-        known = {person["_id"]: person for person in people}
-        document["engagement"], told = first_scores.first_score(
-            ctx, document, group.members, what.template, known, scored_by
-        )
-        del document["score_due"]
-        events += told
-    measured, ready = readiness.first_readiness(ctx, document, what.asked, scored_by)
-    return {**document, **measured}, [*events, *ready]
-
-
-def _commands(ctx: Context, placed: Mapping[PersonId, RoleId | None]) -> list[Command]:
-    return [
-        Command(person, Assign(role), Method.SYSTEM, ctx.viewer.actor, ctx.now())
-        for person, role in sorted(placed.items())
-        if role is not None
-    ]

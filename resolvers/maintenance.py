@@ -17,9 +17,9 @@ from domain.stage_models import StageModel
 from execution.context import Context, Right
 from resolvers import (
     group_names,
-    groups,
     letting_go,
     members_required,
+    placements,
     readiness,
     related_findings,
     scoring,
@@ -64,7 +64,7 @@ async def maintain_groups(
     documents = await ctx.stores.groups.by_ids(ids, FOR_DECIDING)
     account_ids = sorted({document["account_id"] for document in documents.values()})
     templates = await _templates(ctx, documents.values())
-    people = await groups.people_of(ctx, account_ids, templates.values())
+    people = await placements.people_of(ctx, account_ids, templates.values())
     placed = await _placements(ctx, documents, templates, people)
     claims: dict[str, int] = {}
     changed: list[BuyingGroupId] = []
@@ -109,7 +109,7 @@ async def _placements(
 
     A group whose account was deleted, or merged into another, is about to go, and left out.
     """
-    reference = await groups.score_reference(ctx)
+    reference = await placements.score_reference(ctx)
     everybody = chain.from_iterable(people.values())
     findings = await related_findings.of_rules(ctx, templates.values(), everybody, list(people))
     places = {id: placing(each, reference, findings) for id, each in templates.items()}
@@ -118,7 +118,7 @@ async def _placements(
     stored = await ctx.stores.accounts.by_ids(people, shown)
     accounts = {id: account for id, account in stored.items() if "merged_into" not in account}
     return {
-        id: groups.placements(
+        id: placements.of_account(
             places[document["role_template_id"]],
             accounts[document["account_id"]],
             people[document["account_id"]],
@@ -165,7 +165,7 @@ def _decide(
     templates: Mapping[str, RoleTemplate],
     models: _StageModels,
     followed: Mapping[str, str],
-    placements: _Placements,
+    by_rules: _Placements,
     job: JobId | None,
     claims: dict[str, int],
     document: Document,
@@ -176,7 +176,7 @@ def _decide(
     template = templates[document["role_template_id"]]
     if document["template_revision"] > template.revision:
         return _TemplateMovedOn()
-    placed = placements[document["_id"]]
+    placed = by_rules[document["_id"]]
     group = to_group(document)
     after, changes = said_anew(ctx, group, placed)
     claims[document["_id"]] = len(changes)

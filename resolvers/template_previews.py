@@ -22,7 +22,7 @@ from domain.placing import asked_fields, matching
 from domain.role_templates import RoleTemplate, TemplateStatus
 from domain.template_previews import MOST_EXAMPLES, Movement, Shift, Tally, shifts
 from execution.context import Context, Right
-from resolvers import audience_accounts, groups, maintenance, related_findings, role_templates
+from resolvers import audience_accounts, maintenance, placements, related_findings, role_templates
 from resolvers.outcomes import Invalid, NotFound
 from resolvers.role_templates import RoleEntry
 from store.driver import Document
@@ -154,7 +154,7 @@ class _Preview:
         """Look at accounts, some at a time, until there are no more or it has been enough."""
         tally = Tally(self.template)
         comparison = Comparison() if self.compared is not None else None
-        reference = await groups.score_reference(self.ctx)
+        reference = await placements.score_reference(self.ctx)
         clock = asyncio.get_running_loop().time
         end = clock() + SECONDS
         after, looked_at = "", 0
@@ -193,7 +193,7 @@ class _Preview:
         comparison: Comparison | None,
     ) -> None:
         ctx, ids = self.ctx, [account["_id"] for account in accounts]
-        people = await groups.people_of(ctx, ids, [self.template])
+        people = await placements.people_of(ctx, ids, [self.template])
         everybody = chain.from_iterable(people.values())
         findings = await related_findings.of_rules(ctx, [self.template], everybody, ids)
         matches = matching(self.template, reference, findings)

@@ -17,7 +17,15 @@ from domain.people import GivenRelation, PersonItem, RelationKind
 from execution.context import Context
 from jobs import creation, maintenance
 from jobs.kinds import run_job
-from resolvers import audiences, groups, jobs, members_required, membership, people, scoring
+from resolvers import (
+    audiences,
+    jobs,
+    members_required,
+    membership,
+    new_groups,
+    people,
+    scoring,
+)
 from resolvers.audiences import AudienceAccounts
 from resolvers.members_required import MembersRequired
 from resolvers.membership import Assignment, CommandsDone
@@ -62,8 +70,8 @@ class World:
             known = await some_people(self.home, account, titles)
             self.people[account] = [PersonId(each) for each in known.values()]
         security = await an_interest(self.home)
-        interest = await groups.interest(self.home, security)
-        assert isinstance(interest, groups.Interest)
+        interest = await new_groups.interest(self.home, security)
+        assert isinstance(interest, new_groups.Interest)
         self.template = interest.template.id
         storage = await create_solution_interest(
             self.home, NewSolutionInterest("Storage", self.template)
