@@ -6,7 +6,7 @@ Sections stand in the order in which their entries can be made; entries are foun
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from domain.activity_types import EngagementType
+from domain.activity_types import EngagementType, Exclusion
 from domain.attributes import PERSONA, FieldType
 from domain.configuration_shapes import (
     NOTHING,
@@ -20,13 +20,15 @@ from domain.configuration_shapes import (
     record,
     text,
     truth,
+    value,
     whole,
 )
 from domain.custom_fields import SCOPES
+from domain.decay import DecayKind
 from domain.folding import fold
 from domain.role_templates import Weighting
 from domain.stage_models import Destination
-from domain.weighting_models import DAILY_CAP
+from domain.weighting_models import DAILY_CAP, WINDOW_DAYS
 
 VERSION: Final = 1
 MARK: Final = "quorum_configuration"
@@ -58,12 +60,27 @@ _STAGE: Final = record(
         "destination": Part(or_nothing(one_of(*(each.value for each in Destination))), None),
     }
 )
+_WEIGHT: Final = record(
+    {
+        "type": Part(text),
+        "weight": Part(or_nothing(whole), None),
+        "band": Part(NOTHING, None),
+        "daily_cap": Part(whole, DAILY_CAP),
+    }
+)
 SECTIONS: Final[Mapping[str, Mapping[str, Part]]] = {
     "custom_fields": {
         "name": _NAME,
         "scope": Part(one_of(*(scope.value for scope in SCOPES))),
         "type": Part(one_of(*(each.value for each in FieldType))),
         "label": Part(text),
+    },
+    "derived_fields": {
+        "name": _NAME,
+        "type": Part(one_of(*(each.value for each in FieldType))),
+        "label": Part(text),
+        "rules": Part(listed(record({"condition": Part(condition), "value": Part(value)})), []),
+        "default": Part(or_nothing(value), None),
     },
     "roles": {"name": _NAME, "description": _DESCRIPTION},
     "personas": {
@@ -76,8 +93,18 @@ SECTIONS: Final[Mapping[str, Mapping[str, Part]]] = {
         "engagement_type": Part(one_of(*(each.value for each in EngagementType))),
         "description": _DESCRIPTION,
         "aliases": Part(listed(text), []),
-        "weight": Part(whole, 0),
-        "daily_cap": Part(whole, DAILY_CAP),
+        "weight": Part(or_nothing(whole), None),
+        "daily_cap": Part(or_nothing(whole), None),
+        "excluded_as": Part(or_nothing(one_of(*(each.value for each in Exclusion))), None),
+    },
+    "weighting_models": {
+        "name": _NAME,
+        "status": Part(one_of("active", "draft"), "active"),
+        "window_days": Part(whole, WINDOW_DAYS),
+        "decay": Part(one_of(*(each.value for each in DecayKind)), DecayKind.NONE.value),
+        "half_life_days": Part(or_nothing(whole), None),
+        "bands": Part(listed(record({"name": _NAME, "weight": Part(whole)})), []),
+        "types": Part(listed(_WEIGHT), []),
     },
     "stage_models": {
         "name": _NAME,
@@ -101,6 +128,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, Part]]] = {
         "update_existing": Part(truth, False),
         "completeness_threshold": Part(or_nothing(whole), None),
         "engagement_threshold": Part(or_nothing(whole), None),
+        "threshold_stages": Part(or_nothing(listed(text)), None),
+        "threshold_roles": Part(or_nothing(listed(text)), None),
     },
     "account_audiences": {
         "name": _NAME,
@@ -126,7 +155,14 @@ def read(document: object) -> Configuration | tuple[Fault, ...]:
 
 
 def written(configuration: Configuration) -> Entry:
-    """The document of a configuration, without what is nothing."""
+    """The document of a configuration, without what is nothing.
+
+    What types weigh is told by the weighting models alone, where there are any.
+    """
+    if configuration["weighting_models"]:
+        unweighed = {"weight": None, "daily_cap": None}
+        types = [{**each, **unweighed} for each in configuration["activity_types"]]
+        configuration = {**configuration, "activity_types": types}
     sections = {name: _without_nothing(entries) for name, entries in configuration.items()}
     return {MARK: VERSION, **{name: entries for name, entries in sections.items() if entries}}
 

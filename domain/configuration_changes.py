@@ -9,6 +9,10 @@ from domain.configuration_shapes import Fault
 from domain.folding import fold
 
 _LIVE: Final = "live"
+_ACTIVE: Final = "active"
+_WEIGHING: Final = ("weight", "daily_cap")
+_UNSAID_STAYS: Final = ("threshold_stages", "threshold_roles")
+"""Parts that stay as they are where a file says nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ def steps(wanted: Configuration, current: Configuration) -> list[Step]:
     What the tenant has besides is left alone. Applied once, nothing is left to do.
     """
     found: list[Step] = []
+    is_weighed = any(each["status"] == _ACTIVE for each in wanted["weighting_models"])
     for section in SECTIONS:
         known = {key_of(section, entry): entry for entry in current[section]}
         for place, entry in enumerate(wanted[section]):
@@ -48,7 +53,7 @@ def steps(wanted: Configuration, current: Configuration) -> list[Step]:
             before = known.get(key_of(section, entry))
             if before is None:
                 found.append(Step(section, path, entry))
-            elif differences := _differences(section, before, entry):
+            elif differences := _differences(section, before, entry, is_weighed=is_weighed):
                 found.append(Step(section, path, entry, before, differences))
     return found
 
@@ -59,10 +64,16 @@ def blocked(step: Step) -> list[Fault]:
         return []
     fixed = {
         "custom_fields": ("type",),
+        "derived_fields": ("type",),
         "activity_types": ("engagement_type", "description", "weight", "daily_cap"),
         "solution_interests": ("role_template",),
     }.get(step.section, ())
     found = [_cannot(step, each.part) for each in step.differences if each.part in fixed]
+    if step.section == "weighting_models" and step.before["status"] == _ACTIVE:
+        reason = "cannot change: it is active until another one is"
+        found += [
+            Fault(f"{step.path}.status", reason) for d in step.differences if d.part == "status"
+        ]
     if step.section == "stage_models":
         found += _lost_stages(step, step.before)
     if step.before.get("status") != _LIVE:
@@ -144,12 +155,18 @@ def _needs(step: Step) -> set[tuple[str, str]]:
     return found
 
 
-def _differences(section: str, before: Entry, after: Entry) -> tuple[Difference, ...]:
+def _differences(
+    section: str, before: Entry, after: Entry, *, is_weighed: bool
+) -> tuple[Difference, ...]:
+    """What types there are weigh is told by the model, if the file has one (`is_weighed`)."""
     found: list[Difference] = []
     for part in SECTIONS[section]:
         was: Any = before[part]
         shall: Any = after[part]
-        if part == "name":
+        is_weight = part in _WEIGHING
+        if part == "name" or (is_weight and is_weighed):
+            continue
+        if shall is None and (is_weight or part in _UNSAID_STAYS):
             continue
         if part == "aliases":
             known = {fold(alias) for alias in (before["name"], *was)}

@@ -6,6 +6,7 @@ compared, written and applied. What it cannot read it notes, and goes on.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
@@ -59,6 +60,16 @@ def whole(given: object, path: str, faults: list[Fault]) -> int:
         return given
     faults.append(Fault(path, "must be a whole number"))
     return 0
+
+
+def value(given: object, path: str, faults: list[Fault]) -> Any:
+    """A value of a field: a text, number, truth value or day, or a list of texts or numbers."""
+    if isinstance(given, date):
+        return given.isoformat()
+    if isinstance(given, str | int | float | list):
+        return given
+    faults.append(Fault(path, "must be a value"))
+    return ""
 
 
 def condition(given: object, path: str, faults: list[Fault]) -> dict[str, Any]:

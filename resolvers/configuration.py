@@ -8,8 +8,9 @@ from domain.audiences import status_of
 from domain.configuration import Configuration, Entry, Rename, key_of, renamed
 from domain.folding import fold
 from execution.context import Context, Right
-from resolvers import custom_fields, weighting_models
+from resolvers import configured_fields, configured_models, custom_fields, weighting_models
 from store.driver import Document
+from store.readiness import to_thresholds
 from store.records import Records
 
 Ids = Mapping[str, Mapping[str, str]]
@@ -23,17 +24,23 @@ async def configuration(ctx: Context) -> Configuration:
     ctx.viewer.require(Right.READ)
     stored = await _stored(ctx)
     rename = _by_names(stored)
+    types = {each["_id"]: each["name"] for each in stored["activity_types"]}
     templates = {each["_id"]: each["name"] for each in stored["role_templates"]}
     models = {each["_id"]: each["name"] for each in stored["stage_models"]}
     found = {
         "custom_fields": await _custom_fields(ctx),
+        "derived_fields": await configured_fields.entries(ctx),
         "roles": [_plain(each) for each in stored["roles"] if not each["is_default"]],
         "personas": [_persona(each) for each in stored["personas"]],
         "activity_types": await _activity_types(ctx, stored["activity_types"]),
+        "weighting_models": configured_models.entries(
+            await ctx.stores.weighting_models.all(), types
+        ),
         "stage_models": [_stage_model(each) for each in stored["stage_models"]],
         "role_templates": [_role_template(each, rename) for each in stored["role_templates"]],
         "solution_interests": [
-            _solution_interest(each, templates, models) for each in stored["solution_interests"]
+            _solution_interest(each, templates, models, rename)
+            for each in stored["solution_interests"]
         ],
         "account_audiences": await _audiences(ctx, stored["account_audiences"], rename),
     }
@@ -104,6 +111,7 @@ async def _activity_types(ctx: Context, documents: Iterable[Document]) -> list[E
     for each in documents:
         weight, cap = weights.get(each["_id"], _NEVER_COUNTED)
         told = {"engagement_type": each["engagement_type"], "aliases": sorted(each["aliases"])}
+        told["excluded_as"] = each.get("excluded_as")
         found.append({**_plain(each), **told, "weight": weight, "daily_cap": cap})
     return found
 
@@ -137,9 +145,10 @@ def _role_template(document: Document, rename: Rename) -> Entry:
 
 
 def _solution_interest(
-    document: Document, templates: Mapping[str, str], models: Mapping[str, str]
+    document: Document, templates: Mapping[str, str], models: Mapping[str, str], rename: Rename
 ) -> Entry:
     thresholds = document["thresholds"]
+    asked = to_thresholds(thresholds)
     model = document.get("stage_model_id")
     return {
         **_plain(document),
@@ -149,6 +158,8 @@ def _solution_interest(
         "update_existing": document["update_existing"],
         "completeness_threshold": thresholds["completeness"],
         "engagement_threshold": thresholds["engagement"],
+        "threshold_stages": sorted(asked.stages),
+        "threshold_roles": sorted(rename("roles", role) for role in asked.roles),
     }
 
 

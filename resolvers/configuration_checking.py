@@ -18,6 +18,7 @@ from domain.configuration import Configuration, Entry, renamed
 from domain.configuration_changes import conditions_of
 from domain.configuration_shapes import Fault
 from domain.custom_fields import SCOPES, CustomField
+from domain.derived_fields import FAMILY
 from domain.fields import Refused
 from domain.folding import fold
 from domain.identifiers import RoleId, StageId
@@ -26,7 +27,7 @@ from domain.role_templates import TemplateRole, Weighting, check_publishing, che
 from domain.roles import DEFAULT_ROLES, MOST_ROLES
 from domain.stage_drafts import StageEntry, TransitionEntry
 from domain.stage_models import Destination, publishing_faults
-from resolvers import conditions, naming
+from resolvers import conditions, configured_fields, configured_models, naming
 from resolvers.outcomes import Invalid
 from resolvers.solution_interests import MOST_PRODUCTS
 
@@ -52,11 +53,18 @@ def faults(wanted: Configuration, current: Configuration) -> Iterator[Fault]:
     spellings = {
         fold(text) for each in (current, wanted) for text in _spellings(each["activity_types"])
     }
-    declared = _declared(wanted, current)
+    derived = [*current[configured_fields.SECTION], *wanted[configured_fields.SECTION]]
+    declared = own_fields(current, wanted) | {
+        FAMILY: {each["name"]: FieldType(each["type"]) for each in derived}
+    }
     yield from _of_fields(wanted, current)
     yield from _of_roles(wanted, known)
     yield from _of_personas(wanted, current, declared)
     yield from _of_types(wanted, current)
+    yield from configured_models.faults(wanted, known["activity_types"])
+    fields = configured_fields.read(wanted, current, own_fields(wanted, current))
+    if isinstance(fields, Fault):
+        yield fields
     for path, section, entry in _entries(wanted):
         for field in ("name", "description"):
             text = entry.get(field)
@@ -91,7 +99,8 @@ def _entries(wanted: Configuration) -> Iterator[tuple[str, str, Entry]]:
             yield f"{section}[{place}]", section, entry
 
 
-def _declared(*configurations: Configuration) -> dict[str, dict[str, FieldType]]:
+def own_fields(*configurations: Configuration) -> dict[str, dict[str, FieldType]]:
+    """The types of the custom fields of these, by family."""
     found: dict[str, dict[str, FieldType]] = {f"{scope.value}.custom": {} for scope in SCOPES}
     for each in configurations:
         for field in each["custom_fields"]:
@@ -168,7 +177,10 @@ def _of_types(wanted: Configuration, current: Configuration) -> Iterator[Fault]:
         for fault in (
             activity_types.check(entry["name"], entry["description"]),
             activity_types.check_aliases((), entry["aliases"]),
-            weighting_models.check_weight(entry["weight"], entry["daily_cap"]),
+            weighting_models.check_weight(
+                entry["weight"] or 0,
+                weighting_models.DAILY_CAP if entry["daily_cap"] is None else entry["daily_cap"],
+            ),
         ):
             if fault is not None:
                 yield Fault(f"{path}.{_snake(fault.field)}", fault.reason)
@@ -238,6 +250,7 @@ def _of_interest(
             for each in (*current[section], *wanted[section])
         ):
             yield Fault(f"{path}.{part}", f"{name} is a draft, and would stay one")
+    yield from _of_thresholds(path, entry, wanted, current)
     if len(entry["products"]) > MOST_PRODUCTS:
         yield Fault(f"{path}.products", f"at most {MOST_PRODUCTS} products")
     for place, product in enumerate(entry["products"]):
@@ -247,6 +260,35 @@ def _of_interest(
         value = entry[part]
         if value is not None and not 0 <= value <= 100:
             yield Fault(f"{path}.{part}", f"must be from 0 to 100, not {value}")
+
+
+def _of_thresholds(
+    path: str, entry: Entry, wanted: Configuration, current: Configuration
+) -> Iterator[Fault]:
+    """Stages and roles that are asked for are those of the stage model and of the template.
+
+    So are those that stay asked for because the file says nothing of them.
+    """
+    stored = {fold(each["name"]): each for each in current["solution_interests"]}
+    before = stored.get(fold(entry["name"]), {})
+
+    def asked(part: str) -> list[str]:
+        return list((before.get(part) if entry[part] is None else entry[part]) or ())
+
+    def named(section: str, part: str, within: str, name: str) -> set[str]:
+        of = {fold(e["name"]): e for e in (*current[section], *wanted[section])}
+        model = of.get(fold(entry[part] or ""), {within: []})
+        return {fold(each[name]) for each in model[within]}
+
+    stages = named("stage_models", "stage_model", "stages", "name")
+    for place, stage in enumerate(asked("threshold_stages")):
+        if fold(stage) not in stages:
+            reason = f"its stage model has no stage {stage}"
+            yield Fault(f"{path}.threshold_stages[{place}]", reason)
+    roles = named("role_templates", "role_template", "roles", "role")
+    for place, role in enumerate(asked("threshold_roles")):
+        if fold(role) not in roles:
+            yield Fault(f"{path}.threshold_roles[{place}]", f"its template has no role {role}")
 
 
 def _unknown_in(

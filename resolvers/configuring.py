@@ -3,11 +3,11 @@
 Nothing is ever deleted, and what is applied again changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain.activity_types import EngagementType
+from domain.activity_types import EngagementType, Exclusion
 from domain.attributes import FieldType, Scope
 from domain.audiences import AudienceIsLive
 from domain.condition_documents import from_document
@@ -17,15 +17,17 @@ from domain.configuration_changes import Step, blocked, ordered, steps
 from domain.configuration_shapes import Fault
 from domain.custom_fields import CustomField
 from domain.folding import fold
-from domain.identities import Identity, OutsideKey, key_identity
+from domain.identifiers import RoleId
 from domain.readiness import Thresholds
 from domain.role_templates import Weighting
-from domain.roles import DEFAULT_ROLES
+from domain.weighting_models import DAILY_CAP
 from execution.context import Context, Right
 from resolvers import (
     activity_types,
     audience_drafts,
     audiences,
+    configured_fields,
+    configured_models,
     custom_fields,
     members_required,
     personas,
@@ -35,8 +37,9 @@ from resolvers import (
     stage_models,
 )
 from resolvers.audiences import AudienceAccounts
-from resolvers.configuration import Ids, configuration, ids_by_name, reference_to
+from resolvers.configuration import Ids, configuration, ids_by_name
 from resolvers.configuration_checking import faults, model_parts
+from resolvers.configuration_names import accounts_named, spelled_as_stored, with_accounts
 from resolvers.personas import GivenAttribute, NewPersona
 from resolvers.role_templates import RoleEntry
 from resolvers.solution_interests import NewSolutionInterest
@@ -73,7 +76,7 @@ async def plan(ctx: Context, wanted: Configuration) -> Plan | Refusals:
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     current = await configuration(ctx)
     found = list(faults(wanted, current))
-    wanted, unknown = await _with_accounts(ctx, _spelled_as_stored(wanted, current))
+    wanted, unknown = await with_accounts(ctx, spelled_as_stored(wanted, current))
     found += unknown
     needed = steps(wanted, current)
     hindered = tuple(fault for step in needed for fault in blocked(step))
@@ -87,8 +90,15 @@ async def plan(ctx: Context, wanted: Configuration) -> Plan | Refusals:
 async def apply(ctx: Context, planned: Plan) -> Stopped | None:
     """Do what was planned, by the same commands as everybody; None when all of it is done."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
+    fields = [step for step in planned.steps if step.section == configured_fields.SECTION]
     for step in planned.steps:
-        refusal = await _apply(ctx, step, await ids_by_name(ctx))
+        if step in fields[1:]:
+            continue
+        if step in fields:
+            done = await configured_fields.configure(ctx, fields)
+            refusal = None if isinstance(done, list) else done
+        else:
+            refusal = await _apply(ctx, step, await ids_by_name(ctx))
         if refusal is not None:
             return Stopped(step, refusal)
     return None
@@ -110,7 +120,10 @@ async def _apply(ctx: Context, step: Step, ids: Ids) -> object | None:
         case "personas":
             done = await _persona(ctx, step, id)
         case "activity_types":
-            done = await _activity_type(ctx, entry, id)
+            done = await _activity_type(ctx, step, id)
+        case "weighting_models":
+            types = ids["activity_types"]
+            done = await configured_models.configure(ctx, entry, step.before, types)
         case "stage_models":
             done = await _stage_model(ctx, entry, id)
         case "role_templates":
@@ -144,18 +157,26 @@ async def _persona(ctx: Context, step: Step, id: str | None) -> object:
     return await personas.update_persona(ctx, id, new)
 
 
-async def _activity_type(ctx: Context, entry: Entry, id: str | None) -> object:
-    if id is not None:
-        return await activity_types.add_activity_type_aliases(ctx, id, entry["aliases"])
-    new = activity_types.NewActivityType(
-        entry["name"],
-        EngagementType(entry["engagement_type"]),
-        entry["weight"],
-        entry["daily_cap"],
-        entry["aliases"],
-        entry["description"],
-    )
-    return await activity_types.create_activity_type(ctx, new)
+async def _activity_type(ctx: Context, step: Step, id: str | None) -> object:
+    entry = step.entry
+    if id is None:
+        new = activity_types.NewActivityType(
+            entry["name"],
+            EngagementType(entry["engagement_type"]),
+            entry["weight"] or 0,
+            DAILY_CAP if entry["daily_cap"] is None else entry["daily_cap"],
+            entry["aliases"],
+            entry["description"],
+        )
+        done: object = await activity_types.create_activity_type(ctx, new)
+    elif any(each.part == "aliases" for each in step.differences):
+        done = await activity_types.add_activity_type_aliases(ctx, id, entry["aliases"])
+    else:
+        done = id
+    if isinstance(done, str) and (step.before or {}).get("excluded_as") != entry["excluded_as"]:
+        excluded_as = Exclusion(entry["excluded_as"]) if entry["excluded_as"] else None
+        return await activity_types.exclude_activity_type(ctx, done, excluded_as)
+    return done
 
 
 async def _stage_model(ctx: Context, entry: Entry, id: str | None) -> object:
@@ -209,11 +230,19 @@ async def _members_required(ctx: Context, step: Step, before: Entry, id: str) ->
 
 async def _solution_interest(ctx: Context, entry: Entry, id: str | None, ids: Ids) -> object:
     model = ids["stage_models"][fold(entry["stage_model"])] if entry["stage_model"] else None
-    thresholds = Thresholds(entry["completeness_threshold"], entry["engagement_threshold"])
+    thresholds = Thresholds(
+        entry["completeness_threshold"],
+        entry["engagement_threshold"],
+        tuple(entry["threshold_stages"] or ()),
+        tuple(map(RoleId, entry["threshold_roles"] or ())),
+    )
     if id is not None:
         stored = await ctx.stores.solution_interests.one(id, {"thresholds": 1})
         asked = to_thresholds(stored["thresholds"]) if stored else Thresholds()
-        thresholds = replace(thresholds, stages=asked.stages, roles=asked.roles)
+        if entry["threshold_stages"] is None:
+            thresholds = replace(thresholds, stages=asked.stages)
+        if entry["threshold_roles"] is None:
+            thresholds = replace(thresholds, roles=asked.roles)
         return await solution_interests.update_solution_interest(
             ctx,
             id,
@@ -239,7 +268,7 @@ async def _audience(ctx: Context, entry: Entry, id: str | None, ids: Ids) -> obj
     rule = _condition(entry["condition"], ids) if entry["condition"] else None
     listed = None
     if entry["accounts"] is not None:
-        listed = list((await _accounts(ctx, entry["accounts"])).values())
+        listed = list((await accounts_named(ctx, entry["accounts"])).values())
     accounts, is_draft = AudienceAccounts(rule, listed), entry["status"] == "draft"
     if id is None:
         return await audiences.create_account_audience(
@@ -255,65 +284,3 @@ async def _audience(ctx: Context, entry: Entry, id: str | None, ids: Ids) -> obj
 def _condition(document: Mapping[str, Any], ids: Ids) -> Any:
     """The condition with the tenant's ids for the names in it."""
     return from_document(renamed(document, lambda s, name: ids.get(s, {}).get(fold(name), name)))
-
-
-def _spelled_as_stored(wanted: Configuration, current: Configuration) -> Configuration:
-    """The file with every name as the tenant spells it, so that only what differs is told."""
-    names = {s: {fold(e["name"]): e["name"] for e in entries} for s, entries in current.items()}
-    names["roles"] |= {fold(name): name for name in DEFAULT_ROLES}
-
-    def spelled(section: str, name: str) -> str:
-        return str(names.get(section, {}).get(fold(name), name))
-
-    found = {section: [dict(entry) for entry in entries] for section, entries in wanted.items()}
-    for template in found["role_templates"]:
-        template["roles"] = [
-            {
-                **role,
-                "role": spelled("roles", role["role"]),
-                "condition": renamed(role["condition"], spelled) if role["condition"] else None,
-            }
-            for role in template["roles"]
-        ]
-    for interest in found["solution_interests"]:
-        interest["role_template"] = spelled("role_templates", interest["role_template"])
-        if interest["stage_model"]:
-            interest["stage_model"] = spelled("stage_models", interest["stage_model"])
-    for audience in found["account_audiences"]:
-        if audience["condition"]:
-            audience["condition"] = renamed(audience["condition"], spelled)
-    return found
-
-
-async def _with_accounts(ctx: Context, wanted: Configuration) -> tuple[Configuration, list[Fault]]:
-    """The file with its accounts named as an export names them, and those nobody knows."""
-    listed = {name for each in wanted["account_audiences"] for name in each["accounts"] or ()}
-    known = await _accounts(ctx, sorted(listed))
-    stored = await ctx.stores.accounts.by_ids(known.values(), {"keys": 1})
-    faults: list[Fault] = []
-    for place, each in enumerate(wanted["account_audiences"]):
-        names = each["accounts"]
-        if names is None:
-            continue
-        for number, name in enumerate(names):
-            if name not in known:
-                path = f"account_audiences[{place}].accounts[{number}]"
-                faults.append(Fault(path, f"there is no account {name}"))
-        ids = {known[name] for name in names if name in known}
-        each["accounts"] = sorted(reference_to(id, stored.get(id)) for id in ids)
-    return wanted, faults
-
-
-async def _accounts(ctx: Context, names: Sequence[str]) -> dict[str, str]:
-    """The ids of the accounts that these ids and outside keys name."""
-    known = await ctx.stores.accounts.by_ids(names, {"_id": 1})
-    keys: dict[Identity, str] = {}
-    for name in names:
-        system, is_key, id = name.partition(":")
-        if is_key and name not in known:
-            keys[key_identity("account", OutsideKey(system, id))] = name
-    claims = await ctx.stores.identities.find(keys, ctx.now())
-    owners = {keys[identity]: claim.owner for identity, claim in claims.items()}
-    there = await ctx.stores.accounts.by_ids(owners.values(), {"_id": 1})
-    found = {name: owner for name, owner in owners.items() if owner in there}
-    return found | {id: id for id in known}

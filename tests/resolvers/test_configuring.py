@@ -39,6 +39,8 @@ WITH_GROUPS = {
     }
 }
 JOB_TITLE = {"attribute": "person.job_title", "values": ["Chief", "CEO"]}
+MANY = {"test": {"attribute": "account.employees", "operator": "at_least", "value": 1000}}
+LARGE = {"test": {"attribute": "account.derived", "key": "size", "operator": "is", "value": "L"}}
 FILE: dict[str, Any] = {
     "quorum_configuration": 1,
     "custom_fields": [
@@ -47,7 +49,42 @@ FILE: dict[str, Any] = {
     "roles": [{"name": "Sponsor", "description": "Pays"}],
     "personas": [{"name": "Deciders", "attributes": [JOB_TITLE]}],
     "activity_types": [
-        {"name": "Booth Visit", "engagement_type": "EVENT", "aliases": ["Visited Booth"]}
+        {
+            "name": "Booth Visit",
+            "engagement_type": "EVENT",
+            "aliases": ["Visited Booth"],
+            "excluded_as": "self",
+        }
+    ],
+    "derived_fields": [
+        {
+            "name": "known",
+            "type": "boolean",
+            "label": "Known",
+            "rules": [{"condition": LARGE, "value": True}],
+        },
+        {
+            "name": "size",
+            "type": "text",
+            "label": "Size",
+            "rules": [{"condition": MANY, "value": "L"}],
+            "default": "S",
+        },
+    ],
+    "weighting_models": [
+        {
+            "name": "Fresh",
+            "decay": "half_life",
+            "half_life_days": 7,
+            "window_days": 60,
+            "bands": [{"name": "High", "weight": 80}],
+            "types": [
+                {"type": "booth visit", "band": "high", "daily_cap": 5},
+                {"type": "Click Link", "weight": 40},
+                {"type": "Open Email", "weight": 0},
+            ],
+        },
+        {"name": "Idea", "status": "draft", "types": [{"type": "Click Link", "weight": 1}]},
     ],
     "stage_models": [
         {
@@ -65,7 +102,13 @@ FILE: dict[str, Any] = {
         {"name": "Sketch", "status": "draft", "roles": []},
     ],
     "solution_interests": [
-        {"name": "Cloud", "role_template": "Plain", "stage_model": "Sales"},
+        {
+            "name": "Cloud",
+            "role_template": "Plain",
+            "stage_model": "Sales",
+            "threshold_stages": ["won"],
+            "threshold_roles": ["Decision maker"],
+        },
         {"name": "Security", "role_template": "Asking", "completeness_threshold": 75},
     ],
     "account_audiences": [
@@ -119,7 +162,7 @@ async def test_a_file_makes_everything_in_it_once(ready: Context) -> None:
     second = await plan(ready, given())
 
     made = [f"{step.section} {step.name}" for step in first.steps]
-    assert len(made) == 13
+    assert len(made) == 17
     assert made.index("role_templates Plain") < made.index("solution_interests Cloud")
     assert made.index("solution_interests Cloud") < made.index("role_templates Asking")
     assert made.index("role_templates Asking") < made.index("solution_interests Security")
@@ -175,10 +218,17 @@ async def test_what_may_change_is_changed_and_nothing_is_taken_away(ready: Conte
         personas=[{"name": "Deciders", "attributes": [{**JOB_TITLE, "values": ["CFO"]}]}],
         activity_types=[{**FILE["activity_types"][0], "aliases": ["Booth", "visited  booth"]}],
         role_templates=[plain, {**FILE["role_templates"][2], "description": "Later"}],
-        solution_interests=[{"name": "Cloud", "role_template": "plain", "products": ["VM"]}],
+        solution_interests=[
+            {"name": "Cloud", "role_template": "plain", "products": ["VM"], "threshold_stages": []}
+        ],
         account_audiences=[
             {"name": "Listed", "condition": WITH_GROUPS},
             {"name": "Planned", "condition": WITH_GROUPS},
+        ],
+        derived_fields=[{**FILE["derived_fields"][1], "default": None}],
+        weighting_models=[
+            {"name": "fresh", "types": [{"type": "Click Link", "weight": 9}]},
+            {"name": "Idea", "status": "draft", "window_days": 10},
         ],
     )
 
@@ -190,12 +240,31 @@ async def test_what_may_change_is_changed_and_nothing_is_taken_away(ready: Conte
     }
     assert differences["seniority"] == {"label": ("Seniority", "Level")}
     assert differences["sponsor"] == {"description": ("Pays", "Signs")}
-    assert differences["Cloud"] == {"products": ([], ["VM"]), "stage_model": ("Sales", None)}
+    assert differences["Cloud"] == {
+        "products": ([], ["VM"]),
+        "stage_model": ("Sales", None),
+        "threshold_stages": (["Won"], []),
+    }
+    assert set(differences["fresh"]) == {
+        "window_days",
+        "decay",
+        "half_life_days",
+        "bands",
+        "types",
+    }
+    assert differences["size"] == {"default": ("S", None)}
     assert differences["Sketch"] == {"description": (None, "Later")}
     assert differences["Planned"] == {"status": ("draft", "live")}
-    assert len(done.steps) == 9
+    assert len(done.steps) == 12
     assert await plan(ready, wanted) == Plan(())
     now = await configuration(ready)
+    models = {each["name"]: each for each in now["weighting_models"]}
+    assert set(models) == {"Fresh", "Idea"}
+    assert models["Fresh"]["types"] == [
+        {"type": "Click Link", "weight": 9, "band": None, "daily_cap": 20}
+    ]
+    assert (models["Idea"]["status"], models["Idea"]["window_days"]) == ("draft", 10)
+    assert [each["name"] for each in now["derived_fields"]] == ["known", "size"]
     assert [role["name"] for role in now["roles"]] == ["Blocker", "Sponsor"]
     [booth] = [each for each in now["activity_types"] if each["name"] == "Booth Visit"]
     assert booth["aliases"] == ["Booth", "Visited Booth"]
@@ -211,6 +280,7 @@ async def test_what_is_live_or_never_changes_is_told_and_nothing_is_written(
     lost = {"name": "Lost", "destination": "failure"}
     stages = [sales["stages"][0], lost, {"name": "Yes", "destination": "success"}]
     moves = [{"from": "New", "to": "Lost"}, {"from": "New", "to": "Yes"}]
+    nothing: dict[str, Any] = {"threshold_stages": [], "threshold_roles": []}
 
     found = await refused(
         ready,
@@ -219,7 +289,7 @@ async def test_what_is_live_or_never_changes_is_told_and_nothing_is_written(
             activity_types=[{**FILE["activity_types"][0], "weight": 50}],
             stage_models=[{**sales, "stages": stages, "transitions": moves}],
             role_templates=[{**FILE["role_templates"][1], "roles": [{"role": "Champion"}]}],
-            solution_interests=[{"name": "Cloud", "role_template": "Asking"}],
+            solution_interests=[{"name": "Cloud", "role_template": "Asking", **nothing}],
             roles=[{"name": "New one"}],
             account_audiences=[{**FILE["account_audiences"][1], "status": "draft"}],
         ),
@@ -296,6 +366,47 @@ async def test_every_fault_of_a_file_is_told_at_once(ready: Context) -> None:
     ]
     of_account = [fault for fault in found.faults if "person.jobTitle" in fault.path]
     assert [fault.path.partition(".")[0] for fault in of_account] == ["account_audiences[0]"]
+
+
+async def test_what_is_wrong_with_weights_fields_and_thresholds_is_told(ready: Context) -> None:
+    await applied(ready, given())
+    model = {"name": "Other", "types": [{"type": "Hum", "weight": 1}, {"type": "Click Link"}]}
+    asks_itself = {"test": {**LARGE["test"], "key": "round"}}
+    around = {
+        "name": "round",
+        "type": "text",
+        "label": "Round",
+        "rules": [{"condition": asks_itself, "value": "x"}],
+    }
+
+    found = await refused(
+        ready,
+        only(
+            derived_fields=[around],
+            weighting_models=[
+                {"name": "Fresh", "status": "draft"},
+                model,
+                {"name": "Third", "window_days": 91},
+            ],
+            solution_interests=[
+                {"name": "Cloud", "role_template": "Plain", "threshold_roles": ["Sponsor"]}
+            ],
+        ),
+    )
+
+    assert {(fault.path, fault.reason) for fault in found.faults} == {
+        ("derived_fields[0].rules", "ask in a circle: round, round"),
+        ("weighting_models[2].status", "is active beside another: only one can be"),
+        (
+            "weighting_models[1].types[0].type",
+            "there is no activity type Hum, in the tenant or in the file",
+        ),
+        ("weighting_models[1].types[1]", "needs a weight or a band"),
+        ("weighting_models[2].window_days", "must be between 1 and 90, not 91"),
+        ("solution_interests[0].threshold_stages[0]", "its stage model has no stage Won"),
+        ("solution_interests[0].threshold_roles[0]", "its template has no role Sponsor"),
+    }
+    assert [fault.path for fault in found.blocked] == ["weighting_models[0].status"]
 
 
 async def test_rules_that_wait_for_each_other_are_told(ready: Context) -> None:

@@ -30,10 +30,7 @@ def test_the_file_on_its_page_is_one(tmp_path: Path) -> None:
     shown = read(configuration_files.read(file))
 
     assert isinstance(shown, dict), shown
-    assert {name for name, entries in shown.items() if not entries} == {
-        "custom_fields",
-        "activity_types",
-    }
+    assert {name for name, entries in shown.items() if not entries} == {"custom_fields"}
 
 
 def test_a_country_is_no_truth_value(tmp_path: Path) -> None:
