@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from domain.identifiers import TenantId
@@ -52,7 +52,8 @@ class Context:
 
     `now` gives the time in UTC, cut to milliseconds; `new_id("acc")` an id of that prefix that
     nobody has; `request_id` stands in the log and in the answer to an unexpected error;
-    `has_begun` once a mutation may have stored something.
+    `has_begun` once a mutation may have stored something. Whoever follows events may go on from a
+    position beyond which nothing is older than `cursor_age`.
     """
 
     viewer: Viewer
@@ -61,6 +62,7 @@ class Context:
     new_id: Callable[[str], str]
     request_id: str = ""
     has_begun: bool = False
+    cursor_age: timedelta = timedelta(days=30)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

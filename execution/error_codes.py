@@ -14,17 +14,27 @@ class ErrorCode(StrEnum):
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
     BAD_CURSOR = "BAD_CURSOR"
+    CURSOR_EXPIRED = "CURSOR_EXPIRED"
     TOO_COMPLEX = "TOO_COMPLEX"
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
     TENANT_UNKNOWN = "TENANT_UNKNOWN"
     FORBIDDEN = "FORBIDDEN"
+    TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"
+    SUBSCRIBER_TOO_SLOW = "SUBSCRIBER_TOO_SLOW"
     DEADLINE = "DEADLINE"
     UNAVAILABLE = "UNAVAILABLE"
     STOPPING = "STOPPING"
     INTERNAL = "INTERNAL"
 
 
-RETRYABLE: Final = frozenset({ErrorCode.DEADLINE, ErrorCode.UNAVAILABLE, ErrorCode.STOPPING})
+RETRYABLE: Final = frozenset(
+    {
+        ErrorCode.DEADLINE,
+        ErrorCode.UNAVAILABLE,
+        ErrorCode.STOPPING,
+        ErrorCode.TOO_MANY_SUBSCRIPTIONS,
+    }
+)
 """The codes of requests that may do when they are sent again as they are."""
 
 
@@ -62,8 +72,14 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
         "Ask for 1 to `extensions.limit` rows and go on with `after`.",
     ),
     ErrorCode.BAD_CURSOR: Meaning(
-        "A cursor was not made by this list, or under another filter or order.",
-        "Begin the list anew, without a cursor.",
+        "A cursor was not made by this list, or under another filter or order; or a subscription "
+        "is to go on from a position that the tenant does not have.",
+        "Begin the list anew, without a cursor; read the state anew and subscribe without `after`.",
+    ),
+    ErrorCode.CURSOR_EXPIRED: Meaning(
+        "What follows the position that a subscription is to go on from is too old to be told "
+        "again.",
+        "Read it from `events`, which has all of it, or read the state anew; then subscribe.",
     ),
     ErrorCode.TOO_COMPLEX: Meaning(
         "The operation is longer, deeper or wider than one request may be.",
@@ -80,6 +96,14 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
         "The viewer lacks the right in `extensions.right`; or the Host or the Origin of the "
         "request is not one this server answers to.",
         "Ask whoever runs the server for the right, or use one of its addresses.",
+    ),
+    ErrorCode.TOO_MANY_SUBSCRIPTIONS: Meaning(
+        "The server has as many subscriptions, or the connection as many operations, as it may.",
+        "End some, or use another server, and try again.",
+    ),
+    ErrorCode.SUBSCRIBER_TOO_SLOW: Meaning(
+        "The subscriber did not read what was sent to it for too long, and was let go.",
+        "Subscribe again from the last position that came; ask for fewer events or fields.",
     ),
     ErrorCode.DEADLINE: Meaning(
         "The request did not end in its time. With `extensions.outcome` UNKNOWN a mutation may "

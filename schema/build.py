@@ -23,6 +23,8 @@ from schema.query import Query
 from schema.remembered import Remembered, RememberedOperations
 from schema.scalars import CONFIG
 from schema.serving import MutationBegun, OperationNamed
+from schema.shared_answers import SharedAnswers
+from schema.subscription import Subscription
 
 DEADLINE_SECONDS: Final = 30.0
 
@@ -61,7 +63,8 @@ class QuorumSchema(strawberry.Schema):
             types=[*KINDS.values(), *UserError.__subclasses__()],
         )
         given_values.mark_one_ofs(self._schema)
-        self._deadline = deadline_seconds
+        self.deadline_seconds = deadline_seconds
+        self.shared = SharedAnswers()
         self.remembered = Remembered()
 
     async def execute(
@@ -82,7 +85,7 @@ class QuorumSchema(strawberry.Schema):
         if isinstance(given, Context):
             context_value = replace(given)
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(self.deadline_seconds):
                 result = await super().execute(
                     query,
                     variable_values,
@@ -93,7 +96,7 @@ class QuorumSchema(strawberry.Schema):
                     operation_extensions,
                 )
         except TimeoutError:
-            result = ExecutionResult(data=None, errors=[overdue(self._deadline)])
+            result = ExecutionResult(data=None, errors=[overdue(self.deadline_seconds)])
         finally:
             if isinstance(given, Context) and isinstance(context_value, Context):
                 given.has_begun = context_value.has_begun  # also for whoever cut this off
@@ -115,4 +118,4 @@ class QuorumSchema(strawberry.Schema):
 @cache
 def build_schema(deadline_seconds: float = DEADLINE_SECONDS) -> QuorumSchema:
     """The one schema of the process."""
-    return QuorumSchema(deadline_seconds, query=Query, mutation=Mutation)
+    return QuorumSchema(deadline_seconds, query=Query, mutation=Mutation, subscription=Subscription)

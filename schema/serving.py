@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
 from execution.context import Context
 from execution.refusals import CodedError, bad_request
+
+_SUBSCRIPTION: Final = bad_request(
+    "query",
+    "is a subscription: ask for it over a WebSocket, as text/event-stream or as multipart/mixed.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class OperationNamed(SchemaExtension):
             definitions = document.definitions
             count = sum(isinstance(found, OperationDefinitionNode) for found in definitions)
             if count > 1:
-                raise _no_operation(None)
+                raise no_operation(None)
         yield
 
 
@@ -62,26 +67,30 @@ async def execute(
 ) -> Answer:
     """Parse, validate and execute one operation, a query or a mutation."""
     if not query:
-        return _refused([bad_request("query", "is empty.")])
+        return refused([bad_request("query", "is empty.")])
     try:
         result = await schema.execute(
             query,
             variable_values=variables,
             context_value=context,
             operation_name=operation_name,
+            allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
         )
+    except InvalidOperationTypeError:
+        return refused([_SUBSCRIPTION])
     except CannotGetOperationTypeError:
-        return _refused([_no_operation(operation_name)])
+        return refused([no_operation(operation_name)])
     errors = result.errors or []
     if result.data is None and not any(error.path for error in errors):
-        return _refused(errors)
+        return refused(errors)
     body: dict[str, object] = {"data": result.data}
     if errors:
         body["errors"] = [error.formatted for error in errors]
     return Answer(body, was_executed=True, code=_code(errors) if result.data is None else "")
 
 
-def _refused(errors: Sequence[GraphQLError]) -> Answer:
+def refused(errors: Sequence[GraphQLError]) -> Answer:
+    """The answer to what does not come to executing."""
     body: dict[str, object] = {"errors": [error.formatted for error in errors]}
     return Answer(body, was_executed=False, code=_code(errors))
 
@@ -90,7 +99,8 @@ def _code(errors: Sequence[GraphQLError]) -> str:
     return str((errors[0].extensions or {}).get("code", "")) if errors else ""
 
 
-def _no_operation(name: str | None) -> CodedError:
+def no_operation(name: str | None) -> CodedError:
+    """The name leaves open which operation is meant, or fits none."""
     if name is None:
         return bad_request("operationName", "must name one of the operations of the query.")
     return bad_request("operationName", f"is {name!r}, and the query has no such operation.")

@@ -30,10 +30,13 @@ class AccessLog:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         identifier = scope[_REQUEST_ID] = _given_id(scope) or secrets.token_hex(8)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
         header = (b"x-request-id", identifier.encode())
         started = time.perf_counter()
         status = 0

@@ -6,20 +6,22 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp
 
 from server import graphiql
 from server.access_log import AccessLog
+from server.asking import Asking, Execute
 from server.background import Work, running
 from server.contexts import Contexts
 from server.examples import EXAMPLES
-from server.graphql_http import Execute, GraphQLEndpoint, page_instead
+from server.graphql_http import GraphQLEndpoint, page_instead
+from server.graphql_ws import SocketEndpoint
 from server.guards import Guards, SecurityHeaders
 from server.presence import Presence
 from server.settings import Settings
 from server.stopping import Stopping
-from server.viewers import Viewers
+from server.subscriptions import Subscriptions
 
 GRAPHQL: Final = "/graphql"
 
@@ -34,8 +36,13 @@ def build_app(
     stopping: Stopping | None = None,
     background: Mapping[str, Work] | None = None,
 ) -> ASGIApp:
-    """The whole application over an open database; `background` runs as long as it serves."""
+    """The whole application over an open database; `background` runs as long as it serves.
+
+    Once it is `stopping`, its subscriptions are closed.
+    """
     stopping = stopping or Stopping()
+    subscriptions = Subscriptions(settings.subscription_limit)
+    stopping.tell(lambda: subscriptions.close("The server is stopping; subscribe again."))
 
     async def ready(request: Request) -> Response:
         reason = "stopping" if stopping.is_asked else await reason_not_ready()
@@ -46,11 +53,18 @@ def build_app(
         async with running(background or {}):
             yield
 
-    viewers = Viewers(settings, contexts.has_tenant)
-    presence = Presence(takes_writes)
-    endpoint = GraphQLEndpoint(execute, viewers, contexts, settings, presence, stopping)
-    routes = [
+    asking = Asking(
+        execute,
+        contexts,
+        settings,
+        presence=Presence(takes_writes),
+        stopping=stopping,
+        subscriptions=subscriptions,
+    )
+    endpoint = GraphQLEndpoint(asking, settings)
+    routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint.answer, methods=["POST"]),
+        WebSocketRoute(GRAPHQL, SocketEndpoint(asking)),
         Route(GRAPHQL, page_instead),
         graphiql.home(),
         *graphiql.routes(GRAPHQL, EXAMPLES),

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from os import environ
 from typing import Any, Final
 
@@ -81,7 +82,8 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
     being restored.
     """
     async with opened(settings) as database:
-        installation = Installation(settings, database, Contexts(database.database))
+        contexts = Contexts(database.database, timedelta(days=settings.event_cursor_days))
+        installation = Installation(settings, database, contexts)
         await create_tenant(installation.context(DEFAULT_TENANT), DEFAULT_TENANT, "UTC")
         await _complete_tenants(installation)
         yield installation

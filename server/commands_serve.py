@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 
 from execution.context import Context, Right, Viewer
 from jobs.worker import work
-from schema import serving
 from schema.build import build_schema
+from schema.subscribing import respond
 from server.app import build_app
+from server.asking import Answered
 from server.background import Work
 from server.commands import Installation, installed, run_command, settings_or_exit
 from server.contexts import new_id
@@ -49,7 +50,7 @@ async def serve_until_signalled(installation: Installation, listener: socket.soc
     stopping = Stopping()
     app = app_of(installation, stopping)
     try:
-        await serve(app, listener, stopping, installation.settings.stop_seconds)
+        await serve(app, listener, installation.settings, stopping)
     finally:
         await _move_last_events(installation)
 
@@ -66,10 +67,8 @@ def app_of(installation: Installation, stopping: Stopping) -> ASGIApp:
     """The application over an open installation, with all that runs beside the requests."""
     schema = build_schema(installation.settings.request_seconds)
 
-    async def execute(context: Context, operation: Operation) -> serving.Answer:
-        return await serving.execute(
-            schema, context, operation.query, operation.variables, operation.name
-        )
+    async def execute(context: Context, operation: Operation) -> Answered:
+        return await respond(schema, context, operation.query, operation.variables, operation.name)
 
     return build_app(
         installation.settings,

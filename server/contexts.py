@@ -1,6 +1,6 @@
 """Contexts: the real clock, new ids, and the stores that a process keeps for each tenant."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.identifiers import TenantId
 from execution import new_ids
@@ -16,8 +16,9 @@ class Contexts:
     All of them share `feed`, which tells who follows events that there are new ones.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cursor_age: timedelta = timedelta(days=30)) -> None:
         self._database = database
+        self._cursor_age = cursor_age
         self.feed = EventFeed(database)
         self._stores: dict[TenantId, Stores] = {}
 
@@ -29,6 +30,7 @@ class Contexts:
             stores=self.stores(viewer.tenant),
             new_id=new_id,
             request_id=request_id,
+            cursor_age=self._cursor_age,
         )
 
     def stores(self, tenant: TenantId) -> Stores:

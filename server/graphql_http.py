@@ -1,93 +1,67 @@
 """The GraphQL endpoint: one operation per POST, answered as GraphQL over HTTP asks."""
 
 import asyncio
-import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp
 
-from execution.context import Context
-from execution.error_codes import ErrorCode, Outcome
-from execution.error_masking import AWAY
+from execution.error_codes import ErrorCode
 from schema.serving import Answer
+from schema.subscribing import Told
 from server import graphiql
 from server.access_log import note, request_id
-from server.contexts import Contexts
-from server.graphql_request import Operation, media_type_for, operation_in
-from server.presence import Presence
+from server.asking import Answered, Asked, Asking
+from server.graphql_request import media_type_for, operation_in
 from server.refusals import GRAPHQL_JSON, Refusal, bad_request, refused
 from server.settings import Settings
-from server.stopping import CutOff, Stopping
-from server.viewers import Viewers
-from store.deployment import StoreFailure, in_short, is_passing
-
-Execute = Callable[[Context, Operation], Awaitable[Answer]]
+from server.streamed_answers import EVENT_STREAM, StreamedAnswers, form_for
 
 _STATUS_OF_CODE: Final[Mapping[str, int]] = {
     ErrorCode.INTERNAL: 500,
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.DEADLINE: 504,
 }
-_AWAY: Final = Refusal(503, ErrorCode.UNAVAILABLE, AWAY)
-_STOPPING: Final = Refusal(503, ErrorCode.STOPPING, "The server is stopping; ask again.")
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,80}")
-
-_log = logging.getLogger(__name__)
+_NO_STREAM: Final = (
+    "A subscription is answered as text/event-stream, as multipart/mixed with subscriptionSpec, or "
+    "over a WebSocket."
+)
 
 
 class GraphQLEndpoint:
     """Turns a request into an operation of a viewer, and what comes of it into an answer."""
 
-    def __init__(
-        self,
-        execute: Execute,
-        viewers: Viewers,
-        contexts: Contexts,
-        settings: Settings,
-        presence: Presence,
-        stopping: Stopping,
-    ) -> None:
-        self._execute = execute
-        self._viewers = viewers
-        self._contexts = contexts
+    def __init__(self, asking: Asking, settings: Settings) -> None:
+        self._asking = asking
         self._body_limit = settings.body_limit
         self._seconds = settings.request_seconds
-        self._presence = presence
-        self._stopping = stopping
 
-    async def answer(self, request: Request) -> Response:
-        """The answer to a POST request, whatever it holds."""
-        media_type = media_type_for(request.headers.get("accept", ""))
-        outcome = await self._outcome(request)
+    async def answer(self, request: Request) -> ASGIApp:
+        """The answer to a POST request, whatever it holds: a single one, or a stream of them."""
+        accept = request.headers.get("accept", "")
+        form = form_for(accept)
+        outcome = await self._asking.answered(lambda: self._asked(request))
         codes = _codes(outcome)
         note(request.scope, "code", codes[0] if codes else None)
-        if isinstance(outcome, Refusal):
-            return refused(outcome, request_id(request.scope), media_type=media_type)
-        status = _status(outcome, media_type)
-        return Response(orjson.dumps(outcome.body), status, media_type=media_type)
+        if isinstance(outcome, Answer) and form is EVENT_STREAM:
+            return StreamedAnswers(form, _alone(outcome), self._asking)
+        media_type = media_type_for(accept)
+        if isinstance(outcome, Answer):
+            status = _status(outcome, media_type)
+            return Response(orjson.dumps(outcome.body), status, media_type=media_type)
+        if not isinstance(outcome, Refusal) and form is not None:
+            return StreamedAnswers(form, outcome, self._asking)
+        if not isinstance(outcome, Refusal):
+            await outcome.aclose()
+            outcome = bad_request(_NO_STREAM, "Accept", 406)
+        return refused(outcome, request_id(request.scope), media_type=media_type)
 
-    async def _outcome(self, request: Request) -> Answer | Refusal:
-        """What comes of a request, unless the server stops before that."""
-        if self._stopping.is_asked:
-            return _STOPPING
-        context: Context | None = None
-        try:
-            async with self._stopping.under_way():
-                asked = await self._asked(request)
-                if isinstance(asked, Refusal):
-                    return asked
-                context, operation = asked
-                return await self._execute(context, operation)
-        except CutOff:
-            has_begun = context is not None and context.has_begun
-            return replace(_STOPPING, outcome=Outcome.UNKNOWN if has_begun else Outcome.NOT_DONE)
-
-    async def _asked(self, request: Request) -> tuple[Context, Operation] | Refusal:
+    async def _asked(self, request: Request) -> Asked:
         """The operation of a request, and the context to execute it in."""
         try:
             async with asyncio.timeout(self._seconds):
@@ -98,28 +72,26 @@ class GraphQLEndpoint:
             )
         if isinstance(operation, Refusal):
             return operation
-        if not await self._presence.is_there():
-            return _AWAY
-        try:
-            viewer = await self._viewers.of(request.headers)
-        except StoreFailure as error:
-            if not is_passing(error):
-                raise
-            identifier = request_id(request.scope)
-            _log.warning("Request %s: MongoDB does not answer: %s", identifier, in_short(error))
-            return _AWAY
+        identifier = request_id(request.scope)
+        viewer = await self._asking.viewer(request.headers, identifier)
         if isinstance(viewer, Refusal):
             return viewer
         note(request.scope, "tenant", viewer.tenant)
         if operation.name is not None and _NAME.fullmatch(operation.name):
             note(request.scope, "operation", operation.name)
-        return self._contexts.of(viewer, request_id(request.scope)), operation
+        return self._asking.context(viewer, identifier), operation
 
 
-def _codes(outcome: Answer | Refusal) -> list[str]:
-    """The codes of all errors in what a request is answered."""
+async def _alone(answer: Answer) -> AsyncGenerator[Told, None]:
+    yield orjson.dumps(answer.body).decode()
+
+
+def _codes(outcome: Answered | Refusal) -> list[str]:
+    """The codes of all errors in what a request is answered; a stream has none yet."""
     if isinstance(outcome, Refusal):
         return [outcome.code]
+    if not isinstance(outcome, Answer):
+        return []
     errors: Any = outcome.body.get("errors", ())
     return [str(error.get("extensions", {}).get("code", "")) for error in errors]
 

@@ -78,6 +78,11 @@ def parse(body: bytes) -> Operation | Refusal:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         return bad_request(_no_json(body, error))
+    return operation_of(value)
+
+
+def operation_of(value: object) -> Operation | Refusal:
+    """The operation that a JSON value asks for; the refusal names the field that is wrong."""
     if isinstance(value, list):
         return bad_request("Send one operation per request: the body must be an object, no list.")
     if not isinstance(value, dict):

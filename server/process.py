@@ -14,12 +14,14 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from server import protocols
 from server.settings import Settings
 from server.stopping import Stopping
 
 ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _BACKLOG: Final = 2_048
+_PING_SECONDS: Final = 20.0
 _LAST_ANSWERS_SECONDS: Final = 5
 _COLLECT_AFTER_ALLOCATIONS: Final = 50_000
 
@@ -78,16 +80,20 @@ def listen(settings: Settings) -> socket.socket:
 
 
 async def serve(
-    app: ASGIApp, listener: socket.socket, stopping: Stopping, stop_seconds: float
+    app: ASGIApp, listener: socket.socket, settings: Settings, stopping: Stopping
 ) -> None:
-    """Answer requests until cancelled, then give what is under way so many seconds to end.
+    """Answer requests until cancelled, then give what is under way its seconds to end.
 
     Meanwhile it listens, so that who asks hears that it stops. Another signal cuts that short.
     """
     config = uvicorn.Config(
         app,
-        http="httptools",
-        ws="none",
+        http=protocols.Http,
+        ws=protocols.WebSocket,
+        ws_max_size=settings.body_limit,
+        ws_ping_interval=_PING_SECONDS,
+        ws_ping_timeout=_PING_SECONDS,
+        ws_per_message_deflate=False,  # its windows would be most of what an idle socket takes
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -104,7 +110,7 @@ async def serve(
         loop = asyncio.get_running_loop()
         for number in ENDING_SIGNALS:
             loop.add_signal_handler(number, stopping.hasten)
-        await stopping.end(stop_seconds)
+        await stopping.end(settings.stop_seconds)
         server.should_exit = True
         await serving
         raise

@@ -34,11 +34,16 @@ def refused(
     refusal: Refusal, request_id: str, *, media_type: str = JSON, allow: str | None = None
 ) -> Response:
     """The refusal in the shape of a GraphQL answer: no data, one error."""
+    body = orjson.dumps({"errors": [error_of(refusal, request_id)]})
+    headers = {} if allow is None else {"allow": allow}
+    return Response(body, refusal.status, headers, media_type)
+
+
+def error_of(refusal: Refusal, request_id: str) -> dict[str, object]:
+    """The refusal as the one error of an answer."""
     extensions: dict[str, object] = {"code": refusal.code, "requestId": request_id}
     if refusal.code in RETRYABLE:
         extensions |= {"retryable": True, "outcome": refusal.outcome}
     if refusal.field is not None:
         extensions["field"] = refusal.field
-    body = orjson.dumps({"errors": [{"message": refusal.message, "extensions": extensions}]})
-    headers = {} if allow is None else {"allow": allow}
-    return Response(body, refusal.status, headers, media_type)
+    return {"message": refusal.message, "extensions": extensions}

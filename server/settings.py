@@ -41,6 +41,9 @@ class Settings:
     body_limit: int = 8 * 1024 * 1024
     request_seconds: float = 30.0
     stop_seconds: float = 20.0
+    event_cursor_days: int = 30
+    subscription_limit: int = 2_000
+    subscriber_stall_seconds: float = 15.0
     log_level: str = "info"
     log_format: LogFormat = LogFormat.TEXT
     log_values: bool = False
@@ -203,6 +206,20 @@ def _seconds(text: str, least: float, most: float) -> float:
     return seconds
 
 
+def _event_cursor_days(text: str) -> int:
+    days = _whole_number(text)
+    if not 1 <= days <= 3_650:
+        raise ValueError(f"is {days}; it must be between 1 and 3650 days")
+    return days
+
+
+def _subscription_limit(text: str) -> int:
+    limit = _whole_number(text)
+    if not 1 <= limit <= 1_000_000:
+        raise ValueError(f"is {limit}; it must be between 1 and 1000000")
+    return limit
+
+
 def _log_level(text: str) -> str:
     if text.lower() not in LEVELS:
         raise ValueError(f"is {_shown(text)}; it must be one of {', '.join(LEVELS)}")
@@ -261,6 +278,9 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "body_limit": _body_limit,
     "request_seconds": _request_seconds,
     "stop_seconds": _stop_seconds,
+    "event_cursor_days": _event_cursor_days,
+    "subscription_limit": _subscription_limit,
+    "subscriber_stall_seconds": _request_seconds,
     "log_level": _log_level,
     "log_format": _log_format,
     "log_values": _switch,

@@ -1,6 +1,9 @@
 """What the pages of the documentation show is what the demo data answers, step by step."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,8 @@ import pytest
 from execution.context import Context
 from jobs.kinds import run_open_jobs
 from schema.build import build_schema
+from schema.serving import Answer
+from schema.subscribing import respond
 from store.driver import Client, aggregate, open_database
 from store.indexes import ensure_indexes
 from store.stores import Stores
@@ -48,11 +53,17 @@ def test_there_are_pages() -> None:
 async def test_a_page_can_be_followed(own: Context, page: str) -> None:
     names: dict[str, Any] = {}
     for step in steps(page):
-        context = replace(own)
-        result = await build_schema().execute(said(step.operation, names), context_value=context)
-        given: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            given["errors"] = [error.formatted for error in result.errors]
+        given = await _answered(replace(own), said(step.operation, names), step.answer)
         found = "\n".join(differences(step.answer, given, names))
         assert not found, f"{step.operation}\n{found}"
         await run_open_jobs(own, "reader", 60.0)
+
+
+async def _answered(context: Context, operation: str, shown: Any) -> Any:
+    """The answer; of a subscription the first ones, as many as the page shows."""
+    answers = await respond(build_schema(), context, operation)
+    if isinstance(answers, Answer):
+        return answers.body
+    async with asyncio.timeout(5), aclosing(answers):
+        told = [await anext(answers) for _ in shown]
+    return [json.loads(each) for each in told if isinstance(each, str)]

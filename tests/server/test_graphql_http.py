@@ -9,8 +9,8 @@ from domain.identifiers import TenantId
 from execution.context import Context
 from schema.serving import Answer
 from server.app import build_app
+from server.asking import Execute
 from server.contexts import Contexts, now
-from server.graphql_http import Execute
 from server.graphql_request import Operation
 from server.settings import Settings
 from server.stopping import Stopping

@@ -1,0 +1,169 @@
+"""Subscribing: one operation goes in; for a subscription, answer after answer comes out."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, TypeAlias, cast
+
+import orjson
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    create_source_event_stream,
+    execute_subscription_event,
+)
+from graphql.execution import Executor
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from execution.context import Context
+from execution.error_codes import ErrorCode
+from execution.error_masking import masked, with_outcome
+from execution.refusals import overdue
+from execution.sources import Sourced
+from schema.build import QuorumSchema
+from schema.serving import Answer, execute, no_operation, refused
+
+_PATIENCE_SECONDS: Final = 60.0
+_PAUSE_SECONDS: Final = 0.5
+_PASSING: Final = (ErrorCode.UNAVAILABLE, ErrorCode.DEADLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A subscription that cannot go on, and why: the errors as they are sent."""
+
+    errors: Sequence[Any]
+
+
+Told: TypeAlias = str | Ended
+"""An answer as JSON, or the end of them."""
+
+
+async def respond(
+    schema: QuorumSchema,
+    context: Context,
+    query: str,
+    variables: dict[str, Any] | None = None,
+    operation_name: str | None = None,
+) -> Answer | AsyncGenerator[Told, None]:
+    """The answer to a query, to a mutation or to what is refused; the answers to a subscription.
+
+    They go on until the subscription ends by itself or they are closed.
+    """
+    if "subscription" not in query:
+        return await execute(schema, context, query, variables, operation_name)
+    try:
+        executor = await _prepared(schema, context, query, variables, operation_name)
+    except InvalidOperationTypeError:
+        return await execute(schema, context, query, variables, operation_name)
+    except CannotGetOperationTypeError:
+        return refused([no_operation(operation_name)])
+    if isinstance(executor, list):
+        return _refused(context, executor)
+    source: Any = create_source_event_stream(executor)
+    if optimized_is_awaitable(source):
+        source = await source
+    if isinstance(source, ExecutionResult):
+        return _refused(context, source.errors or [])
+    key = (context.viewer, query, operation_name, json.dumps(variables, sort_keys=True))
+    return _Answers(schema, context, executor, key).of(source)
+
+
+async def _prepared(
+    schema: QuorumSchema,
+    context: Context,
+    query: str,
+    variables: dict[str, Any] | None,
+    operation_name: str | None,
+) -> Executor[Any] | list[GraphQLError]:
+    """What executes the subscription, found valid and within the limits; else the errors."""
+    execution = schema._create_execution_context(
+        query=query,
+        allowed_operation_types=(OperationType.SUBSCRIPTION,),
+        variable_values=variables,
+        context_value=context,
+        operation_name=operation_name,
+    )
+    extensions = schema.get_extensions()
+    for extension in extensions:
+        extension.execution_context = execution
+    runner = schema.create_extensions_runner(execution, extensions)
+    try:
+        async with runner.operation():
+            failed = await schema._prepare_operation_async(execution, runner)
+    except GraphQLError as error:
+        return [error]
+    if failed is not None:
+        return list(failed.errors or ())
+    document = execution.graphql_document
+    assert document is not None
+    return schema.execution_context_class.build(
+        schema._schema,
+        document,
+        context_value=context,
+        raw_variable_values=variables,
+        operation_name=operation_name,
+        is_awaitable=cast(Any, optimized_is_awaitable),
+    )
+
+
+class _Answers:
+    """The answers of one subscription, each executed once however many ask the same."""
+
+    def __init__(
+        self, schema: QuorumSchema, context: Context, executor: Executor[Any], key: object
+    ) -> None:
+        self._seconds = schema.deadline_seconds
+        self._context = context
+        self._executor = executor
+        self._shared = schema.shared.of(key)
+
+    async def of(self, source: AsyncGenerator[Sourced | None, None]) -> AsyncGenerator[Told, None]:
+        """An answer for each value of the source; an error of the source ends them."""
+        try:
+            async with aclosing(source) as values:
+                async for value in values:
+                    mark = value.document["mark"] if value else None
+                    yield await self._shared.of(mark, partial(self._answer, value))
+        except Exception as error:
+            raised = GraphQLError("", original_error=error)
+            yield Ended([_masked(self._context, raised).formatted])
+
+    async def _answer(self, value: object) -> str:
+        """The answer to one value, as JSON; while the database is away, it is waited for."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + _PATIENCE_SECONDS
+        while True:
+            result = await self._executed(value)
+            errors = [_masked(self._context, error) for error in result.errors or ()]
+            is_passing = any((error.extensions or {}).get("code") in _PASSING for error in errors)
+            if not is_passing or clock() > deadline:
+                break
+            await asyncio.sleep(_PAUSE_SECONDS)
+        body: dict[str, object] = {"data": result.data}
+        if errors:
+            body["errors"] = [error.formatted for error in errors]
+        return orjson.dumps(body).decode()
+
+    async def _executed(self, value: object) -> ExecutionResult:
+        executor = self._executor.build_per_event_executor(value)
+        executor.context_value = replace(self._context)
+        try:
+            async with asyncio.timeout(self._seconds):
+                result = execute_subscription_event(executor)
+                return result if isinstance(result, ExecutionResult) else await result
+        except TimeoutError:
+            return ExecutionResult(data=None, errors=[overdue(self._seconds)])
+
+
+def _refused(context: Context, errors: Sequence[GraphQLError]) -> Answer:
+    return refused([_masked(context, error) for error in errors])
+
+
+def _masked(context: Context, error: GraphQLError) -> GraphQLError:
+    return with_outcome(masked(error, context.request_id), has_begun=False)
