@@ -82,7 +82,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, Part]]] = {
         "rules": Part(listed(record({"condition": Part(condition), "value": Part(value)})), []),
         "default": Part(or_nothing(value), None),
     },
-    "roles": {"name": _NAME, "description": _DESCRIPTION},
+    "roles": {"name": _NAME, "description": _DESCRIPTION, "aliases": Part(listed(text), [])},
     "personas": {
         "name": _NAME,
         "description": _DESCRIPTION,

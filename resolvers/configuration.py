@@ -20,7 +20,7 @@ _NEVER_COUNTED: Final = (0, 20)
 
 
 async def configuration(ctx: Context) -> Configuration:
-    """All that the tenant has set up, but not the roles that every tenant has."""
+    """All that the tenant has set up; of the roles that every tenant has, those with aliases."""
     ctx.viewer.require(Right.READ)
     stored = await _stored(ctx)
     rename = _by_names(stored)
@@ -30,7 +30,11 @@ async def configuration(ctx: Context) -> Configuration:
     found = {
         "custom_fields": await _custom_fields(ctx),
         "derived_fields": await configured_fields.entries(ctx),
-        "roles": [_plain(each) for each in stored["roles"] if not each["is_default"]],
+        "roles": [
+            {**_plain(each), "aliases": sorted(each.get("aliases", ()))}
+            for each in stored["roles"]
+            if not each["is_default"] or each.get("aliases")
+        ],
         "personas": [_persona(each) for each in stored["personas"]],
         "activity_types": await _activity_types(ctx, stored["activity_types"]),
         "weighting_models": configured_models.entries(

@@ -1,6 +1,6 @@
 """Checking a configuration: everything that would be refused, before anything is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from domain import (
@@ -8,6 +8,7 @@ from domain import (
     condition_checking,
     custom_fields,
     personas,
+    role_aliases,
     stage_drafts,
     weighting_models,
 )
@@ -58,7 +59,7 @@ def faults(wanted: Configuration, current: Configuration) -> Iterator[Fault]:
         FAMILY: {each["name"]: FieldType(each["type"]) for each in derived}
     }
     yield from _of_fields(wanted, current)
-    yield from _of_roles(wanted, known)
+    yield from _of_roles(wanted, known, current)
     yield from _of_personas(wanted, current, declared)
     yield from _of_types(wanted, current)
     yield from configured_models.faults(wanted, known["activity_types"])
@@ -128,13 +129,36 @@ def _fields(configuration: Configuration, scope: Scope) -> Iterator[tuple[str, C
             yield f"custom_fields[{place}]", field
 
 
-def _of_roles(wanted: Configuration, known: Known) -> Iterator[Fault]:
+def _of_roles(wanted: Configuration, known: Known, current: Configuration) -> Iterator[Fault]:
     defaults = {fold(name) for name in DEFAULT_ROLES}
     for place, entry in enumerate(wanted["roles"]):
+        path = f"roles[{place}]"
         if fold(entry["name"]) in defaults:
-            yield Fault(f"roles[{place}].name", "is a role that every tenant has")
+            if not entry["aliases"]:
+                yield Fault(f"{path}.name", "is a role that every tenant has")
+            if entry["description"] is not None:
+                yield Fault(f"{path}.description", "is no part of a role that every tenant has")
+        if fault := role_aliases.check_aliases(entry["aliases"]):
+            yield Fault(f"{path}.{fault.field}", fault.reason)
     if len(known["roles"]) > MOST_ROLES:
         yield Fault("roles", f"would make {len(known['roles'])} roles, more than {MOST_ROLES}")
+    yield from _of_aliases(wanted["roles"], current["roles"])
+
+
+def _of_aliases(wanted: Sequence[Entry], current: Sequence[Entry]) -> Iterator[Fault]:
+    """Aliases that another role has, or is called by."""
+    owners = {role_aliases.spelling(name): fold(name) for name in DEFAULT_ROLES}
+    for entry in (*current, *wanted):
+        owners.setdefault(role_aliases.spelling(entry["name"]), fold(entry["name"]))
+    for entry in current:
+        for alias in entry["aliases"]:
+            owners.setdefault(role_aliases.spelling(alias), fold(entry["name"]))
+    for place, entry in enumerate(wanted):
+        for number, alias in enumerate(entry["aliases"]):
+            own = fold(entry["name"])
+            owner = owners.setdefault(role_aliases.spelling(alias), own)
+            if owner != own:
+                yield Fault(f"roles[{place}].aliases[{number}]", f"means the role {owner}")
 
 
 def _of_personas(

@@ -5,7 +5,7 @@ Nothing is ever deleted, and what is applied again changes nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from domain.activity_types import EngagementType, Exclusion
 from domain.attributes import FieldType, Scope
@@ -20,6 +20,7 @@ from domain.folding import fold
 from domain.identifiers import RoleId
 from domain.readiness import Thresholds
 from domain.role_templates import Weighting
+from domain.roles import DEFAULT_ROLES
 from domain.weighting_models import DAILY_CAP
 from execution.context import Context, Right
 from resolvers import (
@@ -87,6 +88,9 @@ async def plan(ctx: Context, wanted: Configuration) -> Plan | Refusals:
     return Plan(tuple(each for each in in_order if isinstance(each, Step)))
 
 
+_DEFAULTS: Final = frozenset(map(fold, DEFAULT_ROLES))
+
+
 async def apply(ctx: Context, planned: Plan) -> Stopped | None:
     """Do what was planned, by the same commands as everybody; None when all of it is done."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
@@ -116,7 +120,8 @@ async def _apply(ctx: Context, step: Step, ids: Ids) -> object | None:
             )
             return None if isinstance(done, list) else done
         case "roles":
-            done = await _role(ctx, step, id)
+            there = ids["roles"].get(fold(entry["name"]))
+            done = await _role(ctx, step, there if fold(entry["name"]) in _DEFAULTS else id)
         case "personas":
             done = await _persona(ctx, step, id)
         case "activity_types":
@@ -136,10 +141,18 @@ async def _apply(ctx: Context, step: Step, ids: Ids) -> object | None:
 
 
 async def _role(ctx: Context, step: Step, id: str | None) -> object:
+    """A role of the tenant's own with its aliases; one that every tenant has gets these alone."""
+    before = step.before or {"aliases": []}
     name, description = (step.before or step.entry)["name"], step.entry["description"]
+    done: object = id
     if id is None:
-        return await roles.create_role(ctx, name, description)
-    return await roles.update_role(ctx, id, name, description)
+        done = await roles.create_role(ctx, name, description)
+    elif fold(name) not in _DEFAULTS:
+        done = await roles.update_role(ctx, id, name, description)
+    aliases = [*before["aliases"], *step.entry["aliases"]]
+    if not isinstance(done, str) or not aliases:
+        return done
+    return await roles.set_role_aliases(ctx, done, aliases)
 
 
 async def _persona(ctx: Context, step: Step, id: str | None) -> object:

@@ -449,3 +449,38 @@ async def test_members_required_that_somebody_changed_are_set_again(ready: Conte
     done = await applied(ready, given())
 
     assert [step.name for step in done.steps] == ["Plain"]
+
+
+async def test_roles_come_with_what_other_systems_call_them(ready: Context) -> None:
+    given = only(
+        roles=[
+            {"name": "decision maker", "aliases": ["Economic Buyer"]},
+            {"name": "Sponsor", "aliases": ["Patron", "Signer"]},
+        ]
+    )
+    planned = await plan(ready, given)
+    assert isinstance(planned, Plan)
+    assert await apply(ready, planned) is None
+
+    now = (await configuration(ready))["roles"]
+    assert [(role["name"], role["aliases"]) for role in now] == [
+        ("Decision Maker", ["Economic Buyer"]),
+        ("Sponsor", ["Patron", "Signer"]),
+    ]
+    assert await plan(ready, given) == Plan(())
+    wrong = await plan(
+        ready,
+        only(
+            roles=[
+                {"name": "Champion", "description": "Ours", "aliases": ["sponsor"]},
+                {"name": "Signatory", "aliases": ["ECONOMIC-BUYER", "-"]},
+            ]
+        ),
+    )
+    assert not isinstance(wrong, Plan)
+    assert {fault.path: fault.reason for fault in wrong.faults} == {
+        "roles[0].description": "is no part of a role that every tenant has",
+        "roles[0].aliases[0]": "means the role sponsor",
+        "roles[1].aliases[0]": "means the role decision maker",
+        "roles[1].aliases[1]": "is required and cannot be empty",
+    }

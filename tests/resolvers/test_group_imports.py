@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -248,6 +249,29 @@ async def test_a_deleted_group_is_made_anew_and_people_are_named_in_every_way(
     assert shown([again]) == [Status.CREATED]
     group = await group_of(home, again)
     assert await in_roles(home, world, group) == {"ada": "Decision Maker", "cyd": "Champion"}
+
+
+async def test_of_several_imports_at_once_none_loses_a_member(
+    home: Context, world: World, clock: Clock
+) -> None:
+    processes = [a_context(home.stores.database, home.viewer.tenant, clock) for _ in range(4)]
+    names = ("ben", "cyd", "ben", "cyd")
+
+    done = await asyncio.gather(
+        *(
+            imported(ctx, an_item((name, "Champion"), stage="New"))
+            for ctx, name in zip(processes, names, strict=True)
+        )
+    )
+
+    assert all(isinstance(outcome, Imported) for [outcome] in done), done
+    group = await group_of(home, done[0][0])
+    assert await in_roles(home, world, group) == {
+        "ada": "Decision Maker",
+        "ben": "Champion",
+        "cyd": "Champion",
+    }
+    assert group["stage_history"]["moves"] == 1
 
 
 async def test_an_import_takes_a_bounded_number_of_items(home: Context) -> None:

@@ -64,7 +64,7 @@ def test_a_file_that_cannot_be_applied_is_told_whole(tmp_path: Path) -> None:
 
     assert refused.value.message == (
         f"{file} cannot be applied; nothing was written:\n"
-        "  roles[1].nme: is none of: name, description\n"
+        "  roles[1].nme: is none of: name, description, aliases\n"
         "  roles[1].name: is required"
     )
 
