@@ -156,7 +156,7 @@ class Records:
         cursor = self.collection.find(
             {"tenant": self.tenant}, projection or {"outbox": 0}, sort=[("_id", 1)]
         )
-        return [document async for document in cursor]
+        return await cursor.to_list(None)
 
     async def found(
         self,

@@ -46,7 +46,7 @@ class UpsertedRecords(Records):
             hint=BY_ID,
             session=self._session,
         )
-        return {document["_id"]: document async for document in cursor}
+        return {document["_id"]: document for document in await cursor.to_list(None)}
 
     async def write(
         self,
