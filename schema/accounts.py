@@ -12,6 +12,7 @@ import schema.account_overviews
 from domain.conditions import ConditionFault
 from domain.folding import fold
 from domain.identities import MOST_FORMER, MOST_KEYS
+from domain.plain_values import plain
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.embedded_lists import listed
@@ -25,7 +26,6 @@ from schema.account_overviews import AccountOverview
 from schema.conditions import ConditionInput, RelationKind, condition_of
 from schema.node import Node, Stamped
 from schema.ordering import orders
-from schema.scalars import plain
 from schema.searching import search_of
 from store import filters
 from store.reading import Order, Query

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 import domain.activity_exclusions
+from domain.plain_values import plain
 from execution.context import Context
 from execution.fields import one, stored
 from execution.lists import Direction, Listed, Listing
@@ -16,7 +17,6 @@ from schema.activity_types import ActivityExclusion, ActivityType
 from schema.node import Node
 from schema.ordering import orders
 from schema.people import Person
-from schema.scalars import plain
 from store import filters
 from store.reading import Order, Query
 

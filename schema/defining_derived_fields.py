@@ -10,6 +10,7 @@ import domain.derived_fields
 import resolvers.derived_fields
 from domain.conditions import ConditionFault
 from domain.derived_fields import MOST_FIELDS, MOST_RULES, DerivedRule
+from domain.plain_values import plain
 from execution.fields import embedded, stored
 from execution.sources import Sourced
 from resolvers.outcomes import Invalid
@@ -19,7 +20,6 @@ from schema.errors import Conflict, InvalidInput, NotFound, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
 from schema.role_templates import written
-from schema.scalars import plain
 
 
 @strawberry.type(name="DerivedFieldRule", description="What gives a derived field a value.")

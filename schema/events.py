@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 import domain.events
+from domain.plain_values import plain
 from execution.context import Context
 from execution.fields import one, stored
 from execution.lists import Direction, Listed, Listing
@@ -15,7 +16,7 @@ from schema.accounts import Account
 from schema.members import MembershipMethod
 from schema.people import Person
 from schema.roles import Role
-from schema.scalars import Position, plain
+from schema.scalars import Position
 from schema.solution_interests import SolutionInterest
 from store import filters
 from store.reading import Order, Query

@@ -11,6 +11,7 @@ from domain.condition_evaluation import Explanation, deciding_tests
 from domain.conditions import MAX_LEAVES, AttributeTest
 from domain.identifiers import RoleId
 from domain.membership import Claim, Method
+from domain.plain_values import written_moment
 from domain.related_checking import path_of_related
 from domain.related_tests import Found, RelatedTest
 from domain.roles import MOST_ROLES
@@ -25,7 +26,6 @@ from schema.info import Info
 from schema.members import Claim as ClaimShown
 from schema.people import Person
 from schema.roles import Role
-from schema.scalars import written_moment
 
 MOST_REASONS: Final = 10
 

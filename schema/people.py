@@ -11,6 +11,7 @@ import schema.engagement
 import schema.highlights
 from domain.identities import MOST_FORMER, MOST_KEYS
 from domain.personas import MOST_PERSONAS, TELLING
+from domain.plain_values import plain
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.embedded_lists import listed
@@ -23,7 +24,6 @@ from schema.conditions import RelationKind
 from schema.engagement import PersonEngagement
 from schema.node import Node, Stamped
 from schema.ordering import orders
-from schema.scalars import plain
 from schema.searching import search_of
 from store import filters
 from store.reading import Order, Query

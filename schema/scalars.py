@@ -1,8 +1,7 @@
 """Scalars, and the conversions at the edge: where figures are rounded and moments are spelled."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, time
-from typing import Any, Final, NewType
+from datetime import UTC, datetime
+from typing import Final, NewType
 
 import strawberry
 from graphql import GraphQLError
@@ -10,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.engagement import shown
+from domain.plain_values import written_moment
 
 Position = NewType("Position", int)
 
@@ -19,24 +19,6 @@ LARGEST_POSITION: Final = 2**53 - 1
 def percent(exact: float) -> int:
     """A percentage or score as people see it: whole, halves rounded up."""
     return int(shown(exact))
-
-
-def plain(value: Any) -> Any:
-    """A stored value in JSON's words: a midnight is a day, any other moment a moment in UTC."""
-    if isinstance(value, datetime):
-        moment = value.astimezone(UTC)
-        return moment.date().isoformat() if moment.time() == time() else written_moment(moment)
-    if isinstance(value, Mapping):
-        return {name: plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    return value
-
-
-def written_moment(moment: datetime) -> str:
-    """A moment as ISO 8601 in UTC, to the millisecond."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
 
 
 def read_moment(value: object) -> datetime:

@@ -8,8 +8,9 @@ from strawberry.types import has_object_definition
 from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.utils.str_converters import to_camel_case
 
+from domain.plain_values import written_moment
 from execution.selections import definition_of
-from schema.scalars import read_moment, written_moment
+from schema.scalars import read_moment
 
 T = TypeVar("T")
 

@@ -7,13 +7,13 @@ import pytest
 from domain.activities import PersonById, Report
 from domain.identifiers import PersonId
 from domain.membership import Method
+from domain.plain_values import written_moment
 from execution.context import Context
 from jobs.kinds import run_open_jobs
 from resolvers.activities import record_activities
 from resolvers.membership import Assignment, assign_members
 from resolvers.readiness import measure_next
 from resolvers.scoring import run_scoring
-from schema.scalars import written_moment
 from tests.contexts import Clock
 from tests.schema.operations import mutate, operate
 from tests.worlds import (

@@ -8,6 +8,7 @@ from domain.activities import PersonById, Report
 from domain.identifiers import PersonId
 from domain.identities import OutsideKey
 from domain.membership import Method
+from domain.plain_values import written_moment
 from execution.context import Context
 from resolvers import (
     accounts,
@@ -20,7 +21,6 @@ from resolvers import (
 )
 from resolvers.membership import Assignment, assign_members, remove_members
 from resolvers.stages import Move
-from schema.scalars import written_moment
 from tests.contexts import Clock
 from tests.schema.operations import operate
 from tests.worlds import (
