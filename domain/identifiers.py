@@ -27,6 +27,8 @@ JobId = NewType("JobId", str)
 DailyRunId = NewType("DailyRunId", str)
 EventId = NewType("EventId", str)
 ScoringRunId = NewType("ScoringRunId", str)
+WebhookEndpointId = NewType("WebhookEndpointId", str)
+WebhookDeliveryId = NewType("WebhookDeliveryId", str)
 
 _DIGEST_LENGTH: Final = 26
 
