@@ -53,7 +53,8 @@ class Context:
     `now` gives the time in UTC, cut to milliseconds; `new_id("acc")` an id of that prefix that
     nobody has; `request_id` stands in the log and in the answer to an unexpected error;
     `has_begun` once a mutation may have stored something. Whoever follows events may go on from a
-    position beyond which nothing is older than `cursor_age`.
+    position beyond which nothing is older than `cursor_age`. `allow_private_webhooks`: whether
+    webhooks may go to this machine and into private networks.
     """
 
     viewer: Viewer
@@ -63,6 +64,7 @@ class Context:
     request_id: str = ""
     has_begun: bool = False
     cursor_age: timedelta = timedelta(days=30)
+    allow_private_webhooks: bool = False
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

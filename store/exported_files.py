@@ -29,10 +29,14 @@ COLLECTIONS: Final = (
     "scoring_runs",
     "daily_runs",
     "events",
+    "webhook_deliveries",
     "idempotency_keys",
     "import_steps",
 )
 """Everything of a tenant. A document is the tenant's by its field `tenant`."""
+
+HELD_BACK: Final[Mapping[str, tuple[str, ...]]] = {"webhook_endpoints": ("secrets",)}
+"""Paths that no export holds, by collection: who knows a secret can sign as this Quorum."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "deployment": "tells of the database as a whole",

@@ -8,6 +8,7 @@ from domain.identifiers import TenantId
 from store.driver import Database
 from store.exported_files import (
     COLLECTIONS,
+    HELD_BACK,
     Header,
     Tally,
     entry_line,
@@ -40,7 +41,11 @@ async def exported(
                 continue
             # From end to end: an order would need an index, and no index is as fast.
             cursor = database.get_collection(name, codec_options=EXACTLY).find(
-                {"tenant": tenant}, batch_size=_BATCH, hint=[("$natural", 1)], session=session
+                {"tenant": tenant},
+                dict.fromkeys(HELD_BACK.get(name, ()), 0),
+                batch_size=_BATCH,
+                hint=[("$natural", 1)],
+                session=session,
             )
             async for document in cursor:
                 line = entry_line(name, document)

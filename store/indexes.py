@@ -289,6 +289,22 @@ INDEXES: Final = (
     Index("daily_runs", ("tenant", "day", "_id"), "the latest daily runs"),
     Index("jobs", ("tenant", "in_force"), "creation jobs in force", _present("in_force")),
     Index("jobs", ("tenant", "status", "_id"), "work that waits or has lost its worker"),
+    Index("webhook_endpoints", ("tenant", "folded.name", "_id"), "the endpoints by name"),
+    Index("webhook_endpoints", ("tenant", "updated_at", "_id"), "order by last change"),
+    Index(
+        "webhook_deliveries",
+        ("tenant", "endpoint_id", "state", "position"),
+        "what an endpoint is still to be told, in order",
+    ),
+    Index(
+        "webhook_deliveries",
+        ("tenant", "endpoint_id", "created_at", "_id"),
+        "the deliveries of an endpoint, the latest first",
+    ),
+    Index("webhook_deliveries", ("tenant", "created_at", "_id"), "all deliveries in order"),
+    Index("webhook_deliveries", ("tenant", "state", "created_at", "_id"), "deliveries of a state"),
+    Index("webhook_deliveries", ("tenant", "event_id"), "the deliveries of an event"),
+    Index("webhook_deliveries", ("tenant", "settled_at"), "deliveries whose time in the log is up"),
 )
 
 

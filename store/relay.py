@@ -42,6 +42,7 @@ OUTBOXES: Final = (
     "buying_groups",
     "jobs",
     "tenants",
+    "webhook_endpoints",
     "deletions",
 )
 _BATCH: Final = 1_000

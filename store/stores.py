@@ -36,6 +36,9 @@ from store.solution_interests import SolutionInterestStore
 from store.stage_figures import StageFigures
 from store.stage_models import StageModelStore
 from store.tenants import TenantStore
+from store.webhook_deliveries import WebhookDeliveryStore
+from store.webhook_endpoints import WebhookEndpointStore
+from store.webhook_events import WebhookEvents
 from store.weighting_models import WeightingModelStore
 
 
@@ -95,3 +98,8 @@ class Stores:
             database, "weighting_models", tenant, self.relay
         )
         self.scoring = ScoringStore(database, tenant, self.relay)
+        self.webhook_endpoints = WebhookEndpointStore(
+            database, "webhook_endpoints", tenant, self.relay
+        )
+        self.webhook_deliveries = WebhookDeliveryStore(database, tenant)
+        self.webhook_events = WebhookEvents(database, tenant)

@@ -1,0 +1,172 @@
+"""Sending: one POST to an endpoint, and nowhere but where it may go.
+
+The name is resolved and its addresses checked when a connection is opened, and the connection is
+opened to an address that was checked: nothing is resolved in between. TLS and the `Host` header
+keep the name. Redirects are not followed.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import httpcore
+
+from domain.webhook_addresses import check_url, is_public
+from domain.webhook_schedule import Answer, AttemptError, retry_after
+
+TIMEOUT_SECONDS: Final = 20.0
+"""How long an attempt takes at most, from resolving the name to the head of the answer."""
+
+_BODY_SECONDS: Final = 2.0
+_BODY_BYTES: Final = 65_536
+"""How much of an answer's body is read, for the sake of using the connection again."""
+
+_CONNECTIONS: Final = 256
+_KEPT_SECONDS: Final = 15.0
+_USER_AGENT: Final = "Quorum-Webhooks/1.0"
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+class AddressNotAllowed(Exception):
+    """A name leads to an address that webhooks may not go to."""
+
+
+class NameNotResolved(Exception):
+    """A name leads to no address."""
+
+
+async def resolved(host: str, port: int) -> Sequence[str]:
+    """The addresses of a host as this machine resolves it."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NameNotResolved(host) from error
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class Sender:
+    """Sends signed messages; closed when no more are sent."""
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        resolve: Resolve = resolved,
+        network: httpcore.AsyncNetworkBackend | None = None,
+        tls: ssl.SSLContext | None = None,
+        seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self._allow_private = allow_private
+        self._seconds = seconds
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls or httpcore.default_ssl_context(),
+            max_connections=_CONNECTIONS,
+            max_keepalive_connections=_CONNECTIONS,
+            keepalive_expiry=_KEPT_SECONDS,
+            network_backend=_Checked(
+                network or httpcore.AnyIOBackend(), resolve, allow_private=allow_private
+            ),
+        )
+        # At its lowest level it would tell the log where everything goes.
+        logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+    async def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, now: Callable[[], datetime]
+    ) -> Answer:
+        """What the endpoint answers to a message, or why there is no answer."""
+        if check_url(url, allow_private=self._allow_private):
+            return Answer(None, AttemptError.ADDRESS_NOT_ALLOWED)
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._answer(url, headers, body, now)
+        except AddressNotAllowed:
+            return Answer(None, AttemptError.ADDRESS_NOT_ALLOWED)
+        except NameNotResolved:
+            return Answer(None, AttemptError.NAME_NOT_RESOLVED)
+        except (TimeoutError, httpcore.TimeoutException):
+            return Answer(None, AttemptError.TIMED_OUT)
+        except httpcore.NetworkError as error:
+            is_tls = isinstance(error.__cause__ or error.__context__, ssl.SSLError)
+            return Answer(
+                None, AttemptError.TLS_FAILED if is_tls else AttemptError.CONNECTION_FAILED
+            )
+        except httpcore.RemoteProtocolError:
+            return Answer(None, AttemptError.NO_HTTP)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+
+    async def _answer(
+        self, url: str, headers: Mapping[str, str], body: bytes, now: Callable[[], datetime]
+    ) -> Answer:
+        sent = {**headers, "content-length": str(len(body)), "user-agent": _USER_AGENT}
+        async with self._pool.stream("POST", url, headers=_pairs(sent), content=body) as response:
+            wait = next((v for k, v in response.headers if k.lower() == b"retry-after"), None)
+            asked = retry_after(None if wait is None else wait.decode("latin-1"), now())
+            await _read(response)
+            return Answer(response.status, None, asked)
+
+
+class _Checked(httpcore.AsyncNetworkBackend):
+    """Connects to addresses that were checked, and to nothing else."""
+
+    def __init__(
+        self, network: httpcore.AsyncNetworkBackend, resolve: Resolve, *, allow_private: bool
+    ) -> None:
+        self._network = network
+        self._resolve = resolve
+        self._allow_private = allow_private
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - named by httpcore
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = await self._resolve(host.removeprefix("[").removesuffix("]"), port)
+        if not addresses:
+            raise NameNotResolved(host)
+        if not self._allow_private and not all(map(_is_public, addresses)):
+            raise AddressNotAllowed(host)
+        *others, last = addresses[:3]
+        for address in others:
+            try:
+                return await self._network.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
+            except httpcore.ConnectError:
+                continue
+        return await self._network.connect_tcp(last, port, timeout, local_address, socket_options)
+
+
+def _is_public(address: str) -> bool:
+    try:
+        return is_public(ipaddress.ip_address(address))
+    except ValueError:
+        return False
+
+
+def _pairs(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+async def _read(response: httpcore.Response) -> None:
+    """Read a body that is short and comes soon; of any other the connection is given up."""
+    read = 0
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for part in response.aiter_stream():
+                read += len(part)
+                if read > _BODY_BYTES:
+                    return
+    except (TimeoutError, httpcore.NetworkError, httpcore.RemoteProtocolError):
+        return
