@@ -21,6 +21,7 @@ from schema.account_audience_mutation import AccountAudienceMutation
 from schema.component_mutations import ComponentMutations
 from schema.record_mutations import RecordMutations
 from schema.repeating import once
+from schema.webhook_mutations import WebhookMutations
 
 
 @strawberry.type(description="Everything that can be changed in the viewer's tenant.")
@@ -32,6 +33,7 @@ class Mutation(
     AccountAudienceMutation,
     handing_off.HandOffs,
     importing_buying_groups.GroupImports,
+    WebhookMutations,
 ):
     create_buying_group = strawberry.mutation(
         resolver=once(creating_buying_groups.create_buying_group, Right.EDIT_GROUPS),

@@ -4,6 +4,7 @@ import strawberry
 
 import schema.daily_runs
 import schema.saved_views
+import schema.webhooks
 import schema.weighting_models
 from domain.activity_exclusions import MOST_SOURCES
 from domain.custom_fields import MOST_FIELDS
@@ -49,6 +50,7 @@ from schema.roles import Role
 from schema.saved_views import SavedView
 from schema.solution_interests import SolutionInterest
 from schema.stage_models import StageModel
+from schema.webhooks import WebhookDelivery, WebhookEndpoint
 from schema.weighting_models import WeightingModel
 
 
@@ -192,4 +194,14 @@ class Query:
     explain_membership = strawberry.field(
         resolver=explaining_membership.explain_membership,
         description="Why a person is in a group, or is not: claims, rules, and what they found.",
+    )
+    webhook_endpoint: WebhookEndpoint | None = strawberry.field(
+        resolver=schema.webhooks.webhook_endpoint,
+        description="One webhook endpoint; null when there is none of the id. Right: ADMIN.",
+    )
+    webhook_endpoints: Connection[WebhookEndpoint] = browsed(
+        description="Who is told of events, by name unless asked otherwise. Right: ADMIN."
+    )
+    webhook_deliveries: Connection[WebhookDelivery] = browsed(
+        description="The log of webhooks, the latest first unless asked otherwise. Right: ADMIN."
     )

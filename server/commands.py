@@ -82,7 +82,11 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
     being restored.
     """
     async with opened(settings) as database:
-        contexts = Contexts(database.database, timedelta(days=settings.event_cursor_days))
+        contexts = Contexts(
+            database.database,
+            timedelta(days=settings.event_cursor_days),
+            allow_private_webhooks=settings.webhook_allow_private,
+        )
         installation = Installation(settings, database, contexts)
         await create_tenant(installation.context(DEFAULT_TENANT), DEFAULT_TENANT, "UTC")
         await _complete_tenants(installation)

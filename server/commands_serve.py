@@ -1,6 +1,7 @@
 """`quorum serve`: the server until a signal ends it."""
 
 import asyncio
+import random
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,6 +11,9 @@ import click
 from starlette.types import ASGIApp
 
 from execution.context import Context, Right, Viewer
+from jobs.webhook_deliverer import deliver
+from jobs.webhook_sending import Sender
+from jobs.webhook_telling import Telling
 from jobs.worker import work
 from schema.build import build_schema
 from schema.subscribing import respond
@@ -83,7 +87,7 @@ def app_of(installation: Installation, stopping: Stopping) -> ASGIApp:
 
 def works(installation: Installation, stopping: Stopping) -> Mapping[str, Work]:
     """What runs beside the requests for as long as the server serves, each by its name."""
-    daily_at = installation.settings.daily_at
+    settings = installation.settings
     worker = new_id("worker")
 
     async def contexts() -> list[Context]:
@@ -95,6 +99,25 @@ def works(installation: Installation, stopping: Stopping) -> Mapping[str, Work]:
 
     async def worked() -> None:
         async with stopping.under_way():
-            await work(contexts, worker, daily_at=daily_at, ending=stopping.asked)
+            await work(contexts, worker, daily_at=settings.daily_at, ending=stopping.asked)
 
-    return {"The worker": worked, "The event feed": lambda: installation.contexts.feed.run()}
+    async def delivered() -> None:
+        sender = Sender(allow_private=settings.webhook_allow_private)
+        telling = Telling(
+            worker,
+            sender,
+            random.random,
+            waiting_limit=settings.webhook_waiting_limit,
+            ending=stopping.asked,
+        )
+        try:
+            async with stopping.under_way():
+                await deliver(contexts, telling, log_days=settings.webhook_log_days)
+        finally:
+            await sender.close()
+
+    return {
+        "The worker": worked,
+        "The event feed": lambda: installation.contexts.feed.run(),
+        "The deliverer of webhooks": delivered,
+    }

@@ -16,10 +16,17 @@ class Contexts:
     All of them share `feed`, which tells who follows events that there are new ones.
     """
 
-    def __init__(self, database: Database, cursor_age: timedelta = timedelta(days=30)) -> None:
+    def __init__(
+        self,
+        database: Database,
+        cursor_age: timedelta = timedelta(days=30),
+        *,
+        allow_private_webhooks: bool = False,
+    ) -> None:
         self._database = database
         self._cursor_age = cursor_age
         self.feed = EventFeed(database)
+        self._allow_private_webhooks = allow_private_webhooks
         self._stores: dict[TenantId, Stores] = {}
 
     def of(self, viewer: Viewer, request_id: str = "") -> Context:
@@ -31,6 +38,7 @@ class Contexts:
             new_id=new_id,
             request_id=request_id,
             cursor_age=self._cursor_age,
+            allow_private_webhooks=self._allow_private_webhooks,
         )
 
     def stores(self, tenant: TenantId) -> Stores:

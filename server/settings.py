@@ -48,6 +48,9 @@ class Settings:
     log_format: LogFormat = LogFormat.TEXT
     log_values: bool = False
     daily_at: time | None = time(2)
+    webhook_allow_private: bool = False
+    webhook_waiting_limit: int = 10_000
+    webhook_log_days: int = 30
 
     @property
     def names(self) -> frozenset[str]:
@@ -248,6 +251,26 @@ def _daily_at(text: str) -> time | None:
     return found
 
 
+def _is_on(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise ValueError(f"is {_shown(text)}; it must be on or off")
+    return text.lower() == "on"
+
+
+def _waiting_limit(text: str) -> int:
+    limit = _whole_number(text)
+    if not 1 <= limit <= 100_000:
+        raise ValueError(f"is {limit}; it must be between 1 and 100000")
+    return limit
+
+
+def _log_days(text: str) -> int:
+    days = _whole_number(text)
+    if not 1 <= days <= 3_650:
+        raise ValueError(f"is {days}; it must be between 1 and 3650 days")
+    return days
+
+
 def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
@@ -285,4 +308,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "log_format": _log_format,
     "log_values": _switch,
     "daily_at": _daily_at,
+    "webhook_allow_private": _is_on,
+    "webhook_waiting_limit": _waiting_limit,
+    "webhook_log_days": _log_days,
 }

@@ -81,6 +81,7 @@ async def one_of_everything(ctx: Context) -> None:
             for id in ("1", "2")
         ],
     )
+    await _webhooks(ctx, interest)
     await _jobs(ctx, interest, accounts[ODD_NAME])
     await merging_people.merge_people(ctx, people["ada"], people["ada2"])
     await _what_waits(ctx, accounts["Acme"])
@@ -99,6 +100,20 @@ async def _personas(ctx: Context) -> None:
     rule = {"person": {"persona": {"isNot": ODD_NAME}}}
     roles = [{"role": "Sponsor", "condition": rule}]
     await mutate(ctx, "createRoleTemplate", "__typename", name="Odd ones", roles=roles)
+
+
+async def _webhooks(ctx: Context, interest: str) -> None:
+    made = await mutate(
+        ctx,
+        "createWebhookEndpoint",
+        "... on CreateWebhookEndpointSuccess { webhookEndpoint { id } secret }",
+        name=ODD_NAME,
+        url="https://example.com/hook",
+        idempotencyKey="told",
+        filter={"solutionInterestIds": [interest]},
+    )
+    endpoint = made["webhookEndpoint"]["id"]
+    await mutate(ctx, "sendTestWebhook", "__typename", webhookEndpointId=endpoint)
 
 
 async def _activities(ctx: Context) -> None:

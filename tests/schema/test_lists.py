@@ -64,6 +64,8 @@ def test_every_collection_can_be_browsed() -> None:
         "jobs",
         "dailyRuns",
         "events",
+        "webhookEndpoints",
+        "webhookDeliveries",
     ]
 
 

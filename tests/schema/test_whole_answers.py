@@ -21,9 +21,12 @@ from resolvers import (
     opportunities,
     scoring,
     stages,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from resolvers.audiences import AudienceAccounts
 from resolvers.stages import Move
+from resolvers.webhook_endpoints import WithSecret, WrittenEndpoint
 from schema.build import build_schema
 from tests.schema.operations import mutate, operate
 from tests.schema.test_lists import ROOTS
@@ -76,7 +79,15 @@ async def full(home: Context) -> Context:
     await scoring.run_scoring(home)
     await home.stores.daily_runs.begin(home.now().date(), home.now())
     await mutate(home, "saveView", "__typename", name="Ours", filter={})
+    await _webhooks(home)
     return home
+
+
+async def _webhooks(ctx: Context) -> None:
+    written = WrittenEndpoint("Sales", "https://example.com/hook")
+    made = await webhook_endpoints.create_webhook_endpoint(ctx, written)
+    assert isinstance(made, WithSecret)
+    await webhook_deliveries.send_test_webhook(ctx, made.id)
 
 
 def everything(type_: GraphQLObjectType, levels: int) -> str:

@@ -44,6 +44,9 @@ def test_nothing_set_means_this_machine_alone_with_every_right() -> None:
         log_format=LogFormat.TEXT,
         log_values=False,
         daily_at=time(2),
+        webhook_allow_private=False,
+        webhook_waiting_limit=10_000,
+        webhook_log_days=30,
     )
 
 
@@ -71,6 +74,9 @@ def test_each_variable_sets_its_setting() -> None:
             "QUORUM_LOG_FORMAT": "json",
             "QUORUM_LOG_VALUES": "on",
             "QUORUM_DAILY_AT": "23:30",
+            "QUORUM_WEBHOOK_ALLOW_PRIVATE": "On",
+            "QUORUM_WEBHOOK_WAITING_LIMIT": "50",
+            "QUORUM_WEBHOOK_LOG_DAYS": "7",
         }
     )
 
@@ -96,6 +102,9 @@ def test_each_variable_sets_its_setting() -> None:
         log_format=LogFormat.JSON,
         log_values=True,
         daily_at=time(23, 30),
+        webhook_allow_private=True,
+        webhook_waiting_limit=50,
+        webhook_log_days=7,
     )
 
 
@@ -221,6 +230,24 @@ def test_a_relative_data_folder_is_below_the_working_directory() -> None:
             "soon",
             "QUORUM_REQUEST_SECONDS is 'soon', which is no number of seconds",
             id="a word for a time",
+        ),
+        pytest.param(
+            "WEBHOOK_ALLOW_PRIVATE",
+            "yes",
+            "QUORUM_WEBHOOK_ALLOW_PRIVATE is 'yes'; it must be on or off",
+            id="neither on nor off",
+        ),
+        pytest.param(
+            "WEBHOOK_WAITING_LIMIT",
+            "0",
+            "QUORUM_WEBHOOK_WAITING_LIMIT is 0; it must be between 1 and 100000",
+            id="nothing may wait",
+        ),
+        pytest.param(
+            "WEBHOOK_LOG_DAYS",
+            "4000",
+            "QUORUM_WEBHOOK_LOG_DAYS is 4000; it must be between 1 and 3650 days",
+            id="more than ten years",
         ),
         pytest.param(
             "LOG_LEVEL",
