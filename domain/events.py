@@ -99,7 +99,8 @@ class Event:
     """One accepted change: what, when, by whom, and the ids of everything it concerns.
 
     `before` and `after` hold ids and figures; whatever names or reaches a person stands in
-    `personal`, so that erasing a person can take it out of history.
+    `personal`, so that erasing a person can take it out of history. `command` names the repeatable
+    command that it has done, if it was one.
     """
 
     id: EventId
@@ -115,3 +116,4 @@ class Event:
     before: Mapping[str, object] | None = None
     after: Mapping[str, object] | None = None
     personal: Mapping[str, object] | None = None
+    command: str | None = None

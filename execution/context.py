@@ -54,7 +54,8 @@ class Context:
     nobody has; `request_id` stands in the log and in the answer to an unexpected error;
     `has_begun` once a mutation may have stored something. Whoever follows events may go on from a
     position beyond which nothing is older than `cursor_age`. `allow_private_webhooks`: whether
-    webhooks may go to this machine and into private networks.
+    webhooks may go to this machine and into private networks. `command` names the repeatable
+    command that is being done.
     """
 
     viewer: Viewer
@@ -65,6 +66,7 @@ class Context:
     has_begun: bool = False
     cursor_age: timedelta = timedelta(days=30)
     allow_private_webhooks: bool = False
+    command: str | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -67,6 +67,7 @@ class Writer:
             before=None if step.is_creation else before,
             after={"changed": sorted(step.after), **after},
             personal=personal if personal_before or personal_after else None,
+            command=self._ctx.command,
         )
 
     def _apart(self, values: Mapping[str, Value]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -25,6 +25,7 @@ from store.kept_answers import answers_path, kept_in
 _FIELD: Final = "idempotencyKey"
 REUSED: Final = Invalid(_FIELD, "has been used for a command that asked for something else")
 AT_WORK: Final = Invalid(_FIELD, "belongs to a command that is still being done; ask again")
+DONE: Final = Invalid(_FIELD, "belongs to a command that is done; its answer was lost")
 _REFUSALS: Final[dict[str, type[Refusal]]] = {
     "role_not_in_template": RoleNotInTemplate,
     "not_a_member": NotAMember,

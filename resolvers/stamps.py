@@ -1,6 +1,7 @@
 """Who did what when: the marks every document and event of a change carries."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from domain.events import Event, EventType
 from domain.identifiers import (
@@ -11,6 +12,9 @@ from domain.identifiers import (
     SolutionInterestId,
 )
 from execution.context import Context
+
+_FOLLOWING: Final = frozenset({EventType.ENGAGEMENT_CHANGED, EventType.COMPLETENESS_CHANGED})
+"""What comes with changes, and before them: a command is not done by it."""
 
 
 def created(ctx: Context) -> dict[str, object]:
@@ -52,4 +56,5 @@ def event(
         before,
         after,
         personal,
+        None if type in _FOLLOWING else ctx.command,
     )

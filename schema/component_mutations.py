@@ -12,9 +12,10 @@ from schema import (
     editing_solution_interests,
     editing_stage_models,
     editing_weighting_models,
+    lost_answers,
     migrating_role_templates,
 )
-from schema.repeating import once
+from schema.repeating import done_in_parts, once
 
 
 @strawberry.type
@@ -87,7 +88,11 @@ class ComponentMutations:
         description="Make a draft live; from then on its roles are fixed. Right: EDIT_COMPONENTS.",
     )
     change_members_required = strawberry.mutation(
-        resolver=once(editing_role_templates.change_members_required, Right.EDIT_COMPONENTS),
+        resolver=once(
+            editing_role_templates.change_members_required,
+            Right.EDIT_COMPONENTS,
+            lost_answers.members_required_changed,
+        ),
         description=(
             "Change how many members a role needs, also when live; groups are recomputed. "
             "Right: EDIT_COMPONENTS."
@@ -99,7 +104,9 @@ class ComponentMutations:
     )
     start_role_template_migration = strawberry.mutation(
         resolver=once(
-            migrating_role_templates.start_role_template_migration, Right.EDIT_COMPONENTS
+            migrating_role_templates.start_role_template_migration,
+            Right.EDIT_COMPONENTS,
+            done_in_parts,
         ),
         description=(
             "Let a solution interest and its groups follow another version of its template. One "
@@ -107,7 +114,11 @@ class ComponentMutations:
         ),
     )
     undo_role_template_migration = strawberry.mutation(
-        resolver=once(migrating_role_templates.undo_role_template_migration, Right.EDIT_COMPONENTS),
+        resolver=once(
+            migrating_role_templates.undo_role_template_migration,
+            Right.EDIT_COMPONENTS,
+            done_in_parts,
+        ),
         description=(
             "Let a solution interest and its groups follow the version of before its last "
             "migration. Right: EDIT_COMPONENTS."
@@ -181,7 +192,9 @@ class ComponentMutations:
         description="Replace what may change of a solution interest. Right: EDIT_COMPONENTS.",
     )
     delete_solution_interest = strawberry.mutation(
-        resolver=once(deleting_components.delete_solution_interest, Right.EDIT_COMPONENTS),
+        resolver=once(
+            deleting_components.delete_solution_interest, Right.EDIT_COMPONENTS, done_in_parts
+        ),
         description=(
             "Delete a solution interest without buying groups and without jobs that are "
             "unfinished or in force. Right: EDIT_COMPONENTS."

@@ -16,7 +16,7 @@ from schema.activities import ActivityMark
 from schema.activity_types import ActivityExclusion
 from schema.errors import Conflict, InvalidInput, NotFound, refusal_of
 from schema.info import Info
-from schema.repeating import Repeatable, once
+from schema.repeating import Repeatable, done_in_parts, once
 
 
 @strawberry.input(description="Activities, and what is said of them.")
@@ -117,7 +117,7 @@ def _source(rule: SourceRule) -> Document:
 @strawberry.type(description="What is said of activities beside their reports.")
 class ExcludingActivities:
     mark_activities = strawberry.mutation(
-        resolver=once(mark_activities, Right.EDIT_DATA),
+        resolver=once(mark_activities, Right.EDIT_DATA, done_in_parts),
         description=(
             "Leave single activities out of every score, as those of machines or of one's own "
             "people, or count them whatever their source says; a scoring job begins. Right: "

@@ -27,7 +27,7 @@ from schema.info import Info
 from schema.members import MembershipMethod
 from schema.membership_outcomes import MembershipOutcome
 from schema.recording_activities import ActivityPersonInput, person_reference
-from schema.repeating import Repeatable, once
+from schema.repeating import Repeatable, done_in_parts, once
 from schema.upserting import (
     AccountReferenceInput,
     TooManyItems,
@@ -238,7 +238,7 @@ class GroupImports:
     """What `Mutation` has of imports of groups."""
 
     import_buying_groups = strawberry.mutation(
-        resolver=once(import_buying_groups, Right.EDIT_GROUPS),
+        resolver=once(import_buying_groups, Right.EDIT_GROUPS, done_in_parts),
         description=(
             "Make buying groups with their members, or add members to those there are, as another "
             "system knows them. One outcome for each item. Rights: EDIT_GROUPS and that of the "

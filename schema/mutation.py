@@ -14,13 +14,14 @@ from schema import (
     excluding_activities,
     handing_off,
     importing_buying_groups,
+    lost_answers,
     moving_buying_groups,
     steering_jobs,
 )
 from schema.account_audience_mutation import AccountAudienceMutation
 from schema.component_mutations import ComponentMutations
 from schema.record_mutations import RecordMutations
-from schema.repeating import once
+from schema.repeating import done_in_parts, once
 from schema.webhook_mutations import WebhookMutations
 
 
@@ -36,42 +37,66 @@ class Mutation(
     WebhookMutations,
 ):
     create_buying_group = strawberry.mutation(
-        resolver=once(creating_buying_groups.create_buying_group, Right.EDIT_GROUPS),
+        resolver=once(
+            creating_buying_groups.create_buying_group,
+            Right.EDIT_GROUPS,
+            lost_answers.group_created,
+        ),
         description=(
             "Make the group of one account for one solution interest, its people placed by "
             "the template's rules. Right: EDIT_GROUPS."
         ),
     )
     update_buying_group_status = strawberry.mutation(
-        resolver=once(creating_buying_groups.update_buying_group_status, Right.EDIT_GROUPS),
+        resolver=once(
+            creating_buying_groups.update_buying_group_status,
+            Right.EDIT_GROUPS,
+            lost_answers.status_updated,
+        ),
         description="Set a group's status text. Right: EDIT_GROUPS.",
     )
     move_buying_group_stage = strawberry.mutation(
-        resolver=once(moving_buying_groups.move_buying_group_stage, moving_buying_groups.right_of),
+        resolver=once(
+            moving_buying_groups.move_buying_group_stage,
+            moving_buying_groups.right_of,
+            lost_answers.stage_moved,
+        ),
         description=(
             "Move a group to another stage, along an allowed transition of its stage model. "
             "Right by method: EDIT_GROUPS, ACT_AS_JOURNEY or ACT_AS_SYSTEM."
         ),
     )
     move_buying_groups = strawberry.mutation(
-        resolver=once(moving_buying_groups.move_buying_groups, moving_buying_groups.right_of),
+        resolver=once(
+            moving_buying_groups.move_buying_groups, moving_buying_groups.right_of, done_in_parts
+        ),
         description=(
             "Move up to 50 groups to other stages, each by itself: one outcome for each move. "
             "Right by method, as for moveBuyingGroupStage."
         ),
     )
     delete_buying_group = strawberry.mutation(
-        resolver=once(deleting_buying_groups.delete_buying_group, Right.EDIT_GROUPS),
+        resolver=once(
+            deleting_buying_groups.delete_buying_group,
+            Right.EDIT_GROUPS,
+            lost_answers.group_deleted,
+        ),
         description=(
             "Delete a group; no job makes it again, until somebody asks for it. Right: EDIT_GROUPS."
         ),
     )
     start_creation_job = strawberry.mutation(
-        resolver=once(creating_buying_groups.start_creation_job, Right.RUN_JOBS),
+        resolver=once(
+            creating_buying_groups.start_creation_job, Right.RUN_JOBS, lost_answers.creation_started
+        ),
         description="Make a group for every account of an audience without one. Right: RUN_JOBS.",
     )
     start_maintenance_job = strawberry.mutation(
-        resolver=once(creating_buying_groups.start_maintenance_job, Right.RUN_JOBS),
+        resolver=once(
+            creating_buying_groups.start_maintenance_job,
+            Right.RUN_JOBS,
+            lost_answers.maintenance_started,
+        ),
         description="Apply the templates' rules anew to the people there are now. Right: RUN_JOBS.",
     )
     update_daily_schedule = strawberry.mutation(
@@ -113,7 +138,9 @@ class Mutation(
         ),
     )
     start_scoring_job = strawberry.mutation(
-        resolver=once(creating_buying_groups.start_scoring_job, Right.RUN_JOBS),
+        resolver=once(
+            creating_buying_groups.start_scoring_job, Right.RUN_JOBS, lost_answers.scoring_started
+        ),
         description="Compute the engagement of people and groups anew. Right: RUN_JOBS.",
     )
     save_view = strawberry.mutation(

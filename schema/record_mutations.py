@@ -8,6 +8,7 @@ from schema import (
     defining_derived_fields,
     deleting_records,
     erasing_people,
+    lost_answers,
     merging_accounts,
     merging_people,
     recording_activities,
@@ -16,7 +17,7 @@ from schema import (
     upserting_opportunities,
     upserting_people,
 )
-from schema.repeating import once
+from schema.repeating import done_in_parts, once
 
 
 @strawberry.type
@@ -24,42 +25,50 @@ class RecordMutations:
     """What `Mutation` has of records."""
 
     upsert_accounts = strawberry.mutation(
-        resolver=once(upserting_accounts.upsert_accounts, Right.EDIT_DATA),
+        resolver=once(
+            upserting_accounts.upsert_accounts, Right.EDIT_DATA, lost_answers.accounts_upserted
+        ),
         description=(
             "Create or update accounts, found by id, then outside key. One outcome for each item. "
             "Right: EDIT_DATA."
         ),
     )
     upsert_people = strawberry.mutation(
-        resolver=once(upserting_people.upsert_people, Right.EDIT_DATA),
+        resolver=once(
+            upserting_people.upsert_people, Right.EDIT_DATA, lost_answers.people_upserted
+        ),
         description=(
             "Create or update people, found by id, then outside key, then e-mail address. One "
             "outcome for each item. Right: EDIT_DATA."
         ),
     )
     merge_accounts = strawberry.mutation(
-        resolver=once(merging_accounts.merge_accounts, Right.EDIT_DATA),
+        resolver=once(merging_accounts.merge_accounts, Right.EDIT_DATA, done_in_parts),
         description=(
             "Make one account of two records that stand for the same one. What was broken off is "
             "finished by asking again. Rights: EDIT_DATA and EDIT_GROUPS."
         ),
     )
     merge_people = strawberry.mutation(
-        resolver=once(merging_people.merge_people, Right.EDIT_DATA),
+        resolver=once(merging_people.merge_people, Right.EDIT_DATA, done_in_parts),
         description=(
             "Make one person of two records that stand for the same one. What was broken off is "
             "finished by asking again. Right: EDIT_DATA."
         ),
     )
     upsert_opportunities = strawberry.mutation(
-        resolver=once(upserting_opportunities.upsert_opportunities, Right.EDIT_DATA),
+        resolver=once(
+            upserting_opportunities.upsert_opportunities,
+            Right.EDIT_DATA,
+            lost_answers.opportunities_upserted,
+        ),
         description=(
             "Create or update opportunities, found by id, then outside key. One outcome for each "
             "item. Right: EDIT_DATA."
         ),
     )
     delete_account = strawberry.mutation(
-        resolver=once(deleting_records.delete_account, Right.EDIT_DATA),
+        resolver=once(deleting_records.delete_account, Right.EDIT_DATA, done_in_parts),
         description=(
             "Delete an account with its opportunities, and with its buying groups if that is "
             "asked for. What was broken off is finished by asking again. Right: EDIT_DATA; with "
@@ -67,14 +76,14 @@ class RecordMutations:
         ),
     )
     delete_person = strawberry.mutation(
-        resolver=once(deleting_records.delete_person, Right.EDIT_DATA),
+        resolver=once(deleting_records.delete_person, Right.EDIT_DATA, done_in_parts),
         description=(
             "Delete a person, who leaves every buying group. What was broken off is finished by "
             "asking again. Right: EDIT_DATA."
         ),
     )
     erase_person = strawberry.mutation(
-        resolver=once(erasing_people.erase_person, Right.ADMIN),
+        resolver=once(erasing_people.erase_person, Right.ADMIN, done_in_parts),
         description=(
             "Erase a person for the sake of their privacy: out of every buying group whatever any "
             "method says, and whatever names them out of history. What was broken off is finished "
@@ -100,14 +109,16 @@ class RecordMutations:
         ),
     )
     record_activities = strawberry.mutation(
-        resolver=once(recording_activities.record_activities, Right.EDIT_DATA),
+        resolver=once(recording_activities.record_activities, Right.EDIT_DATA, done_in_parts),
         description=(
             "Store what people did, up to 1,000 activities; telling one again changes nothing. "
             "One outcome for each item. Right: EDIT_DATA."
         ),
     )
     record_interest_signals = strawberry.mutation(
-        resolver=once(recording_interest_signals.record_interest_signals, Right.EDIT_DATA),
+        resolver=once(
+            recording_interest_signals.record_interest_signals, Right.EDIT_DATA, done_in_parts
+        ),
         description=(
             "Store who cares about which solution, up to 1,000 signals; telling one again changes "
             "nothing. One outcome for each item. Right: EDIT_DATA."

@@ -13,7 +13,7 @@ import strawberry
 import resolvers.repeating
 from domain.idempotency import ABANDONED, KeyedCommand
 from execution.context import Context, Right
-from execution.sources import Sourced
+from execution.sources import Document, Sourced
 from schema.errors import UserError, refusal_of
 from schema.info import Info
 from store.deployment import StoreFailure
@@ -21,6 +21,18 @@ from store.deployment import StoreFailure
 WAIT_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 0.05
 _REFUSAL: Final = "__refusal"
+
+Recalled = Callable[[Document, Any], Any]
+"""What a command answers that was done, by its first event and its input."""
+
+
+def _refused(event: Document, input: Any) -> Any:
+    return refusal_of(resolvers.repeating.DONE)
+
+
+def done_in_parts(event: Document, input: Any) -> Any:
+    """Of a command with many parts its event tells of one: the others are done anew with it."""
+    return None
 
 
 @strawberry.input
@@ -36,11 +48,15 @@ class Repeatable:
 
 
 def once(
-    resolver: Callable[..., Awaitable[Any]], right: Right | Callable[[Any], Right]
+    resolver: Callable[..., Awaitable[Any]],
+    right: Right | Callable[[Any], Right],
+    told_by: Recalled = _refused,
 ) -> Callable[..., Awaitable[Any]]:
     """The mutation, done once for each key; only a success is kept, a refusal has done nothing.
 
-    `right` is what it asks for, or tells that from the input.
+    `right` is what it asks for, or tells that from the input. Where it was done and its answer was
+    lost, `told_by` gives the answer by its first event and the input, or None: then it may have
+    been done in part, and is done anew.
     """
     name = _camel(resolver.__name__)
 
@@ -54,13 +70,13 @@ def once(
             return await resolver(info=info, input=input)
         if not isinstance(command, KeyedCommand):
             return refusal_of(command)
-        known = await _claimed(ctx, command)
+        known = await _claimed(ctx, command, lambda event: told_by(event, input))
         return known if known is not None else await _do(ctx, command, resolver, info, input)
 
     return resolve
 
 
-async def _claimed(ctx: Context, command: KeyedCommand) -> Any:
+async def _claimed(ctx: Context, command: KeyedCommand, recalled: Callable[[Document], Any]) -> Any:
     """None once the key is this request's; else the answer, or why there is none."""
     keys = ctx.stores.key_claims
     deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
@@ -72,13 +88,26 @@ async def _claimed(ctx: Context, command: KeyedCommand) -> Any:
             return refusal_of(resolvers.repeating.REUSED)
         if "answer" in taken:
             return _unpacked(taken["answer"])
-        if ctx.now() - taken["at"] > ABANDONED:
-            if await keys.take_over(command, taken["at"], ctx.now()):
-                return None
+        if "is_abandoned" in taken or ctx.now() - taken["at"] > ABANDONED:
+            if await keys.take_over(command, taken, ctx.now()):
+                return await _lost(ctx, command, recalled)
         elif asyncio.get_running_loop().time() > deadline:
             return refusal_of(resolvers.repeating.AT_WORK)
         await asyncio.sleep(_PAUSE_SECONDS)
     return None
+
+
+async def _lost(ctx: Context, command: KeyedCommand, recalled: Callable[[Document], Any]) -> Any:
+    """The lost answer of a command that was done; None when it is still to be done."""
+    try:
+        event = await ctx.stores.key_claims.done(command)
+        answer = None if event is None else recalled(event)
+        if answer is not None:
+            await _settle(ctx, command, answer)
+    except Exception:
+        await _abandon(ctx, command)
+        raise
+    return answer
 
 
 async def _do(
@@ -88,20 +117,32 @@ async def _do(
     info: Info,
     input: Any,
 ) -> Any:
-    keys = ctx.stores.key_claims
+    ctx.command = ctx.stores.key_claims.name_of(command)
     try:
         answer = await resolver(info=info, input=input)
+        await _settle(ctx, command, answer)
     except Exception:
-        with suppress(StoreFailure):  # what kept the command from its end is to be told, not this
-            await keys.let_go(command)
+        await _abandon(ctx, command)
         raise
-    if isinstance(answer, UserError):
-        await keys.let_go(command)
-    else:
-        await keys.keep(
-            command, {"type": type(answer).__name__, "document": _packed(answer.document)}
-        )
+    finally:
+        ctx.command = None
     return answer
+
+
+async def _abandon(ctx: Context, command: KeyedCommand) -> None:
+    """After an error the command may have been done all the same: whoever repeats it looks."""
+    with suppress(StoreFailure):  # then it is found to be abandoned after a minute
+        await ctx.stores.key_claims.abandon(command)
+
+
+async def _settle(ctx: Context, command: KeyedCommand, answer: Any) -> None:
+    if not isinstance(answer, UserError):
+        kept = {"type": type(answer).__name__, "document": _packed(answer.document)}
+        await ctx.stores.key_claims.keep(command, kept)
+    elif answer != refusal_of(resolvers.repeating.DONE):
+        await ctx.stores.key_claims.let_go(command)
+    else:
+        await ctx.stores.key_claims.abandon(command)
 
 
 def _packed(value: Any) -> Any:

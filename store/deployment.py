@@ -2,7 +2,13 @@
 
 from typing import Final, TypeAlias
 
-from pymongo.errors import BulkWriteError, ConnectionFailure, CursorNotFound, PyMongoError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    CursorNotFound,
+    PyMongoError,
+    WriteConcernError,
+)
 
 from store.driver import Client, Driver, close, open_client
 from store.reading import TookTooLong
@@ -44,6 +50,8 @@ def is_passing(error: Exception) -> bool:
         return True
     if not isinstance(error, PyMongoError):
         return False
+    if isinstance(error, WriteConcernError):  # stored, and perhaps to be taken back
+        return True
     if isinstance(error, BulkWriteError) and _is_cut_short(error):
         return True
     return error.timeout or any(error.has_error_label(label) for label in _MAY_BE_TRIED_AGAIN)

@@ -12,6 +12,7 @@ _OPTIONAL = (
     "before",
     "after",
     "personal",
+    "command",
 )
 
 

@@ -38,6 +38,12 @@ INDEXES: Final = (
     Index("events", ("tenant", "at", "position"), "what happened since a moment"),
     Index(
         "events",
+        ("tenant", "command", "position"),
+        "whether a repeatable command was done",
+        _present("command"),
+    ),
+    Index(
+        "events",
         ("tenant", "after.stage_history_id", "position"),
         "the stages a group has been in",
         _present("after.stage_history_id"),

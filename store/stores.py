@@ -62,7 +62,7 @@ class Stores:
         self.event_log = EventLog(database, tenant)
         self.reader = Reader(database, tenant)
         self.identities = IdentityStore(database, tenant)
-        self.key_claims = KeyClaims(database, tenant)
+        self.key_claims = KeyClaims(database, tenant, self.relay)
         self.import_steps = ImportSteps(database, tenant)
         self.tenants = TenantStore(database, tenant, self.relay)
         self.accounts = AccountStore(database, tenant, self.relay)

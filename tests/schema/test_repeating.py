@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLOutputType, GraphQLUnionType, get_named_type
+from pymongo.errors import AutoReconnect
 
 import schema.repeating
 from domain.idempotency import KeyedCommand, input_hash
@@ -16,8 +17,10 @@ from execution.context import Context, Right
 from execution.sources import Sourced
 from schema.build import build_schema
 from store.driver import Database
+from store.key_claims import KeyClaims
 from tests.contexts import Clock, a_context
 from tests.schema.operations import mutate, operate
+from tests.worlds import an_interest, some_accounts
 
 ROLE = """
 ... on CreateRoleSuccess { role { id name } }
@@ -28,6 +31,7 @@ PEOPLE = """... on UpsertPeopleSuccess {
 }"""
 FIELDS = "... on DefineCustomFieldsSuccess { customFields { key type label } }"
 SCORING = "... on StartScoringJobSuccess { job { id } }"
+LOST = "idempotencyKey: belongs to a command that is done; its answer was lost"
 AT_WORK = "idempotencyKey: belongs to a command that is still being done; ask again"
 
 
@@ -199,6 +203,79 @@ async def test_an_error_gives_the_key_back(home: Context, monkeypatch: pytest.Mo
 
     assert codes == ["INTERNAL"]
     assert (await a_role(home, "Auditor"))["role"]["name"] == "Auditor"
+
+
+@pytest.fixture
+def losing_answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """What is done is done, but MongoDB is away when its answer is to be kept."""
+
+    async def away(*_: object) -> None:
+        raise AutoReconnect
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeyClaims, "keep", away)
+        yield patch
+
+
+async def lost(ctx: Context, name: str, /, **input: Any) -> None:
+    """Ask for something of which the answer is lost."""
+    argument = f"{name[0].upper()}{name[1:]}Input"
+    query = f"mutation ($input: {argument}!) {{ {name}(input: $input) {{ __typename }} }}"
+    result = await build_schema().execute(
+        query, variable_values={"input": {**input, "idempotencyKey": "k"}}, context_value=ctx
+    )
+    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["UNAVAILABLE"]
+
+
+async def test_what_was_done_is_not_done_again_when_its_answer_was_lost(
+    home: Context, losing_answers: pytest.MonkeyPatch
+) -> None:
+    accounts = await some_accounts(home, "Acme")
+    interest = await an_interest(home)
+    pair = {"accountId": accounts["Acme"], "solutionInterestId": interest}
+    await lost(home, "createBuyingGroup", **pair)
+    (group,) = await home.stores.groups.all({"_id": 1})
+    warm = {"buyingGroupId": group["_id"], "status": "Warm"}
+    await lost(home, "updateBuyingGroupStatus", **warm)
+    steel = {"items": [{"id": accounts["Acme"], "industry": "Steel"}]}
+    await lost(home, "upsertAccounts", **steel)
+    await lost(home, "createRole", name="Auditor")
+    await lost(home, "startScoringJob")
+    losing_answers.undo()
+    await mutate(home, "updateBuyingGroupStatus", "", **{**warm, "status": "Cold"})
+    paper = {"items": [{"id": accounts["Acme"], "industry": "Paper"}]}
+    await mutate(home, "upsertAccounts", "", **paper)
+
+    shown = "buyingGroup { id status }"
+    made = f"... on CreateBuyingGroupSuccess {{ {shown} }}"
+    created = await mutate(home, "createBuyingGroup", made, **pair, idempotencyKey="k")
+    told = f"... on UpdateBuyingGroupStatusSuccess {{ {shown} }}"
+    updated = await mutate(home, "updateBuyingGroupStatus", told, **warm, idempotencyKey="k")
+    counts = "... on UpsertAccountsSuccess { updated outcomes { status account { industry } } }"
+    upserted = await mutate(home, "upsertAccounts", counts, **steel, idempotencyKey="k")
+    role = await a_role(home, "Auditor")
+    job = await mutate(home, "startScoringJob", SCORING, idempotencyKey="k")
+
+    cold = {"id": group["_id"], "status": "Cold"}
+    assert created["buyingGroup"] == updated["buyingGroup"] == cold
+    assert upserted["updated"] == 1
+    assert upserted["outcomes"] == [{"status": "UPDATED", "account": {"industry": "Paper"}}]
+    assert role == {"__typename": "InvalidInput", "message": LOST}
+    assert await own_roles(home) == 1
+    assert await home.stores.jobs.count_found({}) == 1
+    assert (await mutate(home, "startScoringJob", SCORING, idempotencyKey="k")) == job
+
+
+async def test_a_command_of_many_items_is_done_anew_when_its_answer_was_lost(
+    home: Context, losing_answers: pytest.MonkeyPatch
+) -> None:
+    items = [{"email": f"{name}@example.com", "firstName": name} for name in ("ada", "bo")]
+    await lost(home, "upsertPeople", items=items)
+    losing_answers.undo()
+
+    again = await mutate(home, "upsertPeople", PEOPLE, items=items, idempotencyKey="k")
+
+    assert [each["status"] for each in again["outcomes"]] == ["UNCHANGED", "UNCHANGED"]
 
 
 async def test_a_kept_answer_asks_for_the_right_of_its_command(

@@ -15,6 +15,7 @@ from pymongo.errors import (
     NotPrimaryError,
     OperationFailure,
     ServerSelectionTimeoutError,
+    WriteConcernError,
     WTimeoutError,
 )
 
@@ -88,6 +89,7 @@ async def test_an_address_that_leads_nowhere_is_a_reason_without_the_password(
         pytest.param(NotPrimaryError("stepped down"), True, id="another one is in charge"),
         pytest.param(ExecutionTimeout("slow", 50), True, id="a time limit"),
         pytest.param(WTimeoutError("slow", 64), True, id="a majority that is slow"),
+        pytest.param(WriteConcernError("interrupted", 11602), True, id="a majority that was lost"),
         pytest.param(TookTooLong(), True, id="a read that took too long"),
         pytest.param(CursorNotFound("gone", 43), True, id="a cursor that a restart has ended"),
         pytest.param(
