@@ -50,10 +50,17 @@ class Arena:
         return Arena(**{**document, **lists})
 
 
-async def build(ctx: Context, name: str, groups: int, people: int, heat: float = 0.0) -> Arena:
+async def build(
+    ctx: Context,
+    name: str,
+    groups: int,
+    people: int,
+    heat: float = 0.0,
+    stage_model: str | None = None,
+) -> Arena:
     """Make the accounts, the people, the groups: a chief and two engineers in each, and clerks."""
     directory = await roles.directory(ctx)
-    interest = await an_interest(ctx, name=name)
+    interest = await an_interest(ctx, name=name, stage_model=stage_model)
     made = await ctx.stores.solution_interests.one(interest)
     assert made is not None
     accounts = await some_accounts(ctx, *(f"{name} {number}" for number in range(groups)))

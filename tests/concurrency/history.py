@@ -48,7 +48,7 @@ class History:
         begun = replace(to_group(document), version=1, members=())
         changes = [event for event in events if event["type"] == CHANGED]
         runs = [
-            (actor, [_written(event) for event in run])
+            (actor, [written_in(event) for event in run])
             for actor, run in groupby(changes, lambda event: event["actor"])
         ]
         if runs and runs[0][0] not in self.records:
@@ -138,7 +138,7 @@ def plain(claims: Claims) -> Claims:
     return {m: replace(claim, at=NOON, reason=None) for m, claim in claims.items()}
 
 
-def _written(event: Document) -> Written:
+def written_in(event: Document) -> Written:
     before, after = (_said(event[part]["claims"]) for part in ("before", "after"))
     return PersonId(event["person_id"]), before, after
 

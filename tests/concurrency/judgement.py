@@ -38,13 +38,15 @@ async def judge(ctx: Context, arena: Arena, records: Sequence[Record]) -> Judgem
     """Judge every group of the arena, and the events of the tenant; all must be settled."""
     events = await events_of(ctx)
     violations = list(position_faults(events, ctx.viewer.tenant))
-    violations += await _left_in_outboxes(ctx)
+    violations += await left_in_outboxes(ctx)
     by_id = {record.call.id: record for record in records}
     violations += maintained(by_id, events)
     violations += _errors(records)
     template = await ctx.stores.role_templates.template(arena.template)
     assert template is not None
-    revisions = _revisions(template.roles, [e for e in events if e["subject_id"] == template.id])
+    revisions = template_revisions(
+        template.roles, [e for e in events if e["subject_id"] == template.id]
+    )
     documents = await ctx.stores.groups.by_ids(arena.groups)
     for group in arena.groups:
         of_group = [event for event in events if event.get("buying_group_id") == group]
@@ -76,7 +78,7 @@ def position_faults(events: Sequence[Document], tenant: TenantId) -> Iterator[st
     yield from (f"{id} is there {times} times" for id, times in counted.items() if times > 1)
 
 
-async def _left_in_outboxes(ctx: Context) -> list[str]:
+async def left_in_outboxes(ctx: Context) -> list[str]:
     left = {"tenant": ctx.viewer.tenant, "outbox.0": {"$exists": True}}
     counts = {name: await ctx.stores.database[name].count_documents(left) for name in OUTBOXES}
     return [f"{count} outboxes of {name} hold events" for name, count in counts.items() if count]
@@ -88,7 +90,7 @@ def _errors(records: Sequence[Record]) -> Iterator[str]:
             yield f"{record.call} ended in {record.answer.error}"
 
 
-def _revisions(
+def template_revisions(
     roles: Sequence[TemplateRole], events: Sequence[Document]
 ) -> list[Sequence[TemplateRole]]:
     """The template's roles revision by revision: the last ones, and back by what changed."""
