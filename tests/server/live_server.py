@@ -55,6 +55,7 @@ class Live:
             f"ws://127.0.0.1:{self.port}/graphql",
             subprotocols=list(protocols) or [PROTOCOL],  # type: ignore[list-item]
             additional_headers=headers,
+            max_size=None,
         )
 
 
