@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
+from websockets.typing import Subprotocol
 
 from domain.identifiers import TenantId
 from execution.context import Context
@@ -71,7 +72,11 @@ async def test_a_socket_that_is_not_read_is_closed_with_a_reason_and_can_go_on(
         address = server.address.replace("http", "ws")
         answers: list[Any] = []
         async with connect(
-            address, subprotocols=[PROTOCOL], max_size=None, max_queue=1, ping_interval=None
+            address,
+            subprotocols=[Subprotocol(PROTOCOL)],
+            max_size=None,
+            max_queue=1,
+            ping_interval=None,
         ) as slow:
             await initialised(slow)
             payload = {"query": QUERY, "variables": {"after": last}}
