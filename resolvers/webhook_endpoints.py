@@ -296,10 +296,10 @@ async def _fault(ctx: Context, written: WrittenEndpoint) -> Invalid | None:
         return Invalid("filter.types", "must name at least one type, or be left out")
     return await _unknown(
         ctx.stores.solution_interests,
-        "filter.solutionInterestIds",
+        "filter.solutionInterests",
         filter.solution_interests,
         "solution interest",
-    ) or await _unknown(ctx.stores.accounts, "filter.accountIds", filter.accounts, "account")
+    ) or await _unknown(ctx.stores.accounts, "filter.accounts", filter.accounts, "account")
 
 
 async def _unknown(

@@ -28,11 +28,11 @@ class WebhookEventFilterInput:
     types: list[EventType] | None = strawberry.field(
         default=None, description="Of one of these types."
     )
-    solution_interest_ids: list[strawberry.ID] | None = strawberry.field(
+    solution_interests: list[strawberry.ID] | None = strawberry.field(
         default=None,
         description=f"About one of these solution interests, {MOST_VALUES} at most.",
     )
-    account_ids: list[strawberry.ID] | None = strawberry.field(
+    accounts: list[strawberry.ID] | None = strawberry.field(
         default=None, description=f"About one of these accounts, {MOST_VALUES} at most."
     )
 
@@ -246,7 +246,7 @@ def _with_secret(made: WithSecret) -> dict[str, str]:
 
 def _written(input: WrittenWebhookEndpointInput) -> WrittenEndpoint:
     asked = input.filter or WebhookEventFilterInput()
-    interests, accounts = asked.solution_interest_ids, asked.account_ids
+    interests, accounts = asked.solution_interests, asked.accounts
     filter = WebhookFilter(
         None if asked.types is None else frozenset(asked.types),
         None if interests is None else frozenset(map(SolutionInterestId, interests)),

@@ -110,7 +110,7 @@ async def _webhooks(ctx: Context, interest: str) -> None:
         name=ODD_NAME,
         url="https://example.com/hook",
         idempotencyKey="told",
-        filter={"solutionInterestIds": [interest]},
+        filter={"solutionInterests": [interest]},
     )
     endpoint = made["webhookEndpoint"]["id"]
     await mutate(ctx, "sendTestWebhook", "__typename", webhookEndpointId=endpoint)

@@ -38,8 +38,8 @@ async def test_an_endpoint_is_made_with_a_secret_that_only_the_command_shows(hom
     asked: dict[str, Any] = {
         "filter": {
             "types": ["BUYING_GROUP_READY"],
-            "solutionInterestIds": [interest],
-            "accountIds": [accounts["Bolt"]],
+            "solutionInterests": [interest],
+            "accounts": [accounts["Bolt"]],
         },
         "format": "CLOUD_EVENT",
         "idempotencyKey": "first",
@@ -79,13 +79,13 @@ async def test_an_endpoint_is_made_with_a_secret_that_only_the_command_shows(hom
         pytest.param({"url": "http://example.com"}, "url", id="without TLS"),
         pytest.param({"url": "https://10.0.0.1/"}, "url", id="in a private network"),
         pytest.param({"filter": {"types": []}}, "filter.types", id="of no type at all"),
-        pytest.param({"filter": {"accountIds": ["acc_x"]}}, "filter.accountIds", id="no account"),
+        pytest.param({"filter": {"accounts": ["acc_x"]}}, "filter.accounts", id="no account"),
         pytest.param(
-            {"filter": {"solutionInterestIds": ["si_x"]}},
-            "filter.solutionInterestIds",
+            {"filter": {"solutionInterests": ["si_x"]}},
+            "filter.solutionInterests",
             id="no solution interest",
         ),
-        pytest.param({"filter": {"accountIds": []}}, "filter.accountIds", id="of no account"),
+        pytest.param({"filter": {"accounts": []}}, "filter.accounts", id="of no account"),
         pytest.param({"afterPosition": 9_999}, "afterPosition", id="beyond the history"),
     ],
 )
