@@ -12,6 +12,8 @@ from domain.events import EventType
 from domain.identifiers import JobId
 from domain.jobs import JobStatus, ended
 from execution.context import Context, Right
+from execution.metrics import METRICS
+from execution.tracing import span
 from jobs.plans import JobFailed, Plan, Slice
 from jobs.single_items import one_by_one, tried_again
 from resolvers import stamps
@@ -27,6 +29,9 @@ MOST_FAILED_STEPS: Final = 5
 REST: Final = timedelta(seconds=15)
 """How long a job is left alone after a step of it has failed."""
 
+_SLICES: Final = METRICS.histogram(
+    "quorum_job_slice_seconds", "How long slices of jobs took, by the kind of job.", "kind"
+)
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -132,6 +137,15 @@ class _Run:
     async def _slice(self, job: Document) -> Slice:
         if self.progress is not None:
             await self.progress(job)
+        begun = _clock()
+        attributes = {"quorum.job_id": self.id, "quorum.job_kind": job["kind"]}
+        try:
+            with span("slice of a job", attributes):
+                return await self._worked_off(job)
+        finally:
+            _SLICES.observe(_clock() - begun, job["kind"])
+
+    async def _worked_off(self, job: Document) -> Slice:
         items = self.plan.items
         if items is not None and job.get("to_retry"):
             return await tried_again(self.ctx, job, items)

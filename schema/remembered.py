@@ -11,9 +11,17 @@ from typing import Any, Final
 from graphql import DocumentNode
 from strawberry.extensions import SchemaExtension
 
+from execution.metrics import METRICS
+
 LONGEST: Final = 10_000
 MOST_TEXT: Final = 100_000
 """Characters of all texts that are remembered; a document takes about two hundred bytes of each."""
+
+_LOOKED_UP: Final = METRICS.counter(
+    "quorum_operation_cache_total", "Texts of operations that were known, or new.", "result"
+)
+_TEXTS: Final = METRICS.gauge("quorum_operation_cache_texts", "Texts that are remembered.")
+_CHARACTERS: Final = METRICS.gauge("quorum_operation_cache_characters", "Characters of them.")
 
 
 class Remembered:
@@ -41,6 +49,8 @@ class Remembered:
         while self._text > self._most_text:
             forgotten, _ = self._documents.popitem(last=False)
             self._text -= len(forgotten)
+        _TEXTS.set(len(self._documents))
+        _CHARACTERS.set(self._text)
 
 
 class RememberedOperations(SchemaExtension):
@@ -49,6 +59,7 @@ class RememberedOperations(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
         self._known = _of(context.schema).document(context.query or "")
+        _LOOKED_UP.add("miss" if self._known is None else "hit")
         if self._known is not None:
             context.graphql_document = self._known
         yield

@@ -18,6 +18,7 @@ from server.examples import EXAMPLES
 from server.graphql_http import GraphQLEndpoint, page_instead
 from server.graphql_ws import SocketEndpoint
 from server.guards import Guards, SecurityHeaders
+from server.metrics import MetricsEndpoint
 from server.presence import Presence
 from server.settings import Settings
 from server.stopping import Stopping
@@ -34,11 +35,13 @@ def build_app(
     reason_not_ready: Callable[[], Awaitable[str | None]],
     takes_writes: Callable[[], bool] = lambda: True,
     stopping: Stopping | None = None,
+    measure: Work | None = None,
     background: Mapping[str, Work] | None = None,
 ) -> ASGIApp:
     """The whole application over an open database; `background` runs as long as it serves.
 
     Once it is `stopping`, its subscriptions are closed.
+    `measure` looks up what is told of the database when somebody reads the metrics.
     """
     stopping = stopping or Stopping()
     subscriptions = Subscriptions(settings.subscription_limit)
@@ -70,9 +73,14 @@ def build_app(
         *graphiql.routes(GRAPHQL, EXAMPLES),
         Route("/healthz", healthy),
         Route("/readyz", ready),
+        Route("/metrics", MetricsEndpoint(measure or _nothing).answer),
     ]
     guarded = Guards(Router(routes, lifespan=lifespan), settings.names)
     return AccessLog(SecurityHeaders(guarded))
+
+
+async def _nothing() -> None:
+    """There is no database to look at."""
 
 
 async def healthy(request: Request) -> Response:

@@ -1,21 +1,24 @@
 """Asking: whatever way an operation came in, it becomes a viewer's, and is carried out."""
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from starlette.datastructures import Headers
 
 from execution.context import Context, Viewer
 from execution.error_codes import ErrorCode, Outcome
 from execution.error_masking import AWAY
+from execution.tracing import Span, span
 from schema.serving import Answer
 from schema.subscribing import Told
 from server.contexts import Contexts
 from server.graphql_request import Operation
 from server.presence import Presence
 from server.refusals import Refusal
+from server.request_metrics import UNDER_WAY, count_request
 from server.settings import Settings
 from server.stopping import CutOff, Stopping
 from server.subscriptions import Subscriptions
@@ -71,18 +74,67 @@ class Asking:
         """The context in which a request of this viewer runs."""
         return self._contexts.of(viewer, request)
 
-    async def answered(self, ask: Callable[[], Awaitable[Asked]]) -> Answered | Refusal:
-        """What comes of what is asked, unless the server stops before that."""
+    async def answered(
+        self, ask: Callable[[], Awaitable[Asked]], *, request: str, caller: str | None = None
+    ) -> Answered | Refusal:
+        """What comes of what is asked, unless the server stops before that; counted and traced.
+
+        `request` is its id, `caller` the `traceparent` that came with it.
+        """
+        begun = time.perf_counter()
+        UNDER_WAY.add(1)
+        try:
+            with span("GraphQL", {"quorum.request_id": request}, caller) as traced:
+                outcome, name = await self._outcome(ask)
+                codes = codes_of(outcome)
+                _tell(traced, name, codes)
+        finally:
+            UNDER_WAY.add(-1)
+        seconds = time.perf_counter() - begun
+        count_request(name, seconds, codes, was_executed=_was_executed(outcome))
+        return outcome
+
+    async def _outcome(
+        self, ask: Callable[[], Awaitable[Asked]]
+    ) -> tuple[Answered | Refusal, str | None]:
+        """What comes of what is asked, and the name of its operation."""
         if self._stopping.is_asked:
-            return _STOPPING
+            return _STOPPING, None
+        name: str | None = None
         context: Context | None = None
         try:
             async with self._stopping.under_way():
                 asked = await ask()
                 if isinstance(asked, Refusal):
-                    return asked
+                    return asked, None
                 context, operation = asked
-                return await self._execute(context, operation)
+                name = operation.plain_name
+                return await self._execute(context, operation), name
         except CutOff:
             has_begun = context is not None and context.has_begun
-            return replace(_STOPPING, outcome=Outcome.UNKNOWN if has_begun else Outcome.NOT_DONE)
+            done = Outcome.UNKNOWN if has_begun else Outcome.NOT_DONE
+            return replace(_STOPPING, outcome=done), name
+
+
+def codes_of(outcome: Answered | Refusal) -> list[str]:
+    """The codes of all errors in what a request is answered; a stream has none yet."""
+    if isinstance(outcome, Refusal):
+        return [outcome.code]
+    if not isinstance(outcome, Answer):
+        return []
+    errors: Any = outcome.body.get("errors", ())
+    return [str(error.get("extensions", {}).get("code", "")) for error in errors]
+
+
+def _was_executed(outcome: Answered | Refusal) -> bool:
+    if isinstance(outcome, Answer):
+        return outcome.was_executed
+    return not isinstance(outcome, Refusal)
+
+
+def _tell(traced: Span, name: str | None, codes: Sequence[str]) -> None:
+    if name is not None:
+        traced.rename(f"GraphQL {name}")
+        traced.tell("graphql.operation.name", name)
+    if codes:
+        traced.fail(codes[0])

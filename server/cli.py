@@ -59,6 +59,7 @@ def main() -> None:
     QUORUM_WEBHOOK_LOG_DAYS       how long the log of webhooks is kept (30)
     QUORUM_LOG_LEVEL        debug, info, warning or error (info)
     QUORUM_LOG_FORMAT       text or json (text)
+    QUORUM_TRACING          on: spans go where OTEL_… variables say (off)
     QUORUM_LOG_VALUES       on: traces show what errors quote, personal data too (off)
     """
     # While a command is loaded nothing has been started: Ctrl-C may end it without a word.

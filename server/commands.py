@@ -19,6 +19,7 @@ from server.contexts import Contexts
 from server.database import Opened, opened
 from server.process import CommandFailed, run
 from server.settings import BadSetting, Settings, from_environment, unknown_variables
+from server.tracing import traced
 from store.deployment import StoreFailure, in_short
 from store.personas import is_seeded
 from store.tenants import all_tenants
@@ -81,7 +82,7 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
     The default tenant needs no making by hand: it is here from the first time on, unless it is
     being restored.
     """
-    async with opened(settings) as database:
+    async with traced(settings) as listeners, opened(settings, listeners) as database:
         contexts = Contexts(
             database.database,
             timedelta(days=settings.event_cursor_days),

@@ -21,11 +21,13 @@ from server.app import build_app
 from server.asking import Answered
 from server.background import Work
 from server.commands import Installation, installed, run_command, settings_or_exit
-from server.contexts import new_id
+from server.contexts import new_id, now
+from server.database_metrics import Waiting
 from server.graphql_request import Operation
 from server.process import listen, serve
 from server.settings import Settings
 from server.stopping import Stopping
+from store.backlog import Backlog
 from store.deployment import StoreFailure
 from store.tenants import all_tenants
 
@@ -81,6 +83,9 @@ def app_of(installation: Installation, stopping: Stopping) -> ASGIApp:
         reason_not_ready=installation.opened.reason_not_ready,
         takes_writes=installation.opened.takes_writes,
         stopping=stopping,
+        measure=Waiting(
+            Backlog(installation.opened.database), installation.opened.takes_writes, now
+        ).measure,
         background=works(installation, stopping),
     )
 

@@ -1,17 +1,18 @@
 """The database of a process: an embedded MongoDB, or the one that QUORUM_MONGODB_URI names."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from server import mongod_binary
+from server.database_metrics import watches
 from server.mongod import EmbeddedMongod, MongodUnavailable, embedded_mongod
 from server.process import CommandFailed
 from server.settings import Settings
 from store.deployment import answers, connect
-from store.driver import Client, Database, close, open_database, takes_writes
+from store.driver import Client, Database, Listener, close, open_database, takes_writes
 from store.indexes import ensure_indexes
 from store.migrations import NewerDatabase, migrate
 
@@ -46,7 +47,7 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Opened]:
+async def opened(settings: Settings, listeners: Sequence[Listener] = ()) -> AsyncIterator[Opened]:
     """The database that the settings name, its documents of today's shape and its indexes made.
 
     CommandFailed says what is in the way.
@@ -54,7 +55,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     The embedded MongoDB is started or joined, and left last of all.
     """
     async with _mongodb(settings) as (uri, mongod):
-        client = await connect(uri, settings.driver)
+        client = await connect(uri, settings.driver, [*watches(), *listeners])
         if isinstance(client, str):
             raise CommandFailed(f"The MongoDB of {_named(settings)} cannot be used: {client}.")
         try:

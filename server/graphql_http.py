@@ -1,9 +1,8 @@
 """The GraphQL endpoint: one operation per POST, answered as GraphQL over HTTP asks."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from schema.serving import Answer
 from schema.subscribing import Told
 from server import graphiql
 from server.access_log import note, request_id
-from server.asking import Answered, Asked, Asking
+from server.asking import Asked, Asking, codes_of
 from server.graphql_request import media_type_for, operation_in
 from server.refusals import GRAPHQL_JSON, Refusal, bad_request, refused
 from server.settings import Settings
@@ -26,7 +25,6 @@ _STATUS_OF_CODE: Final[Mapping[str, int]] = {
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.DEADLINE: 504,
 }
-_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,80}")
 _NO_STREAM: Final = (
     "A subscription is answered as text/event-stream, as multipart/mixed with subscriptionSpec, or "
     "over a WebSocket."
@@ -45,8 +43,12 @@ class GraphQLEndpoint:
         """The answer to a POST request, whatever it holds: a single one, or a stream of them."""
         accept = request.headers.get("accept", "")
         form = form_for(accept)
-        outcome = await self._asking.answered(lambda: self._asked(request))
-        codes = _codes(outcome)
+        outcome = await self._asking.answered(
+            lambda: self._asked(request),
+            request=request_id(request.scope),
+            caller=request.headers.get("traceparent"),
+        )
+        codes = codes_of(outcome)
         note(request.scope, "code", codes[0] if codes else None)
         if isinstance(outcome, Answer) and form is EVENT_STREAM:
             return StreamedAnswers(form, _alone(outcome), self._asking)
@@ -77,23 +79,12 @@ class GraphQLEndpoint:
         if isinstance(viewer, Refusal):
             return viewer
         note(request.scope, "tenant", viewer.tenant)
-        if operation.name is not None and _NAME.fullmatch(operation.name):
-            note(request.scope, "operation", operation.name)
+        note(request.scope, "operation", operation.plain_name)
         return self._asking.context(viewer, identifier), operation
 
 
 async def _alone(answer: Answer) -> AsyncGenerator[Told, None]:
     yield orjson.dumps(answer.body).decode()
-
-
-def _codes(outcome: Answered | Refusal) -> list[str]:
-    """The codes of all errors in what a request is answered; a stream has none yet."""
-    if isinstance(outcome, Refusal):
-        return [outcome.code]
-    if not isinstance(outcome, Answer):
-        return []
-    errors: Any = outcome.body.get("errors", ())
-    return [str(error.get("extensions", {}).get("code", "")) for error in errors]
 
 
 def _status(answer: Answer, media_type: str) -> int:

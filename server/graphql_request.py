@@ -1,5 +1,6 @@
 """A GraphQL request over HTTP: from headers and bytes to an operation, or a refusal."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from execution.error_codes import ErrorCode
 from server.refusals import GRAPHQL_JSON, JSON, Refusal, bad_request
 
+_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,80}")
 _UTF_8: Final = ("utf-8", "utf8")
 
 
@@ -21,6 +23,11 @@ class Operation:
     query: str
     variables: dict[str, Any] | None = None
     name: str | None = None
+
+    @property
+    def plain_name(self) -> str | None:
+        """The name as it may stand in a log; None when it is no name."""
+        return self.name if self.name is not None and _NAME.fullmatch(self.name) else None
 
 
 async def operation_in(request: Request, limit: int) -> Operation | Refusal:

@@ -219,7 +219,7 @@ class _Talk:
             return self._asking.context(viewer, request), operation
 
         try:
-            return await self._asking.answered(asked)
+            return await self._asking.answered(asked, request=request)
         except Exception:
             _log.exception("Request %s failed.", request)
             return _UNEXPECTED

@@ -47,6 +47,7 @@ class Settings:
     log_level: str = "info"
     log_format: LogFormat = LogFormat.TEXT
     log_values: bool = False
+    tracing: bool = False
     daily_at: time | None = time(2)
     webhook_allow_private: bool = False
     webhook_waiting_limit: int = 10_000
@@ -307,6 +308,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "log_level": _log_level,
     "log_format": _log_format,
     "log_values": _switch,
+    "tracing": _switch,
     "daily_at": _daily_at,
     "webhook_allow_private": _is_on,
     "webhook_waiting_limit": _waiting_limit,

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from execution.error_codes import ErrorCode
+from execution.metrics import METRICS
 from server.refusals import Refusal
+
+_SUBSCRIBERS: Final = METRICS.gauge("quorum_subscribers", "Subscriptions that are open.")
 
 End = Callable[[Refusal], None]
 
@@ -35,10 +39,12 @@ class Subscriptions:
         refusal = self._stopping or self._full(self.count)
         taken = refusal is None
         self.count += taken
+        _SUBSCRIBERS.set(self.count)
         try:
             yield refusal
         finally:
             self.count -= taken
+            _SUBSCRIBERS.set(self.count)
 
     def close(self, reason: str) -> None:
         """End every subscription with this reason, and let nobody in any more."""

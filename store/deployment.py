@@ -1,5 +1,6 @@
 """The MongoDB that a process is pointed at: whether it answers, and whether it will do."""
 
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from pymongo.errors import (
@@ -10,7 +11,7 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
-from store.driver import Client, Driver, close, open_client
+from store.driver import Client, Driver, Listener, close, open_client
 from store.reading import TookTooLong
 from store.transactions import OutOfTurn
 
@@ -23,10 +24,10 @@ _MOVING_ON: Final = frozenset({6, 7, 64, 89, 91, 189, 9001, 10107, 11600, 11602,
 """Codes of a server that ends, has lost its primary, or did not hear from a majority in time."""
 
 
-async def connect(uri: str, driver: Driver) -> Client | str:
+async def connect(uri: str, driver: Driver, listeners: Sequence[Listener] = ()) -> Client | str:
     """A client of the deployment at `uri`, or why there is none, in words without the password."""
     try:
-        client = open_client(uri, driver)
+        client = open_client(uri, driver, listeners=listeners)
     except (PyMongoError, ValueError) as error:
         return in_short(error)
     reason = await _why_unusable(client)

@@ -18,7 +18,7 @@ from pymongo import AsyncMongoClient, ReadPreference
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, PyMongoError
-from pymongo.monitoring import CommandListener
+from pymongo.monitoring import CommandListener, ConnectionPoolListener
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -26,6 +26,7 @@ Document = dict[str, Any]
 Client = AsyncMongoClient[Document]
 Database = AsyncDatabase[Document]
 Collection = AsyncCollection[Document]
+Listener = CommandListener | ConnectionPoolListener
 
 READ_EVERYTHING_AT_ONCE = 100_000
 TIMES: Final[Mapping[str, int]] = {
@@ -51,7 +52,7 @@ class Driver(Enum):
 
 
 def open_client(
-    uri: str, driver: Driver = Driver.MOTOR, *, listeners: Sequence[CommandListener] = ()
+    uri: str, driver: Driver = Driver.MOTOR, *, listeners: Sequence[Listener] = ()
 ) -> Client:
     """A client for `uri`; nothing is sent before its first command."""
     options: dict[str, Any] = {

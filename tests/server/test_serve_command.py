@@ -1,11 +1,14 @@
 """`quorum serve` as a process of its own: start, signals, clashes, crashes."""
 
+import json
 import os
 import signal
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.server.quorum_process import Quorum
@@ -30,6 +33,67 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing_running(quorum: Quorum) -> No
     assert "Traceback" not in err
     assert quorum.left_running() == []
     assert quorum.status("/healthz") is None
+
+
+def test_when_it_is_to_stop_it_says_so_ends_what_is_under_way_and_cuts_off_the_rest(
+    quorum: Quorum,
+) -> None:
+    process = quorum.serve(QUORUM_LOG_FORMAT="json", QUORUM_DATASET="demo")
+    ends, hangs = half_a_request(quorum), half_a_request(quorum)
+    assert eventually(lambda: "quorum_requests_under_way 2\n" in metrics(quorum))
+
+    process.send_signal(signal.SIGTERM)
+    assert eventually(lambda: quorum.status("/readyz") == 503)
+    refused = quorum.ask("{ __typename }")
+    alive = quorum.status("/healthz")
+    ends.sendall(HALVES[1])
+    answered = ends.recv(65_536)
+    _, err = quorum.end(process, signal.SIGTERM)
+    cut_off = hangs.recv(65_536)
+    for connection in (ends, hangs):
+        connection.close()
+
+    assert refused["errors"][0]["extensions"]["code"] == "STOPPING"
+    assert alive == 200
+    assert b'{"data":{"__typename":"Query"}}' in answered
+    assert b'"code":"STOPPING"' in cut_off
+    assert b'"outcome":"NOT_DONE"' in cut_off
+    assert process.returncode == 0
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert lines[0]["message"] == (
+        "QUORUM_DATASET is no setting; QUORUM_DATABASE is meant, perhaps."
+    )
+    assert {line.get("code") for line in lines} == {None, "STOPPING"}
+    assert not any("trace" in line for line in lines)
+    assert quorum.left_running() == []
+
+
+HALVES = (b'{"query": "{ __type', b'name }"}')
+
+
+def half_a_request(quorum: Quorum) -> socket.socket:
+    """A connection over which half a request has come."""
+    connection = socket.create_connection(("127.0.0.1", quorum.port), 60)
+    length = sum(map(len, HALVES))
+    head = (
+        f"POST /graphql HTTP/1.1\r\nHost: localhost:{quorum.port}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    )
+    connection.sendall(head.encode() + HALVES[0])
+    return connection
+
+
+def metrics(quorum: Quorum) -> str:
+    return httpx.get(f"{quorum.address}/metrics", timeout=60).text
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def test_what_was_acknowledged_is_there_after_a_kill(quorum: Quorum) -> None:
