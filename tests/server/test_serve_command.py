@@ -47,11 +47,9 @@ def test_when_it_is_to_stop_it_says_so_ends_what_is_under_way_and_cuts_off_the_r
     refused = quorum.ask("{ __typename }")
     alive = quorum.status("/healthz")
     ends.sendall(HALVES[1])
-    answered = ends.recv(65_536)
+    answered = until_closed(ends)
     _, err = quorum.end(process, signal.SIGTERM)
-    cut_off = hangs.recv(65_536)
-    for connection in (ends, hangs):
-        connection.close()
+    cut_off = until_closed(hangs)
 
     assert refused["errors"][0]["extensions"]["code"] == "STOPPING"
     assert alive == 200
@@ -77,10 +75,17 @@ def half_a_request(quorum: Quorum) -> socket.socket:
     length = sum(map(len, HALVES))
     head = (
         f"POST /graphql HTTP/1.1\r\nHost: localhost:{quorum.port}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        "Content-Type: application/json\r\nConnection: close\r\n"
+        f"Content-Length: {length}\r\n\r\n"
     )
     connection.sendall(head.encode() + HALVES[0])
     return connection
+
+
+def until_closed(connection: socket.socket) -> bytes:
+    """All that comes over a connection before it is closed."""
+    with connection, connection.makefile("rb") as coming:
+        return coming.read()
 
 
 def metrics(quorum: Quorum) -> str:
