@@ -38,6 +38,10 @@ _DONE: Final = METRICS.gauge("quorum_job_items_done", "What open jobs have gone 
 _TOTAL: Final = METRICS.gauge("quorum_job_items", "What open jobs go through in all.", "kind")
 _LEASES: Final = METRICS.gauge("quorum_leases", "Jobs that some worker has in hand.", "kind")
 
+_DELIVERIES: Final = METRICS.gauge(
+    "quorum_webhook_deliveries_pending", "Webhook deliveries still to be made; counted to 10,000."
+)
+
 
 def watches() -> list[Listener]:
     """What a client of the database is to be opened with, so that its work is measured."""
@@ -85,6 +89,8 @@ class Waiting:
         now = self._now()
         waiting = await self._backlog.waiting_events()
         jobs = await self._backlog.open_jobs(now)
+        deliveries = await self._backlog.pending_deliveries()
+        _DELIVERIES.set(deliveries)
         _BOXES.set(waiting.boxes)
         lag = (now - waiting.since).total_seconds() if waiting.since else 0.0
         _LAG.set(max(lag, 0.0))
@@ -93,7 +99,7 @@ class Waiting:
 
     def _forget(self) -> None:
         self._fresh_until = -math.inf
-        for gauge in (_BOXES, _LAG, _JOBS, _DONE, _TOTAL, _LEASES):
+        for gauge in (_BOXES, _LAG, _JOBS, _DONE, _TOTAL, _LEASES, _DELIVERIES):
             gauge.forget()
 
 

@@ -1,15 +1,17 @@
-"""The backlog of all tenants: events that wait in outboxes, jobs that are open, leases held."""
+"""The backlog of all tenants: events in outboxes, open jobs, and deliveries still to be made."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from domain.jobs import OPEN
+from domain.webhook_endpoints import DeliveryState
 from store.driver import Database, Document, aggregate
 from store.relay import OUTBOXES
 
 COUNTED_AT_MOST: Final = 200
 """Outboxes of one collection; more than that is many."""
+MOST_DELIVERIES: Final = 10_000
 
 _EVERY_TENANT: Final = {"tenant": {"$gt": ""}}  # named, so that indexes by tenant can be used
 
@@ -52,7 +54,8 @@ class Backlog:
 
     async def open_jobs(self, now: datetime) -> list[OpenJobs]:
         """The open jobs by kind and status."""
-        found = {**_EVERY_TENANT, "status": {"$in": [status.value for status in OPEN]}}
+        states = [status.value for status in OPEN]
+        found = {"tenant": {"$in": await self._tenants()}, "status": {"$in": states}}
         is_leased = {"$gt": ["$lease.until", now]}
         rows = await aggregate(
             self._database["jobs"],
@@ -70,6 +73,17 @@ class Backlog:
             ],
         )
         return [OpenJobs(**row.pop("_id"), **row) for row in rows]
+
+    async def pending_deliveries(self) -> int:
+        """How many webhook deliveries are still to be made; counted to a bound."""
+        found = {"tenant": {"$in": await self._tenants()}, "state": DeliveryState.PENDING.value}
+        deliveries = self._database["webhook_deliveries"]
+        return await deliveries.count_documents(found, limit=MOST_DELIVERIES)
+
+    async def _tenants(self) -> list[str]:
+        """Every tenant by its id: an index by tenant and state is read where it is needed only."""
+        cursor = self._database["tenants"].find({}, {"_id": 1})
+        return [document["_id"] async for document in cursor]
 
 
 def _waiting() -> list[Document]:

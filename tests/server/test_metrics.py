@@ -117,6 +117,9 @@ class Looked:
             OpenJobs("scoring", "waiting", jobs=2, done=0, total=0, leased=0),
         ]
 
+    async def pending_deliveries(self) -> int:
+        return 7
+
 
 async def test_what_waits_is_looked_for_now_and_then_and_not_while_the_database_is_away(
     database: Database, tenant: TenantId
@@ -148,5 +151,6 @@ async def test_what_waits_is_looked_for_now_and_then_and_not_while_the_database_
     assert up[("quorum_jobs", "scoring", "waiting")] == 2
     assert (up[("quorum_job_items_done", "scoring")], up[("quorum_job_items", "scoring")]) == (3, 9)
     assert up[("quorum_leases", "scoring")] == 1
+    assert up[("quorum_webhook_deliveries_pending",)] == 7
     assert (broken[("quorum_database_up",)], away[("quorum_database_up",)]) == (1, 0)
     assert not {"quorum_outboxes_waiting", "quorum_jobs"} & {key[0] for key in (*broken, *away)}

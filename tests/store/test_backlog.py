@@ -22,13 +22,17 @@ async def test_what_waits_is_told_whoever_it_belongs_to(database: Database) -> N
             a_job("b", "done", 9, 9),
         ]
     )
+    await elsewhere["tenants"].insert_many([{"_id": "a"}, {"_id": "b"}])
+    deliveries = [{"tenant": "a", "state": state} for state in ("pending", "pending", "delivered")]
+    await elsewhere["webhook_deliveries"].insert_many(deliveries)
     backlog = Backlog(elsewhere)
 
     waiting = await backlog.waiting_events()
     jobs = await backlog.open_jobs(NOON)
-    await elsewhere["people"].drop()
-    await elsewhere["jobs"].drop()
+    pending = await backlog.pending_deliveries()
+    await database.client.drop_database(elsewhere.name)
 
+    assert pending == 2
     assert waiting == WaitingEvents(2, NOON - timedelta(hours=1))
     assert sorted(jobs, key=lambda each: each.status) == [
         OpenJobs("scoring", "running", jobs=2, done=7, total=10, leased=1),
