@@ -45,7 +45,7 @@ WATCHED = (
     ("groups", "below_revision"),
     ("groups", "created_by"),
     ("scoring", "score_groups"),
-    ("scoring", "figures"),
+    ("scoring", "score_marked_groups"),
     ("scoring", "announce"),
     ("deletions", "among"),
     ("relay", "forward"),

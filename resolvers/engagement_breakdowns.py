@@ -108,8 +108,7 @@ async def _people(
         for role in group["roles"]
         for person in _most_engaged(group, role["role_id"], people)[:members_per_role]
     }
-    days = await ctx.stores.activities.days.of_people(shown, run.window)
-    excluded = await ctx.stores.activities.days.excluded_of_people(shown, run.window)
+    days, excluded = await ctx.stores.activities.days.with_excluded(shown, run.window)
     return {
         id: replace(
             person, days=days.get(PersonId(id), {}), excluded=excluded.get(PersonId(id), {})

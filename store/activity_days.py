@@ -6,7 +6,7 @@ have come to its end: what is stored between mark and count is never lost.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -119,31 +119,32 @@ class ActivityDayStore(DayCounting):
         self, people: Collection[str], window: Window
     ) -> dict[PersonId, dict[date, dict[str, int]]]:
         """The counts of each of these people's days in the window, by folded spelling."""
-        found: dict[PersonId, dict[date, dict[str, int]]] = {}
-        async for each in self._in(people, window, "day", "counts"):
-            counts = {count["type"]: int(count["count"]) for count in each["counts"]}
-            by_day = found.setdefault(PersonId(each["person_id"]), {})
-            by_day[date.fromisoformat(each["day"])] = counts
-        return found
+        counts, _ = await self.with_excluded(people, window)
+        return counts
 
-    async def excluded_of_people(
+    async def with_excluded(
         self, people: Collection[str], window: Window
-    ) -> dict[PersonId, Counter[tuple[str, Exclusion]]]:
-        """How many single acts of each of these people are left out, by spelling and reason."""
-        found: dict[PersonId, Counter[tuple[str, Exclusion]]] = {}
-        async for each in self._in(people, window, "excluded"):
-            for count in each.get("excluded", ()):
-                of_person = found.setdefault(PersonId(each["person_id"]), Counter())
-                of_person[count["type"], Exclusion(count["excluded_as"])] += int(count["count"])
-        return found
-
-    def _in(self, people: Collection[str], window: Window, *shown: str) -> AsyncIterator[Document]:
+    ) -> tuple[
+        dict[PersonId, dict[date, dict[str, int]]],
+        dict[PersonId, Counter[tuple[str, Exclusion]]],
+    ]:
+        """The same, and how many single acts of each are left out, by spelling and reason."""
         days = {"$gte": window.first_day.isoformat(), "$lte": window.last_day.isoformat()}
-        return self._days.find(
+        cursor = self._days.find(
             {"tenant": self._tenant, "person_id": {"$in": list(people)}, "day": days},
-            {"_id": 0, "person_id": 1, **dict.fromkeys(shown, 1)},
+            {"_id": 0, "person_id": 1, "day": 1, "counts": 1, "excluded": 1},
             batch_size=10_000,
         )
+        found: dict[PersonId, dict[date, dict[str, int]]] = {}
+        left_out: dict[PersonId, Counter[tuple[str, Exclusion]]] = {}
+        for each in await cursor.to_list(None):
+            person = PersonId(each["person_id"])
+            counts = {count["type"]: int(count["count"]) for count in each["counts"]}
+            found.setdefault(person, {})[date.fromisoformat(each["day"])] = counts
+            for count in each.get("excluded", ()):
+                reason = count["type"], Exclusion(count["excluded_as"])
+                left_out.setdefault(person, Counter())[reason] += int(count["count"])
+        return found, left_out
 
     def _key(self, person: PersonId, day: date) -> str:
         return f"{self._tenant}|{person}|{day.isoformat()}"

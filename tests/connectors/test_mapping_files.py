@@ -328,5 +328,5 @@ def test_the_examples_of_the_guide_are_mappings() -> None:
     blocks = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
     whole = [block for block in blocks if block.startswith("kind")]
 
-    assert len(whole) == 2
-    assert [type(read(block)) for block in whole] == [FileMapping, FileMapping]
+    assert len(whole) == 3
+    assert [type(read(block)) for block in whole] == [FileMapping] * 3

@@ -104,7 +104,7 @@ async def test_a_day_of_nothing_but_excluded_acts_is_kept_and_counts_again(ctx: 
     await mark_activities(ctx, ids_of(ctx, clicks[:1]), Mark.COUNTED)
     assert await scored(ctx, ada) == 40
     window = Window.ending(TODAY, 30)
-    excluded = await ctx.stores.activities.days.excluded_of_people([ada], window)
+    _, excluded = await ctx.stores.activities.days.with_excluded([ada], window)
     assert excluded == {ada: {("click link", BOT): 1}}
 
     await mark_activities(ctx, ids_of(ctx, clicks), Mark.SELF)

@@ -17,6 +17,7 @@ from schema.buying_groups import BuyingGroup
 from schema.conditions import RelationKind
 from schema.events import Event, EventType
 from schema.group_filters import MissingRolesFilter, RoleCountFilter, StageFilter
+from schema.hand_offs import HandOffFilter
 from schema.opportunities import Opportunity
 from schema.ordering import CountRange, FigureRange
 from schema.people import Person, PersonasAsked
@@ -131,6 +132,7 @@ class Crowd:
                 "removed_people": [f"per_out_{rare}"],
                 "stage": StageFilter(any_of=[f"stg_{rare}", f"Stage {rare}"]),
                 "is_stagnant": True,
+                "hand_off": HandOffFilter(owners=[f"owner {rare}"]),
                 "created_since": late,
                 "updated_since": late,
             },
@@ -245,6 +247,7 @@ class Crowd:
                         "since": NOON - timedelta(days=60 if is_rare else n % 60),
                     },
                     engagement={"raw": 100.0 if is_rare else n / self.size},
+                    hand_off={"state": "handed_over", "owner": f"owner {kind}"},
                     created_at=at,
                     updated_at=at,
                 )
