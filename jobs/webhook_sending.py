@@ -26,7 +26,6 @@ _BODY_SECONDS: Final = 2.0
 _BODY_BYTES: Final = 65_536
 """How much of an answer's body is read, for the sake of using the connection again."""
 
-_CONNECTIONS: Final = 256
 _KEPT_SECONDS: Final = 15.0
 _USER_AGENT: Final = "Quorum-Webhooks/1.0"
 
@@ -51,7 +50,11 @@ async def resolved(host: str, port: int) -> Sequence[str]:
 
 
 class Sender:
-    """Sends signed messages; closed when no more are sent."""
+    """Sends signed messages; closed when no more are sent.
+
+    It keeps connections by origin itself: httpcore's pool looks at every one of them for each
+    request.
+    """
 
     def __init__(
         self,
@@ -64,15 +67,12 @@ class Sender:
     ) -> None:
         self._allow_private = allow_private
         self._seconds = seconds
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls or httpcore.default_ssl_context(),
-            max_connections=_CONNECTIONS,
-            max_keepalive_connections=_CONNECTIONS,
-            keepalive_expiry=_KEPT_SECONDS,
-            network_backend=_Checked(
-                network or httpcore.AnyIOBackend(), resolve, allow_private=allow_private
-            ),
+        self._tls = tls or httpcore.default_ssl_context()
+        self._network = _Checked(
+            network or httpcore.AnyIOBackend(), resolve, allow_private=allow_private
         )
+        self._idle: dict[str, list[httpcore.AsyncHTTPConnection]] = {}
+        self._swept_at = 0.0
         # At its lowest level it would tell the log where everything goes.
         logging.getLogger("httpcore").setLevel(logging.WARNING)
 
@@ -101,17 +101,60 @@ class Sender:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._pool.aclose()
+        for connections in self._idle.values():
+            for connection in connections:
+                await connection.aclose()
+        self._idle.clear()
 
     async def _answer(
         self, url: str, headers: Mapping[str, str], body: bytes, now: Callable[[], datetime]
     ) -> Answer:
-        sent = {**headers, "content-length": str(len(body)), "user-agent": _USER_AGENT}
-        async with self._pool.stream("POST", url, headers=_pairs(sent), content=body) as response:
-            wait = next((v for k, v in response.headers if k.lower() == b"retry-after"), None)
-            asked = retry_after(None if wait is None else wait.decode("latin-1"), now())
-            await _read(response)
-            return Answer(response.status, None, asked)
+        pairs = _pairs({**headers, "user-agent": _USER_AGENT})
+        origin = httpcore.URL(url).origin
+        connection = await self._connection(origin)
+        try:
+            async with connection.stream("POST", url, headers=pairs, content=body) as response:
+                wait = next((v for k, v in response.headers if k.lower() == b"retry-after"), None)
+                asked = retry_after(None if wait is None else wait.decode("latin-1"), now())
+                await _read(response)
+                return Answer(response.status, None, asked)
+        finally:
+            if connection.is_idle():
+                self._idle.setdefault(str(origin), []).append(connection)
+            else:
+                await connection.aclose()
+
+    async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        """A connection that nobody uses: one of before if it is still good, or a new one."""
+        await self._sweep()
+        idle = self._idle.get(str(origin), [])
+        while idle:
+            connection = idle.pop()
+            if connection.is_available() and not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return httpcore.AsyncHTTPConnection(
+            origin,
+            ssl_context=self._tls,
+            keepalive_expiry=_KEPT_SECONDS,
+            network_backend=self._network,
+        )
+
+    async def _sweep(self) -> None:
+        """Close, from time to time, what has been idle for too long."""
+        now = asyncio.get_running_loop().time()
+        if now < self._swept_at + _KEPT_SECONDS:
+            return
+        self._swept_at = now
+        expired: list[httpcore.AsyncHTTPConnection] = []
+        for origin, connections in list(self._idle.items()):
+            expired += [each for each in connections if each.has_expired()]
+            if kept := [each for each in connections if not each.has_expired()]:
+                self._idle[origin] = kept
+            else:
+                del self._idle[origin]
+        for connection in expired:
+            await connection.aclose()
 
 
 class _Checked(httpcore.AsyncNetworkBackend):
