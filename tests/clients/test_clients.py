@@ -12,8 +12,10 @@ from gql import Client, GraphQLRequest
 from gql.transport.websockets import WebsocketsTransport
 
 from domain.identifiers import TenantId
+from resolvers.groups import update_status
 from store.driver import Database
 from tests.server.live_server import COMPONENTS, live
+from tests.stored import a_stored_group
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -78,3 +80,39 @@ async def test_the_client_of_python_is_told_and_goes_on(
 
     assert [event["subjectId"] for event in told[1]["events"]] == [made]
     assert heard == told
+
+
+async def test_the_integration_of_the_readme_is_told_and_goes_on(
+    database: Database, tenant: TenantId
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## Follow every change")[1]
+    code = section.split("```python\n")[1].split("```")[0]
+    heard: asyncio.Queue[tuple[int, list[Any]]] = asyncio.Queue()
+
+    async def keep(position: int, events: list[Any]) -> None:
+        await heard.put((position, events))
+
+    async with live(database, tenant) as server:
+        address = server.address.replace("http", "ws")
+        given: dict[str, Any] = {}
+        exec(code.replace("ws://127.0.0.1:8000/graphql", address), given)
+        _, group = a_stored_group(f"bg_{tenant}")
+        await database["buying_groups"].insert_one({**group, "tenant": tenant})
+        told: list[tuple[int, list[Any]]] = []
+        for status in ("In talks", "Won"):
+            kept = told[-1][0] if told else None
+            following = asyncio.create_task(given["follow"](kept, keep))
+            async with asyncio.timeout(SECONDS):
+                told.append(await heard.get())
+                await update_status(server.ctx, group["_id"], status)
+                told.append(await heard.get())
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+    assert [[event["after"] for event in events] for _, events in told] == [
+        [],
+        [{"status": "In talks"}],
+        [],
+        [{"status": "Won"}],
+    ]
