@@ -109,58 +109,75 @@ async def update_solution_interest(
     ctx: Context,
     id: str,
     *,
-    description: str | None,
-    products: Sequence[str],
-    update_existing: bool,
-    thresholds: Thresholds,
+    description: str | Unsaid | None = Unsaid.STAYS,
+    products: Sequence[str] | Unsaid = Unsaid.STAYS,
+    update_existing: bool | Unsaid = Unsaid.STAYS,
+    thresholds: Thresholds | Unsaid = Unsaid.STAYS,
     stage_model: str | Unsaid | None = Unsaid.STAYS,
-    name: str | None = None,
+    name: str | Unsaid = Unsaid.STAYS,
 ) -> UpdateOutcome:
-    """Replace what may change of a solution interest; its template may not.
+    """Change what is said of a solution interest; its template stays what it is.
 
     Another name is that of its groups, too. Another stage model is that of new groups;
     maintenance carries it to those there are, if `update_existing` is on. Other thresholds are
     those of its groups at once, or within moments if there are many.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_description(description) or _check(products, thresholds):
-        return fault
-    if name is not None and (fault := naming.check_text("name", name)):
+    said = {
+        "name": name,
+        "description": description,
+        "products": products if isinstance(products, Unsaid) else list(products),
+        "update_existing": update_existing,
+        "stage_model_id": stage_model,
+    }
+    given: dict[str, object] = {
+        field: value for field, value in said.items() if value is not Unsaid.STAYS
+    }
+    if fault := (
+        naming.check_description(None if isinstance(description, Unsaid) else description)
+        or _check(
+            () if isinstance(products, Unsaid) else products,
+            Thresholds() if isinstance(thresholds, Unsaid) else thresholds,
+        )
+        or (None if isinstance(name, Unsaid) else naming.check_text("name", name))
+    ):
         return fault
     stored = await ctx.stores.solution_interests.one(id)
     if stored is None:
         return NotFound("solution interest", id)
-    named = {} if isinstance(stage_model, Unsaid) else {"stage_model_id": stage_model}
-    if refusal := await _check_stage_model(ctx, named.get("stage_model_id")):
+    if refusal := await _check_stage_model(
+        ctx, None if isinstance(stage_model, Unsaid) else stage_model
+    ):
         return refusal
-    template = await ctx.stores.role_templates.template(stored["role_template_id"])
-    followed = named.get("stage_model_id", stored.get("stage_model_id"))
-    asked = await _resolved(ctx, thresholds, template, followed)
-    if isinstance(asked, Invalid):
-        return asked
-    given = {
-        **({"name": name} if name is not None else {}),
-        "description": description,
-        "products": list(products),
-        "update_existing": update_existing,
-        "thresholds": thresholds_document(asked),
-        **named,
-    }
-    answer = await _replaced(ctx, id, stored["role_template_id"], given)
+    if not isinstance(thresholds, Unsaid) or "stage_model_id" in given:
+        asked = await _resolved(
+            ctx,
+            to_thresholds(stored["thresholds"]) if isinstance(thresholds, Unsaid) else thresholds,
+            await ctx.stores.role_templates.template(stored["role_template_id"]),
+            stored.get("stage_model_id") if isinstance(stage_model, Unsaid) else stage_model,
+        )
+        if isinstance(asked, Invalid):
+            return asked
+        if not isinstance(thresholds, Unsaid):
+            given["thresholds"] = thresholds_document(asked)
+    answer = await _changed(ctx, stored, given)
     if isinstance(answer, str):
         await group_names.follow_interest(ctx, answer, GROUPS_FOLLOWING_AT_ONCE)
         await readiness.measure_interest(ctx, answer)
     return answer
 
 
-async def _replaced(
-    ctx: Context, id: str, template: str, given: Mapping[str, object]
-) -> UpdateOutcome:
-    """Store what was given, by the template whose roles it was looked up in."""
-    name, model = given.get("name"), given.get("stage_model_id")
+async def _changed(ctx: Context, seen: Document, given: Mapping[str, object]) -> UpdateOutcome:
+    """Store what was given, unless another is stored by now than what it was looked up in."""
+    id, name, model = str(seen["_id"]), given.get("name"), given.get("stage_model_id")
+    looked_up_in = {"role_template_id"}
+    if "thresholds" in given:
+        looked_up_in.add("stage_model_id")
+    elif "stage_model_id" in given:
+        looked_up_in.add("thresholds")
 
     def decide(document: Document, _: Whole) -> Change | Raced | SolutionInterestId:
-        if document["role_template_id"] != template:
+        if any(document.get(field) != seen.get(field) for field in looked_up_in):
             return Raced(id)
         thresholds = thresholds_document(to_thresholds(document["thresholds"]))
         before = {**document, "thresholds": thresholds}

@@ -1,6 +1,6 @@
 """Solution interests: creating and updating."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import strawberry
 
@@ -16,6 +16,8 @@ from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError
 from schema.info import Info
 from schema.repeating import Repeatable
 from schema.solution_interests import SolutionInterest
+
+T = TypeVar("T")
 
 
 @strawberry.type(description="A solution interest needs a live template; this one is a draft.")
@@ -69,7 +71,7 @@ class CreateSolutionInterestInput(Repeatable):
     )
 
 
-@strawberry.input(description="What may change of a solution interest; all of it is replaced.")
+@strawberry.input(description="What is to change of a solution interest; what is left out stays.")
 class UpdateSolutionInterestInput(Repeatable):
     solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
     name: str | None = strawberry.field(
@@ -77,22 +79,26 @@ class UpdateSolutionInterestInput(Repeatable):
         description="Unique; at most 255 characters; null: it keeps its name. Its groups are "
         "renamed, within moments if there are more than 1000.",
     )
-    description: str | None = strawberry.field(default=None, description="Free text.")
-    products: list[str] = strawberry.field(
-        default_factory=list, description="At most 100 products, by name."
+    description: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Free text; null takes it away."
     )
-    update_existing: bool = strawberry.field(
-        default=False,
-        description="Whether maintenance carries its stage model to the groups there are.",
+    products: list[str] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="At most 100 products, by name: all of them. Null takes all away.",
+    )
+    update_existing: bool | None = strawberry.field(
+        default=None,
+        description="Whether maintenance carries its stage model to the groups there are; null: "
+        "as before.",
     )
     stage_model_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The live stage model of new groups; null takes it away, and what is left out "
-        "stays as it is. Groups there are follow it from the next maintenance on, if "
-        "`updateExisting` is true.",
+        description="The live stage model of new groups; null takes it away. Groups there are "
+        "follow it from the next maintenance on, if `updateExisting` is true.",
     )
-    thresholds: ThresholdsInput = strawberry.field(
-        default_factory=ThresholdsInput, description="When a group is ready."
+    thresholds: ThresholdsInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="When a group is ready: all that is asked of it. Null asks for nothing.",
     )
 
 
@@ -159,14 +165,12 @@ async def update_solution_interest(
     made = await resolvers.solution_interests.update_solution_interest(
         info.context,
         input.solution_interest_id,
-        description=input.description,
-        products=input.products,
-        update_existing=input.update_existing,
-        thresholds=_thresholds(input.thresholds),
-        stage_model=(
-            Unsaid.STAYS if input.stage_model_id is strawberry.UNSET else input.stage_model_id
-        ),
-        name=input.name,
+        description=_said(input.description),
+        products=_said([] if input.products is None else input.products),
+        update_existing=Unsaid.STAYS if input.update_existing is None else input.update_existing,
+        thresholds=_changed_thresholds(input.thresholds),
+        stage_model=_said(input.stage_model_id),
+        name=Unsaid.STAYS if input.name is None else input.name,
     )
     if isinstance(made, str):
         return UpdateSolutionInterestSuccess.of({"solution_interest_id": made})
@@ -176,6 +180,16 @@ async def update_solution_interest(
 def _draft(refusal: DraftStageModel) -> StageModelNotLive:
     message = "The stage model is a draft; publish it first."
     return StageModelNotLive(message=message, stage_model_id=strawberry.ID(refusal.id))
+
+
+def _said(given: T) -> T | Unsaid:
+    return Unsaid.STAYS if given is strawberry.UNSET else given
+
+
+def _changed_thresholds(given: ThresholdsInput | None) -> Thresholds | Unsaid:
+    if given is strawberry.UNSET:
+        return Unsaid.STAYS
+    return _thresholds(given) if given else Thresholds()
 
 
 def _thresholds(given: ThresholdsInput) -> Thresholds:

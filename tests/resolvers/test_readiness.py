@@ -15,7 +15,7 @@ from resolvers.maintenance import maintain_groups
 from resolvers.members_required import change_members_required
 from resolvers.membership import Assignment, assign_members, remove_members
 from resolvers.merging_accounts import merge_accounts
-from resolvers.solution_interests import NewSolutionInterest
+from resolvers.solution_interests import NewSolutionInterest, Unsaid
 from resolvers.stages import Move, move_buying_group_stage
 from store.driver import Document
 from tests.contexts import Clock
@@ -40,7 +40,7 @@ class World:
     people: dict[str, str]
     group: BuyingGroupId
 
-    async def asks(self, thresholds: Thresholds, name: str | None = None) -> object:
+    async def asks(self, thresholds: Thresholds, name: str | Unsaid = Unsaid.STAYS) -> object:
         return await solution_interests.update_solution_interest(
             self.ctx,
             self.interest,
