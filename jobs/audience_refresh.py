@@ -23,10 +23,12 @@ async def total(ctx: Context, job: Document) -> int | None:
 
 
 async def step(ctx: Context, job: Document) -> Slice:
-    """Let the next accounts join and leave; nothing once the audience is gone."""
+    """Let the next accounts join and leave; once the audience is gone, be members no more."""
     _require_rights(ctx)
-    audience = await ctx.stores.audiences.one(job["parameters"]["audience_id"])
-    if audience is None:
+    id = AudienceId(job["parameters"]["audience_id"])
+    audience = await ctx.stores.audiences.one(id)
+    if audience is None:  # a slice that was broken off may have let some join since
+        await audience_members.forget_audience(ctx, id)
         return Slice(None, {})
     return await go_on(ctx, job, audience, job["cursor"])
 

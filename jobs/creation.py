@@ -84,7 +84,7 @@ async def _create(
 ) -> Mapping[str, int]:
     """Make the groups these accounts lack; what the job has made, now or before."""
     ids = await groups.create_groups(ctx, what, accounts, JobId(job["_id"]), ACCOUNTS_AT_ONCE)
-    created, members = await ctx.stores.groups.created_by(job["_id"], ids)
+    created, members = await ctx.stores.groups.created_by(job["_id"], list(ids))
     return {"groups_created": created, "members_assigned": members}
 
 

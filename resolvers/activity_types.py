@@ -84,7 +84,7 @@ async def add_activity_type_aliases(
 ) -> ActivityTypeId | Invalid | NameTaken | NotFound | Conflict:
     """Let a type be meant by further spellings; those it has already change nothing.
 
-    A scoring job is left waiting for a worker.
+    A scoring job is left waiting for a worker, also by whoever repeats a call that was broken off.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     if not aliases:
@@ -119,7 +119,7 @@ async def add_activity_type_aliases(
             return NotFound("activity type", id)
         case Raced():
             return Conflict("activity type", id)
-        case Changed():
+        case Changed() | str():
             # What came in under the spelling before counts from now on.
             await jobs.score_anew(ctx)
     return ActivityTypeId(id)
@@ -130,7 +130,8 @@ async def exclude_activity_type(
 ) -> ActivityTypeId | NotFound | Conflict:
     """Leave the acts of a type out before anything is counted, or (None) count them again.
 
-    A scoring job is left waiting for a worker; what was counted already is scored anew by it.
+    A scoring job is left waiting for a worker, also by whoever repeats a call that was broken off;
+    what was counted already is scored anew by it.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
 
@@ -153,7 +154,7 @@ async def exclude_activity_type(
             return NotFound("activity type", id)
         case Raced():
             return Conflict("activity type", id)
-        case Changed():
+        case Changed() | str():
             await jobs.score_anew(ctx)
     return ActivityTypeId(id)
 

@@ -41,7 +41,7 @@ async def mark_activities(
     """Say of up to 1,000 activities whose they are, or that they count; None: nothing any more.
 
     A mark outweighs what the source says, and stays when the source reports the activity again. A
-    scoring job is left waiting for a worker.
+    scoring job is left waiting for a worker, also by whoever repeats a call that was broken off.
     """
     ctx.viewer.require(Right.EDIT_DATA)
     if len(ids) > MOST_ITEMS:
@@ -49,7 +49,7 @@ async def mark_activities(
     wanted = list(dict.fromkeys(map(ActivityId, ids)))
     stamp = {"marked_at": ctx.now(), "marked_by": ctx.viewer.actor}
     done = await ctx.stores.activities.say(wanted, mark, stamp)
-    if done.changed:
+    if done.found:
         await jobs.score_anew(ctx)
     return MarkedActivities(
         len(done.changed),
@@ -64,18 +64,19 @@ async def exclude_activity_source(
     """Leave out whatever a source reports, before now and from now on, or (None) count it again.
 
     It goes for acts of which neither people nor the source itself say anything. Those that are
-    stored already follow in the scoring run that a job is left waiting for.
+    stored already follow in the scoring run that a job is left waiting for, also by whoever repeats
+    a call that was broken off.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     tenant = ctx.viewer.tenant
 
-    def decide(document: Document) -> Change | Invalid | None:
+    def decide(document: Document) -> Change | Invalid | SourceRule | None:
         before = _rules(document)
         after = with_rule(before, source, excluded_as, ctx.now())
         if isinstance(after, Refused):
             return Invalid(after.field, after.reason)
         if after == before:
-            return None
+            return next((rule for rule in before if rule.source == source.strip()), None)
         event = stamps.event(
             ctx,
             EventType.TENANT_UPDATED,
@@ -92,7 +93,7 @@ async def exclude_activity_source(
             return NotFound("tenant", id)
         case records.Conflict(id):
             return Conflict("tenant", id)
-        case Changed():
+        case Changed() | SourceRule():
             await jobs.score_anew(ctx)
     return await excluded_activity_sources(ctx)
 

@@ -125,7 +125,10 @@ async def _run(call: _Import) -> None:
 
 
 async def _made(call: _Import, lacking: Sequence[BuyingGroupId]) -> dict[str, Document]:
-    """Make these groups, as far as some item about each can be accepted; those there are now."""
+    """Make these groups, as far as some item about each can be accepted; those there are now.
+
+    Of several calls at once only the one that made a group has it among those it has made.
+    """
     ctx = call.ctx
     by_interest: dict[str, list[BuyingGroupId]] = {}
     for id in lacking:
@@ -139,16 +142,19 @@ async def _made(call: _Import, lacking: Sequence[BuyingGroupId]) -> dict[str, Do
         fit = [id for id in ids if _has_fit(call, id, what)]
         accounts = {call.items[id][0][1].account for id in fit}
         shown = dict.fromkeys(asked_fields(what.template, Scope.ACCOUNT) | {"name"}, 1)
-        known = await ctx.stores.accounts.by_ids(accounts, shown)
-        with suppress(OutOfTurn):  # they are made one by one then
-            await groups.create_groups(ctx, what, list(known.values()), None, MADE_AT_ONCE)
+        known = list((await ctx.stores.accounts.by_ids(accounts, shown)).values())
+        for start in range(0, len(known), MADE_AT_ONCE):
+            some = known[start : start + MADE_AT_ONCE]
+            with suppress(OutOfTurn):  # they are made one by one then
+                made = await groups.create_groups(ctx, what, some, None, MADE_AT_ONCE)
+                call.made.update(id for id, is_made_here in made.items() if is_made_here)
         wanted += fit
     there = await ctx.stores.groups.by_ids(wanted, _SEEN)
     for id in wanted:
         if id not in there:  # one that was deleted before is made anew, since it is asked for
             item = call.items[id][0][1]
-            await groups.create_buying_group(ctx, item.account, item.interest)
-    call.made.update(wanted)
+            if isinstance(await groups.create_buying_group(ctx, item.account, item.interest), str):
+                call.made.add(id)
     return there | await ctx.stores.groups.by_ids(set(wanted) - there.keys(), _SEEN)
 
 

@@ -86,12 +86,12 @@ async def create_buying_group(
 
 async def create_groups(
     ctx: Context, what: Interest, accounts: Sequence[Document], job: JobId | None, at_once: int
-) -> list[BuyingGroupId]:
+) -> dict[BuyingGroupId, bool]:
     """Make the groups these accounts lack for a job, and score them; so many in a transaction.
 
     Without a job, somebody has asked for these groups, none of which is there.
 
-    The ids are those of all these accounts' groups, made now or not.
+    The ids are those of all these accounts' groups, each with whether it was made here.
 
     While some are stored, the next are decided. A group that was deleted is not made again. What
     the job has made before is looked at once more, for it may have been killed behind that.
@@ -106,11 +106,12 @@ async def create_groups(
         for id, account in zip(ids, accounts, strict=True)
         if id not in made_by or (job is not None and made_by[id] == job)
     ]
+    made: set[BuyingGroupId] = set()
     async with Behind(STORED_AT_ONCE) as behind:
         for start in range(0, len(lacking), at_once):
             decided = await _decided(ctx, what, lacking[start : start + at_once], job)
-            await behind.hand(partial(_store, ctx, what, decided, job))
-    return ids
+            await behind.hand(partial(_store, ctx, what, decided, job, made))
+    return {id: id in made for id in ids}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,16 @@ async def _decided(
     return _Decided(documents, known, reference)
 
 
-async def _store(ctx: Context, what: Interest, decided: _Decided, job: JobId | None) -> None:
+async def _store(
+    ctx: Context,
+    what: Interest,
+    decided: _Decided,
+    job: JobId | None,
+    all_made: set[BuyingGroupId],
+) -> None:
     stored = await ctx.stores.groups.insert_many(decided.groups)
     made = [group for group in decided.ids if group in stored]
+    all_made.update(made)
     if decided.reference is None:
         await _finish(ctx, what, made, decided.people)
         return

@@ -87,13 +87,16 @@ async def activate_weighting_model(
 ) -> WeightingModelId | NotFound | Conflict | WeightingModelNotDraft:
     """Make a draft the one version that counts, archive the former, and have scores follow.
 
-    A scoring job is left waiting for a worker; until it is over, scores are those of the former.
+    A scoring job is left waiting for a worker; until it is over, scores are those of the former. An
+    activation that was broken off has its job when it is asked for again, though refused then.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     draft = WeightingModelId(id)
     activation = weighting_models.activation_of(ctx, draft)
     match await ctx.stores.weighting_models.activate(draft, activation):
         case NotDraft(status):
+            if status is ModelStatus.ACTIVE:
+                await jobs.score_anew(ctx)
             return WeightingModelNotDraft(draft, status)
         case Missing():
             return NotFound(NOUN, id)

@@ -18,6 +18,7 @@ from resolvers.deleting_components import delete_account_audience
 from resolvers.merging_accounts import merge_accounts
 from store.driver import Document
 from tests.contexts import Clock, a_context
+from tests.killing import Kill, Killed, late
 from tests.worlds import an_interest, some_accounts
 
 HOUR = timedelta(hours=1)
@@ -182,6 +183,29 @@ async def test_a_deleted_audience_is_forgotten_by_its_accounts(home: Context) ->
     assert [each.get("audiences", []) for each in stored] == [[], []]
     assert await told(home, LEFT) == []
     assert not await home.stores.deletions.is_unfinished(audience)
+
+
+async def test_a_slice_killed_while_its_audience_is_deleted_leaves_no_members(
+    home: Context, clock: Clock
+) -> None:
+    await some_accounts(home, "Acme", "Avon")
+    audience = await an_audience(home, named("A"))
+    waiting = await refresh_account_audience(home, audience)
+
+    async def delete() -> None:
+        assert await delete_account_audience(home, audience) == audience
+
+    dying = a_context(home.stores.database, home.viewer.tenant, clock)
+    late(dying, "audience_members", "cross", delete)
+    Kill(1).watch(dying, {"audience_members": ("cross",)})
+    with pytest.raises(Killed):
+        await run_job(dying, JobId(str(waiting)), "first")
+    assert await home.stores.accounts.count_found({"audiences.audience_id": audience}) == 2
+
+    clock.forward(HOUR)
+    assert await run_job(home, JobId(str(waiting)), "second")
+
+    assert await members(home, audience) == {}
 
 
 async def test_creation_takes_the_members_its_refresh_has_left(home: Context) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,8 @@ from domain.identifiers import PersonId, TenantId
 from domain.related_tests import period
 from domain.upserting import TooManyItems
 from execution.context import Context, NotPermitted, Right
-from resolvers import engagement_breakdowns, scoring, tenants
+from resolvers import engagement_breakdowns, jobs, scoring, tenants, weighting_models
+from resolvers.activity_types import add_activity_type_aliases, exclude_activity_type
 from resolvers.excluding_activities import (
     MarkedActivities,
     exclude_activity_source,
@@ -20,9 +22,11 @@ from resolvers.excluding_activities import (
     mark_activities,
 )
 from resolvers.outcomes import Invalid
+from resolvers.weighting_drafts import activate_weighting_model, duplicate_weighting_model
 from store.driver import Database
 from tests.contexts import Clock, a_context
 from tests.engagement_builders import a_group_of, acts, person_raw, record, some_people
+from tests.killing import Killed
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TODAY = NOON.date()
@@ -137,6 +141,64 @@ async def test_a_source_is_left_out_before_and_after_the_rule(ctx: Context, cloc
     assert await exclude_activity_source(ctx, "test", None) == ()
     assert await scored(ctx, ada) == 3 * 40
     assert await excluded_activity_sources(ctx) == ()
+
+
+async def a_mark(ctx: Context) -> Callable[[], Awaitable[object]]:
+    [ada] = await some_people(ctx, "ada")
+    clicks = acts(ada, "Click Link", TODAY, 1)
+    await record(ctx, clicks)
+    return lambda: mark_activities(ctx, ids_of(ctx, clicks), Mark.BOT)
+
+
+async def a_rule(ctx: Context) -> Callable[[], Awaitable[object]]:
+    return lambda: exclude_activity_source(ctx, " test", BOT)
+
+
+async def an_excluded_type(ctx: Context) -> Callable[[], Awaitable[object]]:
+    return lambda: exclude_activity_type(ctx, type_id(ctx.viewer.tenant, "Click Link"), BOT)
+
+
+async def an_alias(ctx: Context) -> Callable[[], Awaitable[object]]:
+    return lambda: add_activity_type_aliases(
+        ctx, type_id(ctx.viewer.tenant, "Click Link"), ["Clicked"]
+    )
+
+
+async def an_activation(ctx: Context) -> Callable[[], Awaitable[object]]:
+    active = await weighting_models.active(ctx)
+    assert active is not None
+    draft = await duplicate_weighting_model(ctx, active.id)
+    assert isinstance(draft, str)
+    return lambda: activate_weighting_model(ctx, draft)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        pytest.param(a_mark, id="a mark"),
+        pytest.param(a_rule, id="a rule for a source"),
+        pytest.param(an_excluded_type, id="an excluded type"),
+        pytest.param(an_alias, id="an alias"),
+        pytest.param(an_activation, id="an activation"),
+    ],
+)
+async def test_what_was_broken_off_before_its_scoring_job_has_one_when_repeated(
+    ctx: Context,
+    monkeypatch: pytest.MonkeyPatch,
+    build: Callable[[Context], Awaitable[Callable[[], Awaitable[object]]]],
+) -> None:
+    async def die(_: Context) -> None:
+        raise Killed
+
+    command = await build(ctx)
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "score_anew", die)
+        with pytest.raises(Killed):
+            await command()
+    assert await waiting_jobs(ctx) == 0
+
+    await command()
+    assert await waiting_jobs(ctx) == 1
 
 
 async def test_what_cannot_be_excluded_is_refused(

@@ -265,6 +265,7 @@ async def test_of_several_imports_at_once_none_loses_a_member(
     )
 
     assert all(isinstance(outcome, Imported) for [outcome] in done), done
+    assert [shown(outcomes) for outcomes in done].count([Status.CREATED]) == 1
     group = await group_of(home, done[0][0])
     assert await in_roles(home, world, group) == {
         "ada": "Decision Maker",
