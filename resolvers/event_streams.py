@@ -8,7 +8,7 @@ from datetime import timedelta
 from domain.jobs import UNFINISHED, JobStatus
 from execution.context import Context, Right
 from store.driver import Document
-from store.event_feed import Batch
+from store.event_tails import Batch
 from store.wanted_events import Wanted
 
 

@@ -16,7 +16,7 @@ from resolvers.event_streams import CursorExpired, CursorUnknown
 from schema.events import Event, EventType
 from schema.info import Info
 from schema.scalars import Position
-from store.event_feed import AT_ONCE, Batch
+from store.event_tails import AT_ONCE, Batch
 from store.wanted_events import Wanted, wanted
 
 
@@ -172,5 +172,6 @@ async def _following(info: Info, position: int, asked: Wanted) -> AsyncGenerator
 
 
 def _shown(batch: Batch) -> EventBatch:
-    mark = (batch.position, *(event["position"] for event in batch.events))
+    # The same words want the same events, so the first and the end tell which these are.
+    mark = (batch.position, batch.events[0]["position"] if batch.events else None)
     return EventBatch.of({"position": batch.position, "events": batch.events, "mark": mark})

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
-from dataclasses import dataclass
 from typing import Final
 
 from pymongo.errors import PyMongoError
@@ -18,10 +17,9 @@ from domain.identifiers import TenantId
 from store.deployment import in_short
 from store.driver import Database, Document, watch
 from store.event_log import EventLog
-from store.event_tails import Tail
+from store.event_tails import AT_ONCE, Batch, Tail
 from store.wanted_events import EVERY_EVENT, Wanted
 
-AT_ONCE: Final = 100
 SECONDS_OF_SILENCE: Final = 10.0
 _SPAN: Final = 20_000
 _SECONDS_BEFORE_ANEW: Final = 1.0
@@ -38,14 +36,6 @@ _CHANGES: Final = (
 )
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some events, and the position up to which there is no other that was asked for."""
-
-    events: Sequence[Document]
-    position: int
 
 
 class EventFeed:
@@ -114,10 +104,9 @@ class EventFeed:
         if position >= last:
             await tail.wait(position, max(0.0, until - asyncio.get_running_loop().time()))
             last = await tail.last()
-        held = tail.after(position, AT_ONCE)
+        held = tail.after(position, wanted)
         if held is not None:
-            events = [event for event in held if wanted.holds(event)]
-            return Batch(events, held[-1]["position"] if held else position)
+            return held
         end = min(last, position + _SPAN)
         try:
             events = await tail.log.after(position, AT_ONCE, wanted, end)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from pymongo.errors import PyMongoError
@@ -12,13 +13,23 @@ from domain.events import EventType
 from store.deployment import in_short
 from store.driver import Document
 from store.event_log import EventLog
+from store.wanted_events import Wanted
 
 HELD: Final = 500
-_AT_ONCE: Final = 500
+AT_ONCE: Final = 100
+_READ_AT_ONCE: Final = 500
 _SECONDS_BETWEEN_LOOKS: Final = 1.0
 _SECONDS_OF_GATHERING: Final = 0.01
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some events, and the position up to which there is no other that was asked for."""
+
+    events: Sequence[Document]
+    position: int
 
 
 class Tail:
@@ -33,6 +44,7 @@ class Tail:
         self.log = log
         self.readers = 0
         self._held: list[Document] = []
+        self._batches: dict[tuple[int, Wanted], Batch] = {}
         self._last = -1
         self._is_due = asyncio.Event()
         self._news = asyncio.Event()
@@ -64,12 +76,21 @@ class Tail:
                 while self._last <= position:
                     await self._news.wait()
 
-    def after(self, position: int, size: int) -> Sequence[Document] | None:
-        """The first events beyond a position, so many at most; None when not all are held."""
+    def after(self, position: int, wanted: Wanted) -> Batch | None:
+        """The wanted ones of the first events beyond a position; None when not all are held.
+
+        Readers who want the same and stand at the same position are given the same batch.
+        """
         first = self._last - len(self._held)
         if position < first:
             return None
-        return self._held[position - first : position - first + size]
+        batch = self._batches.get((position, wanted))
+        if batch is None:
+            found = self._held[position - first : position - first + AT_ONCE]
+            events = [event for event in found if wanted.holds(event)]
+            batch = Batch(events, found[-1]["position"] if found else position)
+            self._batches[position, wanted] = batch
+        return batch
 
     async def _follow(self) -> None:
         is_lost = False
@@ -89,7 +110,7 @@ class Tail:
     async def _read_on(self) -> None:
         if self._last < 0:
             self._tell(await self.log.last(), [])
-        while found := await self.log.after(self._last, _AT_ONCE):
+        while found := await self.log.after(self._last, _READ_AT_ONCE):
             self._tell(found[-1]["position"], found)
             await asyncio.sleep(_SECONDS_OF_GATHERING)
 
@@ -99,6 +120,7 @@ class Tail:
             del self._held[:-HELD]
         if any(event["type"] == EventType.PERSON_ERASED.value for event in found):
             self._held.clear()  # what was read before still names the person
+        self._batches.clear()
         self._last = last
         self._news, news = asyncio.Event(), self._news
         news.set()

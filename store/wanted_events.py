@@ -22,7 +22,11 @@ class Condition:
         return found[0] if len(found) == 1 else {"$or": found}
 
     def holds(self, event: Document) -> bool:
-        return any(_at(event, path) in self.values for path in self.paths)
+        for path in self.paths:
+            value = _at(event, path) if "." in path else event.get(path)
+            if value in self.values:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 
 from domain.identifiers import TenantId
 from store.driver import Database
-from store.event_feed import Batch, EventFeed
-from store.event_tails import HELD
+from store.event_feed import EventFeed
+from store.event_tails import HELD, Batch
 from store.relay import event_key
 from store.wanted_events import EVERY_EVENT, Wanted, wanted
 
