@@ -1,6 +1,6 @@
 """The judgement of a run: every object, every group and the history, against what clients know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,7 @@ from tests.chaos.folds import fold_faults
 from tests.chaos.histories import first_state, stored, writes_of
 from tests.chaos.linearizability import Operation, Written, checked
 from tests.chaos.rules import RULES, of_members
+from tests.chaos.subscriber import KINDS
 from tests.chaos.world import World
 from tests.concurrency import end_state, judgement
 from tests.concurrency.calls import Record
@@ -32,15 +33,33 @@ class Judged:
     events: int
 
 
-async def judge(
-    ctx: Context, world: World, sent: Sequence[Sent], read: Sequence[tuple[int, str]]
-) -> Judged:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What those were given who followed positions: a reader everything, a subscriber groups."""
+
+    read: Sequence[tuple[int, str]]
+    told: Sequence[tuple[int, str]]
+
+    def faults(self, events: Sequence[Document]) -> Iterator[str]:
+        """Where it is something else than there is."""
+        everything = [(each["position"], each["event_id"]) for each in events]
+        of_groups = [
+            (each["position"], each["event_id"]) for each in events if each["type"] in KINDS
+        ]
+        for who, given, there in (
+            ("a reader", self.read, everything),
+            ("a subscriber", self.told, of_groups),
+        ):
+            if list(given) != there:
+                yield f"{who} {_misread(given, there)}"
+
+
+async def judge(ctx: Context, world: World, sent: Sequence[Sent], followed: Followed) -> Judged:
     """Judge a tenant at rest, whose groups have caught up and whose outboxes are empty."""
     events = await events_of(ctx)
     violations = list(position_faults(events, ctx.viewer.tenant))
     violations += await judgement.left_in_outboxes(ctx)
-    if list(read) != (told := [(each["position"], each["event_id"]) for each in events]):
-        violations.append(_misread(read, told))
+    violations += followed.faults(events)
     by_thing: dict[Thing, dict[str, Sent]] = {}
     for each in sent:
         by_thing.setdefault(each.command.thing, {})[each.command.id] = each
@@ -60,12 +79,12 @@ async def judge(
 
 
 def _misread(read: Sequence[tuple[int, str]], told: Sequence[tuple[int, str]]) -> str:
-    """Where a reader got something else than there is."""
+    """Where somebody got something else than there is."""
     pairs = enumerate(zip(read, told, strict=False))
     place = next((place for place, (one, other) in pairs if one != other), None)
     if place is None:
-        return f"a reader got {len(read)} events of {len(told)}"
-    return f"a reader got {read[place]} where there is {told[place]}"
+        return f"got {len(read)} events of {len(told)}"
+    return f"got {read[place]} where there is {told[place]}"
 
 
 async def _group_faults(

@@ -12,8 +12,9 @@ from store.driver import Database
 from tests.chaos.clients import Clients
 from tests.chaos.faults import Fault, Struck
 from tests.chaos.fleet import Fleet
-from tests.chaos.judgement import judge
+from tests.chaos.judgement import Followed, judge
 from tests.chaos.reader import Reader
+from tests.chaos.subscriber import Subscriber
 from tests.chaos.world import WorldSize, build, context
 from tests.concurrency.judgement import settle
 
@@ -90,19 +91,23 @@ async def run(name: str, database: Database, fleet: Fleet, fault: Fault, size: S
     struck = Struck()
     start = time.monotonic()
     until = start + size.seconds
-    following = asyncio.create_task(reader.follow())
+    subscriber = Subscriber(fleet.addresses, tenant)
+    following = [asyncio.create_task(each.follow()) for each in (reader, subscriber)]
     try:
         striking = asyncio.create_task(fault(until, Random(f"{size.seed} {name}"), struck))
         await clients.act(size.lanes, until, size.patience)
         await striking
         seconds = time.monotonic() - start
+        await fleet.ready()
+        await at_rest(ctx, tenant)
+        await subscriber.until(await ctx.stores.event_log.last())
     finally:
-        following.cancel()
-        await asyncio.wait([following])
-    await fleet.ready()
-    await at_rest(ctx, tenant)
+        for task in following:
+            task.cancel()
+        await asyncio.wait(following)
     await reader.to_the_end()
-    judged = await judge(context(database, tenant), world, clients.sent, reader.read)
+    followed = Followed(reader.read, subscriber.told)
+    judged = await judge(context(database, tenant), world, clients.sent, followed)
     return Figures(
         name,
         seconds,
