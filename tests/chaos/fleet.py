@@ -14,7 +14,11 @@ from tests.chaos.processes import Running
 from tests.server.quorum_process import QUORUM, free_port
 
 PATIENCE_SECONDS: Final = 120.0
-_SETTINGS: Final = {"QUORUM_DAILY_AT": "off", "QUORUM_LOG_LEVEL": "warning"}
+_SETTINGS: Final = {
+    "QUORUM_DAILY_AT": "off",
+    "QUORUM_LOG_LEVEL": "warning",
+    "QUORUM_WEBHOOK_ALLOW_PRIVATE": "on",
+}
 _POLL: Final = 0.05
 
 

@@ -1,6 +1,6 @@
 """The judgement of a run: every object, every group and the history, against what clients know."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -13,10 +13,10 @@ from store.groups import to_group
 from tests.chaos.clients import Sent, was_refused
 from tests.chaos.commands import Aspect, Thing
 from tests.chaos.folds import fold_faults
+from tests.chaos.followers import Followers
 from tests.chaos.histories import first_state, stored, writes_of
 from tests.chaos.linearizability import Operation, Written, checked
 from tests.chaos.rules import RULES, of_members
-from tests.chaos.subscriber import KINDS
 from tests.chaos.world import World
 from tests.concurrency import end_state, judgement
 from tests.concurrency.calls import Record
@@ -33,33 +33,12 @@ class Judged:
     events: int
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """What those were given who followed positions: a reader everything, a subscriber groups."""
-
-    read: Sequence[tuple[int, str]]
-    told: Sequence[tuple[int, str]]
-
-    def faults(self, events: Sequence[Document]) -> Iterator[str]:
-        """Where it is something else than there is."""
-        everything = [(each["position"], each["event_id"]) for each in events]
-        of_groups = [
-            (each["position"], each["event_id"]) for each in events if each["type"] in KINDS
-        ]
-        for who, given, there in (
-            ("a reader", self.read, everything),
-            ("a subscriber", self.told, of_groups),
-        ):
-            if list(given) != there:
-                yield f"{who} {_misread(given, there)}"
-
-
-async def judge(ctx: Context, world: World, sent: Sequence[Sent], followed: Followed) -> Judged:
+async def judge(ctx: Context, world: World, sent: Sequence[Sent], followers: Followers) -> Judged:
     """Judge a tenant at rest, whose groups have caught up and whose outboxes are empty."""
     events = await events_of(ctx)
     violations = list(position_faults(events, ctx.viewer.tenant))
     violations += await judgement.left_in_outboxes(ctx)
-    violations += followed.faults(events)
+    violations += followers.faults(events)
     by_thing: dict[Thing, dict[str, Sent]] = {}
     for each in sent:
         by_thing.setdefault(each.command.thing, {})[each.command.id] = each
@@ -76,15 +55,6 @@ async def judge(ctx: Context, world: World, sent: Sequence[Sent], followed: Foll
                 violations.append(f"{thing} is {last}, not {found.states[-1]}")
     violations += await _group_faults(ctx, world, by_thing, events)
     return Judged(violations, len(by_thing), len(events))
-
-
-def _misread(read: Sequence[tuple[int, str]], told: Sequence[tuple[int, str]]) -> str:
-    """Where somebody got something else than there is."""
-    pairs = enumerate(zip(read, told, strict=False))
-    place = next((place for place, (one, other) in pairs if one != other), None)
-    if place is None:
-        return f"got {len(read)} events of {len(told)}"
-    return f"got {read[place]} where there is {told[place]}"
 
 
 async def _group_faults(

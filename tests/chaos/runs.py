@@ -12,9 +12,8 @@ from store.driver import Database
 from tests.chaos.clients import Clients
 from tests.chaos.faults import Fault, Struck
 from tests.chaos.fleet import Fleet
-from tests.chaos.judgement import Followed, judge
-from tests.chaos.reader import Reader
-from tests.chaos.subscriber import Subscriber
+from tests.chaos.followers import following
+from tests.chaos.judgement import judge
 from tests.chaos.world import WorldSize, build, context
 from tests.concurrency.judgement import settle
 
@@ -31,6 +30,7 @@ class Size:
     lanes: int = 8
     world: WorldSize = field(default_factory=WorldSize)
     patience: float = PATIENCE_SECONDS
+    has_webhook: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,31 +83,22 @@ HEADS: Final = (
 
 async def run(name: str, database: Database, fleet: Fleet, fault: Fault, size: Size) -> Figures:
     """Let a fault strike while clients act on a new tenant, and judge what is left."""
-    tenant = f"{name.replace(chr(32), chr(45))}-{size.seed}"
+    tenant = f"{name.replace(' ', '-')}-{size.seed}"
     ctx = context(database, tenant)
     world = await build(ctx, size.world)
     clients = Clients(fleet.addresses, tenant, world, f"{size.seed} {name}")
-    reader = Reader(fleet.addresses, tenant)
     struck = Struck()
     start = time.monotonic()
-    until = start + size.seconds
-    subscriber = Subscriber(fleet.addresses, tenant)
-    following = [asyncio.create_task(each.follow()) for each in (reader, subscriber)]
-    try:
+    async with following(ctx, fleet, has_webhook=size.has_webhook) as followers:
+        until = time.monotonic() + size.seconds
         striking = asyncio.create_task(fault(until, Random(f"{size.seed} {name}"), struck))
         await clients.act(size.lanes, until, size.patience)
         await striking
         seconds = time.monotonic() - start
         await fleet.ready()
         await at_rest(ctx, tenant)
-        await subscriber.until(await ctx.stores.event_log.last())
-    finally:
-        for task in following:
-            task.cancel()
-        await asyncio.wait(following)
-    await reader.to_the_end()
-    followed = Followed(reader.read, subscriber.told)
-    judged = await judge(context(database, tenant), world, clients.sent, followed)
+        await followers.to_the_end(ctx)
+    judged = await judge(context(database, tenant), world, clients.sent, followers)
     return Figures(
         name,
         seconds,
