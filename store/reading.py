@@ -14,9 +14,10 @@ from datetime import datetime
 from typing import Final
 
 from pymongo.errors import ExecutionTimeout
+from pymongo.read_concern import ReadConcern
 
 from domain.identifiers import TenantId
-from store.driver import Database, Document, aggregate
+from store.driver import Collection, Database, Document, aggregate
 
 Query = Mapping[str, object]
 Fields = frozenset[str]
@@ -105,7 +106,7 @@ class Reader:
         self, collection: str, path: str, keys: Several[str], fields: Fields
     ) -> list[Document]:
         """Every document whose `path` holds one of the keys."""
-        cursor = self._database[collection].find(
+        cursor = self._collection(collection).find(
             self._own({path: {"$in": list(keys)}}),
             projection(fields | {path}),
             batch_size=_AT_ONCE,
@@ -121,7 +122,7 @@ class Reader:
         shown = projection(fields | {window.order.path})
         first, *others = ranges(window)
         if not others:
-            cursor = self._database[collection].find(
+            cursor = self._collection(collection).find(
                 self._own(query, first.query),
                 shown,
                 sort=list(first.sort.items()),
@@ -185,7 +186,7 @@ class Reader:
     async def count(self, collection: str, query: Query) -> int:
         """How many documents a query finds."""
         async with _in_time():
-            return await self._database[collection].count_documents(
+            return await self._collection(collection).count_documents(
                 self._own(query), maxTimeMS=self._milliseconds
             )
 
@@ -205,6 +206,13 @@ class Reader:
             ],
         )
         return {row["_id"]: row["count"] for row in rows}
+
+    def _collection(self, name: str) -> Collection:
+        """A collection; events are read as a majority knows them, for others may be taken back."""
+        collection = self._database[name]
+        if name != "events":
+            return collection
+        return collection.with_options(read_concern=ReadConcern("majority"))
 
     def _own(self, *queries: Query) -> Document:
         """All of the queries, on this tenant's documents only."""
@@ -227,7 +235,7 @@ class Reader:
     async def _aggregate(self, collection: str, pipeline: Sequence[Query]) -> list[Document]:
         async with _in_time():
             return await aggregate(
-                self._database[collection], pipeline, maxTimeMS=self._milliseconds
+                self._collection(collection), pipeline, maxTimeMS=self._milliseconds
             )
 
 

@@ -38,7 +38,8 @@ Fault = Callable[[float, Random, Struck], Coroutine[Any, Any, None]]
 def primary_killed(members: ReplicaSet) -> Fault:
     """The member that takes writes is killed as soon as all are well, and comes back.
 
-    Now and then another one goes with it, and there is no majority until one of them is back.
+    Now and then another one goes with it, and there is no majority until one of them is back. Or
+    it is cut off first: it goes on for a moment without the others, who know nothing of that.
     """
 
     async def strike(until: float, random: Random, struck: Struck) -> None:
@@ -48,9 +49,18 @@ def primary_killed(members: ReplicaSet) -> Fault:
             others = [member for member in members.members if member is not primary]
             is_alone = random.random() < 0.6
             fallen = [primary] if is_alone else [primary, random.choice(others)]
+            is_cut_off = is_alone and random.random() < 0.5
+            if is_cut_off:
+                for member in others:
+                    member.running.pause()
+                await asyncio.sleep(random.uniform(0.2, 1))
+                struck.count("cut off")
             for member in fallen:
                 member.running.kill()
                 struck.kills += 1
+            if is_cut_off:
+                for member in others:
+                    member.running.resume()
             if is_alone and random.random() < 0.7:
                 await members.primary()
             for member in fallen:

@@ -55,6 +55,12 @@ class Api:
         """The paths the last operation's find of each collection asked for."""
         return {each["find"]: set(each["projection"]) for each in self._recorder.sent}
 
+    @property
+    def read_concerns(self) -> dict[str, Any]:
+        """What the last operation's find of each collection takes for known."""
+        finds = [each for each in self._recorder.sent if "find" in each]
+        return {each["find"]: each.get("readConcern", {}).get("level") for each in finds}
+
     async def __call__(self, query: str, **variables: Any) -> Any:
         """The data of an operation that has no errors."""
         result = await self._run(query, variables)

@@ -54,6 +54,7 @@ async def test_events_are_listed_in_the_order_of_their_positions(history: Api) -
     )
 
     events = answer["events"]
+    assert history.read_concerns["events"] == "majority"
     assert events["totalCount"] == 4
     assert events["pageInfo"] == {"hasNextPage": True}
     assert [event["position"] for event in events["nodes"]] == [1, 2, 3]
