@@ -33,11 +33,11 @@ class Opened:
 
     def takes_writes(self) -> bool:
         """Whether it took writes when it was last heard of, which is seconds ago at most."""
-        return self.is_running() and takes_writes(self.client)
+        return takes_writes(self.client)
 
     async def reason_not_ready(self) -> str | None:
         """Why the database cannot be used now; None when it answers within seconds."""
-        if not self.takes_writes():
+        if not (self.is_running() and self.takes_writes()):
             return self.obstacle()
         try:
             async with asyncio.timeout(_PING_SECONDS):

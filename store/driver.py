@@ -31,7 +31,7 @@ Listener = CommandListener | ConnectionPoolListener
 READ_EVERYTHING_AT_ONCE = 100_000
 TIMES: Final[Mapping[str, int]] = {
     "serverSelectionTimeoutMS": 5_000,
-    "connectTimeoutMS": 3_000,
+    "connectTimeoutMS": 5_000,
     "heartbeatFrequencyMS": 1_000,
     "waitQueueTimeoutMS": 10_000,
 }

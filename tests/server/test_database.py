@@ -33,7 +33,6 @@ async def test_a_mongodb_known_to_be_down_is_not_ready(client: Client, database:
     opened = Opened(database, client, lambda: False, lambda: "the disk is full")
 
     assert await opened.reason_not_ready() == "the disk is full"
-    assert not opened.takes_writes()
 
 
 async def test_a_program_that_is_no_mongod_is_one_sentence(tmp_path: Path) -> None:
