@@ -1,28 +1,35 @@
 """Shared answers: what many subscribers ask in the same words is executed once for all of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
-from typing import Final
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Hashable
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 FRESH_SECONDS: Final = 1.0
+KEPT: Final = 8
 
 
 class SharedAnswer:
-    """The last answer of one operation of one viewer, while anybody is subscribed to it."""
+    """The last answers of one operation of one viewer, while anybody is subscribed to it.
+
+    They are several because not all who read are equally far.
+    """
 
     def __init__(self) -> None:
-        self._mark: Hashable = None
-        self._made: asyncio.Task[str] | None = None
-        self._at = 0.0
+        self._made: OrderedDict[Hashable, tuple[float, asyncio.Task[str]]] = OrderedDict()
 
-    async def of(self, mark: Hashable, make: Callable[[], Awaitable[str]]) -> str:
+    async def of(self, mark: Hashable, make: Callable[[], Coroutine[Any, Any, str]]) -> str:
         """The answer to what bears this mark: the one there is, or a new one after a second."""
         now = asyncio.get_running_loop().time()
-        if self._made is None or self._mark != mark or now > self._at + FRESH_SECONDS:
-            self._mark, self._at = mark, now
-            self._made = asyncio.ensure_future(make())
-        return await asyncio.shield(self._made)
+        made_at, made = self._made.get(mark, (0.0, None))
+        if made is None or now > made_at + FRESH_SECONDS:
+            made = asyncio.create_task(make())
+            self._made[mark] = now, made
+            self._made.move_to_end(mark)
+            if len(self._made) > KEPT:
+                self._made.popitem(last=False)
+        return await asyncio.shield(made)
 
 
 class SharedAnswers:
