@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -33,4 +33,18 @@ def test_the_first_printed_query_runs_on_the_page_the_demo_serves(demo: str) -> 
     assert '"name": "Decision Maker"' in seen.response
     home = urlsplit(demo).netloc
     assert [url for url in seen.requests if urlsplit(url).netloc != home] == []
+    assert (seen.failures, seen.complaints) == ([], [])
+
+
+def test_a_subscription_runs_on_the_page_until_it_has_ended(demo: str) -> None:
+    query = 'subscription { jobProgress(id: "job_of_nobody") { id } }'
+
+    seen = visit(
+        f"{demo}/graphiql?{urlencode({'query': query})}", headers={"X-Quorum-Actor": "ann"}
+    )
+
+    assert '"jobProgress": null' in seen.response
+    assert [url for url in seen.requests if url.startswith("ws:")] == [
+        f"{demo.replace('http', 'ws')}/graphql"
+    ]
     assert (seen.failures, seen.complaints) == ([], [])
