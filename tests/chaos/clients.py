@@ -82,7 +82,7 @@ class Clients:
             command = random_command(random, self.world, f"{self.tenant}-{number}-{count}")
             sent = Sent(command, time.monotonic_ns())
             self.sent.append(sent)
-            if not await self._is_settled(http, random, sent):
+            if not await self._is_settled(http, random, sent, until):
                 task = asyncio.create_task(self._deliver(http, Random(command.id), sent))
                 self._late.add(task)
                 task.add_done_callback(self._late.discard)
@@ -90,14 +90,17 @@ class Clients:
                 return
             await asyncio.sleep(random.uniform(0, 0.02))
 
-    async def _is_settled(self, http: httpx.AsyncClient, random: Random, sent: Sent) -> bool:
+    async def _is_settled(
+        self, http: httpx.AsyncClient, random: Random, sent: Sent, until: float
+    ) -> bool:
         """Whether the command was answered, or is given up; sent again until another is at work."""
         while True:
             try:
                 await self._send(http, random, sent)
                 return True
             except _Unsent:
-                pass
+                if time.monotonic() >= until:
+                    return False
             except _Unknown as unknown:
                 if random.random() < IMPATIENT:
                     return True

@@ -45,7 +45,10 @@ class Server:
         new.replace(self.clock)
 
     async def ready(self) -> None:
-        """Return once it says that it is ready."""
+        """Return once it says that it is ready.
+
+        One that has ended by itself, for it found no database, is started again, as a service is.
+        """
         deadline = time.monotonic() + PATIENCE_SECONDS
         async with httpx.AsyncClient(base_url=self.address, timeout=5) as client:
             while time.monotonic() < deadline:
@@ -54,7 +57,7 @@ class Server:
                         return
                 except httpx.TransportError:
                     if not self.running.is_alive:
-                        break
+                        self.running.start()
                 await asyncio.sleep(_POLL)
         raise AssertionError(f"the server does not start: {self.running.log.read_text()[-2_000:]}")
 
