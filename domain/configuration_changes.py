@@ -7,6 +7,7 @@ from typing import Any, Final
 from domain.configuration import SECTIONS, Configuration, Entry, key_of, renamed
 from domain.configuration_shapes import Fault
 from domain.folding import fold
+from domain.role_aliases import spelling
 
 _LIVE: Final = "live"
 _ACTIVE: Final = "active"
@@ -169,8 +170,9 @@ def _differences(
         if shall is None and (is_weight or part in _UNSAID_STAYS):
             continue
         if part == "aliases":
-            known = {fold(alias) for alias in (before["name"], *was)}
-            shall = sorted({*was, *(alias for alias in shall if fold(alias) not in known)})
+            form = spelling if section == "roles" else fold
+            known = {form(alias) for alias in (before["name"], *was)}
+            shall = sorted({*was, *(alias for alias in shall if form(alias) not in known)})
         if part == "accounts" and shall is not None:
             shall = sorted(set(shall))
         if was != shall:

@@ -468,6 +468,11 @@ async def test_roles_come_with_what_other_systems_call_them(ready: Context) -> N
         ("Sponsor", ["Patron", "Signer"]),
     ]
     assert await plan(ready, given) == Plan(())
+    otherwise = [
+        {"name": "Decision Maker", "aliases": ["ECONOMIC_BUYER", "decision-maker"]},
+        {"name": "Sponsor", "aliases": ["signer"]},
+    ]
+    assert await plan(ready, only(roles=otherwise)) == Plan(())
     wrong = await plan(
         ready,
         only(
