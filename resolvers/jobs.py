@@ -5,14 +5,17 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.audiences import AudienceNotLive, AudienceStatus, status_of
-from domain.events import EventType
+from domain.events import Event, EventType
 from domain.identifiers import AudienceId, JobId, RoleTemplateId, derived
 from domain.jobs import JobKind, JobStatus, JobTrigger, time_left
 from domain.template_migrations import Migration
 from execution.context import Context, Right
 from resolvers import stamps
-from resolvers.outcomes import Invalid, NotFound
+from resolvers.outcomes import Conflict, Invalid, NotFound
+from store import joint_writes
 from store.driver import Document
+from store.joint_writes import Gone, Held, Made
+from store.records import Conflict as Raced
 
 _NO_MARKS: Final[Mapping[str, object]] = {}
 TIME_LEFT_NEEDS: Final = ("status", "progress")
@@ -20,10 +23,11 @@ TIME_LEFT_NEEDS: Final = ("status", "progress")
 
 async def start_creation_job(
     ctx: Context, solution_interest_id: str, audience_id: str, entry_stage: str | None = None
-) -> JobId | NotFound | Invalid | AudienceNotLive:
+) -> JobId | NotFound | Invalid | AudienceNotLive | Conflict:
     """Store the job that makes a group for every account of the audience that lacks one.
 
-    It stays in force until it is deleted: accounts that join later get theirs in the daily run.
+    Whoever deletes the audience or the solution interest meanwhile finds the job, or goes first. It
+    stays in force until it is deleted: accounts that join later get theirs in the daily run.
     Its groups begin in the entry stage of this name or id, or in no stage.
     """
     ctx.viewer.require(Right.RUN_JOBS)
@@ -41,7 +45,18 @@ async def start_creation_job(
         if isinstance(entry, Invalid):
             return entry
         parameters["entry_stage"] = entry
-    return await _start(ctx, JobKind.CREATION, parameters, {"in_force": True})
+    document, created = _new_job(ctx, JobKind.CREATION, parameters, {"in_force": True})
+    held = [
+        Held("solution_interests", frozenset({solution_interest_id})),
+        Held("account_audiences", frozenset({audience_id})),
+    ]
+    match await joint_writes.insert(ctx.stores.jobs, document, [created], held):
+        case Made(id):
+            return JobId(id)
+        case Raced():
+            return Conflict("account audience", audience_id)
+        case Gone():
+            return await start_creation_job(ctx, solution_interest_id, audience_id, entry_stage)
 
 
 async def start_maintenance_job(
@@ -165,6 +180,17 @@ async def _start(
     parameters: Mapping[str, str | None],
     marks: Mapping[str, object] = _NO_MARKS,
 ) -> JobId:
+    document, created = _new_job(ctx, kind, parameters, marks)
+    await ctx.stores.jobs.insert(document, [created])
+    return JobId(document["_id"])
+
+
+def _new_job(
+    ctx: Context,
+    kind: JobKind,
+    parameters: Mapping[str, str | None],
+    marks: Mapping[str, object],
+) -> tuple[Document, Event]:
     document: Document = {
         "_id": ctx.new_id("job"),
         "kind": kind.value,
@@ -192,9 +218,5 @@ async def _start(
         **stamps.created(ctx),
         **marks,
     }
-    id = JobId(document["_id"])
-    created = stamps.event(
-        ctx, EventType.JOB_CREATED, id, after={"kind": kind.value, "parameters": dict(parameters)}
-    )
-    await ctx.stores.jobs.insert(document, [created])
-    return id
+    told = {"kind": kind.value, "parameters": dict(parameters)}
+    return document, stamps.event(ctx, EventType.JOB_CREATED, document["_id"], after=told)

@@ -95,7 +95,7 @@ UpdateBuyingGroupStatusResult = Annotated[
     strawberry.union("UpdateBuyingGroupStatusResult"),
 ]
 StartCreationJobResult = Annotated[
-    StartCreationJobSuccess | AccountAudienceNotLive | NotFound | InvalidInput,
+    StartCreationJobSuccess | AccountAudienceNotLive | NotFound | Conflict | InvalidInput,
     strawberry.union("StartCreationJobResult"),
 ]
 StartMaintenanceJobResult = Annotated[

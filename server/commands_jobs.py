@@ -20,14 +20,14 @@ from resolvers.jobs import (
     start_maintenance_job,
     start_scoring_job,
 )
-from resolvers.outcomes import Invalid, NotFound
+from resolvers.outcomes import Conflict, Invalid, NotFound
 from server.commands import installed, run_to_its_end, settings_or_exit
 from server.contexts import new_id
 from server.process import CommandFailed
 from server.settings import Settings
 from store.driver import Document
 
-Started = JobId | NotFound | Invalid | AudienceNotLive
+Started = JobId | NotFound | Invalid | AudienceNotLive | Conflict
 Start = Callable[[Context], Awaitable[Started]]
 Show = Callable[[Document], Awaitable[None]]
 
@@ -81,6 +81,8 @@ async def _run(settings: Settings, tenant: str | None, title: str, start: Start)
             raise CommandFailed(f"{_OPTIONS.get(id.field, id.field)}: {id.reason}.")
         if isinstance(id, AudienceNotLive):
             raise CommandFailed(f"The account audience {id.id} is a draft; publish it first.")
+        if isinstance(id, Conflict):
+            raise CommandFailed(f"Others kept changing the {id.what} {id.id}; try again.")
         console = Console(stderr=True)
         with _bar(console) as progress:
             bar = progress.add_task(title, total=None, left="")

@@ -111,6 +111,29 @@ async def create(
     return Made(made)
 
 
+async def insert(
+    records: Records, document: Document, events: Sequence[Event], held: Sequence[Held]
+) -> Made | Gone | Conflict:
+    """Store a new document, under an id that nobody else has, as long as all it refers to is there.
+
+    Conflict: others were in the way of that until the deadline.
+    """
+    id, new = document["_id"], records._new(document, events)
+
+    async def work(session: AsyncClientSession) -> None:
+        await _hold(records, held, session)
+        await records.collection.insert_one(new, session=session)
+
+    try:
+        await in_transaction(records.collection.database, work)
+    except _Refused:
+        return Gone()
+    except OutOfTurn:
+        return Conflict(id)
+    await records._relay.forward(records.collection.name, [id])
+    return Made(id)
+
+
 async def change(
     records: Records,
     id: str,

@@ -8,6 +8,7 @@ from domain.roles import User
 from execution.context import Context
 from jobs.kinds import run_job
 from resolvers import groups, jobs, solution_interests
+from resolvers.audiences import AudienceAccounts, create_account_audience
 from resolvers.deleting_components import (
     AccountAudienceInUse,
     SolutionInterestInUse,
@@ -155,3 +156,28 @@ async def test_no_group_of_a_deleted_solution_interest_exists(
         assert deleted.buying_groups >= 1
     there = await home.stores.solution_interests.one(interest)
     assert (there is None) == (deleted == interest)
+
+
+@pytest.mark.parametrize("turn", range(4))
+async def test_no_creation_job_is_in_force_for_a_deleted_audience(
+    home: Context, clock: Clock, turn: int
+) -> None:
+    interest = await an_interest(home)
+    audience = await create_account_audience(home, "All", None, AudienceAccounts(account_ids=[]))
+    assert isinstance(audience, str)
+
+    async def start() -> object:
+        other = a_context(home.stores.database, home.viewer.tenant, clock)
+        return await jobs.start_creation_job(other, interest, audience)
+
+    async def delete() -> object:
+        await asyncio.sleep(turn * 0.002)
+        return await delete_account_audience(home, audience)
+
+    *started, deleted = await asyncio.gather(*(start() for _ in range(6)), delete())
+
+    stored = {job["_id"] for job in await home.stores.jobs.all()}
+    assert stored == {each for each in started if isinstance(each, str)}
+    assert all(isinstance(each, str | NotFound) for each in started)
+    assert isinstance(deleted, AccountAudienceInUse) == bool(stored)
+    assert (await home.stores.audiences.one(audience) is not None) == bool(stored)
