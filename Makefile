@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := graphiql/dist/bundle.json
 
-.PHONY: demo test test-browser soak bench setup clean
+.PHONY: demo test test-browser soak chaos bench setup clean
 
 demo: setup
 	@$(BIN)/quorum demo
@@ -17,6 +17,9 @@ test-browser: setup
 
 soak: setup
 	@scripts/soak
+
+chaos: setup
+	@scripts/chaos
 
 bench: setup
 	@scripts/bench
