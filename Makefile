@@ -39,4 +39,4 @@ $(BUNDLE): graphiql/package.json graphiql/package-lock.json graphiql/.npmrc grap
 	@scripts/build-graphiql
 
 clean:
-	@rm -rf $(VENV) graphiql/dist graphiql/node_modules tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) graphiql/dist graphiql/node_modules tests/browser/node_modules tests/clients/node_modules .mypy_cache .ruff_cache .pytest_cache
