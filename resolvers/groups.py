@@ -229,5 +229,8 @@ async def update_status(
             return NotFound("buying group", id)
         case Raced():
             return Conflict("buying group", id)
-        case Changed() | str():
+        case Changed():
+            return BuyingGroupId(id)
+        case str():
+            await ctx.stores.groups.confirm(id)
             return BuyingGroupId(id)

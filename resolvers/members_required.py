@@ -13,7 +13,7 @@ from resolvers.group_changes import completeness_events
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store.driver import Document
 from store.groups import FOR_DECIDING, derived_paths, to_group
-from store.records import Change, Missing
+from store.records import Change, Changed, Missing
 from store.records import Conflict as Raced
 from store.role_templates import to_template
 
@@ -75,8 +75,11 @@ async def change_members_required(
             return Conflict("role template", id)
         case Invalid() as invalid:
             return invalid
+        case Changed():
+            pass
         case _:
-            return MembersRequired(RoleTemplateId(id), await _recompute_or_start(ctx, id))
+            await ctx.stores.role_templates.confirm(id)
+    return MembersRequired(RoleTemplateId(id), await _recompute_or_start(ctx, id))
 
 
 async def recompute_behind(ctx: Context) -> int:

@@ -164,6 +164,7 @@ def command(mongod: Path, database: Path, path: Path) -> list[str]:
         "--networkMessageCompressors", "disabled",
         "--setParameter", "diagnosticDataCollectionEnabled=false",
         "--noscripting",
+        "--journalCommitInterval", "20",  # milliseconds; what a majority confirms waits for it
         "--quiet",
     ]
     # fmt: on

@@ -4,11 +4,13 @@ from datetime import date
 from domain.accounts import AccountItem
 from domain.identifiers import BuyingGroupId, PersonId
 from execution.context import Context, Right, Viewer
-from resolvers import accounts, engagement, engagement_breakdowns, groups
+from resolvers import accounts, engagement, engagement_breakdowns, groups, members_required
 from resolvers.groups import GroupExists
 from resolvers.outcomes import Invalid, NotFound
-from store.driver import Document
+from store.driver import Document, close, open_client, open_database
+from tests.contexts import Clock, a_context
 from tests.engagement_builders import acts, record
+from tests.recorder import Recorder
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 
 
@@ -127,3 +129,27 @@ async def test_a_status_is_set_cleared_and_bounded(home: Context) -> None:
     assert (cleared["status"], cleared["version"]) == (None, 3)
     missing = BuyingGroupId("bg_nothing")
     assert await groups.update_status(home, missing, "x") == NotFound("buying group", missing)
+
+
+async def test_an_answer_that_changed_nothing_is_confirmed_by_a_majority(
+    home: Context, mongodb_uri: str
+) -> None:
+    [account] = (await some_accounts(home, "Acme")).values()
+    group = await a_buying_group(home, account, await an_interest(home))
+    template = (await stored(home, group))["role_template_id"]
+    commands = Recorder()
+    client = open_client(mongodb_uri, listeners=[commands])
+    watched = a_context(
+        open_database(client, home.stores.database.name), home.viewer.tenant, Clock()
+    )
+    confirming: list[int] = []
+
+    for status, least in (("In talks", 4), ("In talks", 4)):
+        commands.forget()
+        await groups.update_status(watched, group, status)
+        await members_required.change_members_required(watched, template, "Practitioner", least)
+        levels = [sent.get("readConcern", {}).get("level") for sent in commands.sent]
+        confirming.append(levels.count("linearizable"))
+    await close(client)
+
+    assert confirming == [0, 2]
