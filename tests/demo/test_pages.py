@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from jobs.kinds import run_open_jobs
 from schema.build import build_schema
 from schema.serving import Answer
 from schema.subscribing import respond
-from store.driver import Client, aggregate, open_database
+from store.driver import Client, Database, aggregate, open_database
 from store.indexes import ensure_indexes
 from store.stores import Stores
 from tests.demo.conftest import Loaded
@@ -29,20 +29,45 @@ PAGES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A database that pages may change, and what its collections hash to before."""
+
+    database: Database
+    hashes: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+async def copy(client: Client, loaded: Loaded) -> AsyncIterator[Copy]:
+    """The demo tenant in a database of its own."""
+    database = open_database(client, "quorum_page")
+    await ensure_indexes(database)
+    for name in await loaded.ctx.stores.database.list_collection_names():
+        await _fill(database, name, loaded)
+    yield Copy(database, await _hashes(database))
+    await client.drop_database(database.name)
+
+
 @pytest.fixture
-async def own(client: Client, loaded: Loaded) -> AsyncIterator[Context]:
-    """The demo tenant in a database of its own, where a page may change it."""
-    copied = loaded.ctx.stores.database
-    copy = open_database(client, "quorum_page")
-    await ensure_indexes(copy)
-    for name in await copied.list_collection_names():
-        of_tenant = {
-            "$match": {"$or": [{path: loaded.ctx.viewer.tenant} for path in ("tenant", "_id")]}
-        }
-        await aggregate(copied[name], [of_tenant, {"$out": {"db": copy.name, "coll": name}}])
-    await ensure_indexes(copy)
-    yield replace(loaded.ctx, stores=Stores(copy, loaded.ctx.viewer.tenant))
-    await client.drop_database(copy.name)
+async def own(copy: Copy, loaded: Loaded) -> Context:
+    """The demo tenant as it was loaded: what a page before has changed is put back."""
+    for name, found in (await _hashes(copy.database)).items():
+        if found != copy.hashes.get(name):
+            await _fill(copy.database, name, loaded)
+    return replace(loaded.ctx, stores=Stores(copy.database, loaded.ctx.viewer.tenant))
+
+
+async def _fill(database: Database, name: str, loaded: Loaded) -> None:
+    tenant = loaded.ctx.viewer.tenant
+    of_tenant = {"$match": {"$or": [{path: tenant} for path in ("tenant", "_id")]}}
+    into = {"$out": {"db": database.name, "coll": name}}
+    await aggregate(loaded.ctx.stores.database[name], [of_tenant, into])
+
+
+async def _hashes(database: Database) -> dict[str, str]:
+    hashed = await database.command("dbHash")
+    hashes: dict[str, str] = hashed["collections"]
+    return hashes
 
 
 def test_there_are_pages() -> None:

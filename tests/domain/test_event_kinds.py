@@ -8,11 +8,13 @@ ELSEWHERE = {
     "ACCOUNT_UPDATED",
     "ACCOUNT_MERGED",
     "ACCOUNT_DELETED",
+    "ACCOUNT_JOINED_AUDIENCE",
+    "ACCOUNT_LEFT_AUDIENCE",
     "OPPORTUNITY_CREATED",
     "OPPORTUNITY_UPDATED",
     "OPPORTUNITY_DELETED",
 }
-"""Events of records and of the tenant itself, and below those of jobs: of no kind."""
+"""Events of records and of the tenant itself; of no kind, like those of jobs and webhooks."""
 
 
 def test_every_type_of_event_is_of_a_kind_or_known_to_be_of_none() -> None:
@@ -20,7 +22,7 @@ def test_every_type_of_event_is_of_a_kind_or_known_to_be_of_none() -> None:
 
     others = {type.value for type in EventType if type not in of_a_kind}
 
-    assert {name for name in others if not name.startswith("JOB_")} == ELSEWHERE
+    assert {name for name in others if not name.startswith(("JOB_", "WEBHOOK_"))} == ELSEWHERE
 
 
 def test_what_a_person_becomes_in_a_group_is_of_both_kinds() -> None:

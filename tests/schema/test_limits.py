@@ -67,7 +67,7 @@ def test_an_argument_that_rows_are_asked_for_with_exists() -> None:
 
     asked = {rows for _, field in lists_of_objects() if isinstance(rows := rows_of(field), str)}
 
-    assert asked == {"input", "membersPerRole", "typesPerMember", "daysPerType"}
+    assert asked == {"first", "input", "membersPerRole", "typesPerMember", "daysPerType"}
     assert asked <= arguments
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.server.quorum_process import Quorum
 
-BATCHES, BATCH = 9, 1_000
+BATCHES, BATCH = 6, 1_000
 KILLS = 2
 PATIENCE_SECONDS = 120
 
@@ -54,7 +54,7 @@ def answer(quorum: Quorum, query: str, **variables: Any) -> Any:
 
 
 def a_started_job(quorum: Quorum) -> str:
-    """A creation job for nine thousand accounts, each with one person to be placed."""
+    """A creation job for six thousand accounts, each with one person to be placed."""
     for batch in range(BATCHES):
         names = [f"A{number}" for number in range(batch * BATCH, (batch + 1) * BATCH)]
         keys = [[{"system": "crm", "id": name}] for name in names]
