@@ -16,21 +16,11 @@ from store.driver import Client, Database, close, open_client, open_database
 from store.indexes import ensure_indexes
 from tests.contexts import Clock, a_context
 
-TESTS = Path(__file__).parent
 _numbers = itertools.count(1)
 
 # What a shell starts in the background ignores Ctrl-C, and hands that on to what it starts itself.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs a file, and the same one all files that need the demo data loaded."""
-    for item in items:
-        file = item.path.relative_to(TESTS)
-        group = file.parts[0] if file.parts[0] == "demo" else file.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -133,6 +133,7 @@ async def are_gap_free(ctx: Context) -> bool:
     return positions == list(range(1, len(positions) + 1))
 
 
+@pytest.mark.long
 async def test_jobs_of_a_server_that_is_killed_are_gone_on_with_and_nothing_is_done_twice(
     lone: Context, mongodb_uri: str, quorum: Quorum
 ) -> None:

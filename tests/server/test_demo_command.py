@@ -36,6 +36,7 @@ def quorum(tmp_path: Path) -> Iterator[Quorum]:
     quorum.clean()
 
 
+@pytest.mark.long
 def test_a_second_start_loads_nothing_and_keeps_the_data(quorum: Quorum) -> None:
     first = quorum.serve("demo")
     counts = quorum.ask(COUNTS)["data"]

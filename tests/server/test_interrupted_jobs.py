@@ -11,6 +11,8 @@ import pytest
 
 from tests.server.quorum_process import Quorum
 
+pytestmark = pytest.mark.long
+
 BATCHES, BATCH = 6, 1_000
 KILLS = 2
 PATIENCE_SECONDS = 120
