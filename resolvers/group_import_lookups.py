@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from domain import buying_groups
 from domain.activities import PersonByEmail, PersonById, PersonByKey, PersonReference
 from domain.buying_groups import PersonOutsideAccount
-from domain.folding import fold
 from domain.group_imports import GroupItem, Refusal
 from domain.identifiers import (
     AccountId,
@@ -22,8 +22,8 @@ from domain.role_aliases import Spellings, UnknownRole
 from domain.upserting import UnknownRecord
 from execution.context import Context
 from resolvers import activities, merged_accounts, roles
+from resolvers.directories import Directory, directory_of
 from store.driver import Document
-from store.records import Records
 
 _NAMED = {"keys": 1, "former_keys": 1, "merged_into": 1}
 
@@ -56,8 +56,8 @@ class _Known:
     """Everything that the items of a call name, as far as there is such a thing."""
 
     accounts: Mapping[Reference, AccountId]
-    interests: Mapping[str, str]
-    templates: Mapping[str, str]
+    interests: Directory[SolutionInterestId]
+    templates: Directory[RoleTemplateId]
     people: Mapping[PersonReference, PersonId]
     relations: Mapping[str, Document]
     roles: Spellings
@@ -70,10 +70,13 @@ async def looked_up(ctx: Context, items: Sequence[GroupItem | Refusal]) -> list[
     """
     given = [item for item in items if isinstance(item, GroupItem)]
     people = await activities.people_named(ctx, {m.person for item in given for m in item.members})
+    is_template_named = any(item.role_template for item in given)
+    stores = ctx.stores
+    none: Directory[Any] = Directory({})
     known = _Known(
         await _accounts(ctx, {item.account for item in given}),
-        await _by_name(ctx.stores.solution_interests) if given else {},
-        await _by_name(ctx.stores.role_templates) if any(i.role_template for i in given) else {},
+        await directory_of(stores.solution_interests, SolutionInterestId) if given else none,
+        await directory_of(stores.role_templates, RoleTemplateId) if is_template_named else none,
         people,
         await ctx.stores.people.by_ids(people.values(), {"relations.account_id": 1}),
         await roles.spellings(ctx),
@@ -88,10 +91,10 @@ async def _resolved(ctx: Context, known: _Known, item: GroupItem) -> Resolved | 
     if account is None:
         field = "account.id" if item.account.id is not None else "account.key"
         return _unknown(field, "account", item.account.named)
-    interest = _named(known.interests, item.solution_interest)
+    interest = known.interests.find(item.solution_interest)
     if interest is None:
         return _unknown("solutionInterest", "solution interest", item.solution_interest)
-    template = _named(known.templates, item.role_template or "")
+    template = known.templates.find(item.role_template or "")
     if template is None and item.role_template is not None:
         return _unknown("roleTemplate", "role template", item.role_template)
     assigned = _assigned(known, item)
@@ -102,11 +105,11 @@ async def _resolved(ctx: Context, known: _Known, item: GroupItem) -> Resolved | 
         why = PersonOutsideAccount(assigned[stranger].person)
         return Refusal(f"members[{stranger}].person", why)
     return Resolved(
-        buying_groups.identifier(ctx.viewer.tenant, account, SolutionInterestId(interest)),
+        buying_groups.identifier(ctx.viewer.tenant, account, interest),
         account,
-        SolutionInterestId(interest),
+        interest,
         tuple(assigned),
-        RoleTemplateId(template) if template is not None else None,
+        template,
         item.stage,
         item.method,
         item.reason,
@@ -155,18 +158,6 @@ async def _accounts(ctx: Context, references: Iterable[Reference]) -> dict[Refer
         for reference, id in owners.items()
         if id in carries and (reference not in named or named[reference] in carries[id])
     }
-
-
-async def _by_name(records: Records) -> dict[str, str]:
-    """Every one of them by id and by folded name."""
-    stored = await records.all({"name": 1})
-    return {fold(each["name"]): each["_id"] for each in stored} | {
-        e["_id"]: e["_id"] for e in stored
-    }
-
-
-def _named(known: Mapping[str, str], named: str) -> str | None:
-    return known.get(named) or known.get(fold(named))
 
 
 def _unknown(field: str, noun: str, named: str) -> Refusal:

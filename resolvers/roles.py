@@ -1,7 +1,7 @@
 """Roles: the six every tenant begins with, and its own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from domain.events import EventType
@@ -12,6 +12,7 @@ from domain.role_aliases import without_repeats as said_once
 from domain.roles import DEFAULT_ROLES, MOST_ROLES, RoleInUse, RoleIsDefault, User, check_deleting
 from execution.context import Context, Right
 from resolvers import naming, stamps
+from resolvers.directories import Directory, directory_of
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
 from store import joint_writes
 from store.deletions import Deleted, Deletion, Use
@@ -210,22 +211,9 @@ async def _users(ctx: Context, role: str) -> list[User]:
     return users
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """The roles of a tenant, found by id or by name."""
-
-    ids: Mapping[str, RoleId]
-
-    def find(self, reference: str) -> RoleId | None:
-        """The role of this id or name, however the name is written; None of none."""
-        return self.ids.get(reference) or self.ids.get(fold(reference))
-
-
-async def directory(ctx: Context) -> Directory:
+async def directory(ctx: Context) -> Directory[RoleId]:
     """Every role of the tenant by id and by folded name."""
-    roles = await ctx.stores.roles.all({"name": 1})
-    names = {fold(role["name"]): RoleId(role["_id"]) for role in roles}
-    return Directory(names | {role["_id"]: RoleId(role["_id"]) for role in roles})
+    return await directory_of(ctx.stores.roles, RoleId)
 
 
 async def spellings(ctx: Context) -> Spellings:

@@ -14,6 +14,7 @@ from domain.touching import asks_of_its_own
 from execution.context import Context, Right
 from store.driver import Document
 from store.records import Records
+from store.role_templates import to_template
 
 MOST_CHANGED: Final = 10_000
 """How many accounts, or people, may have changed until going through all groups is cheaper."""
@@ -77,10 +78,11 @@ async def _changed(
 async def _of_templates(ctx: Context) -> list[Mapping[str, object]]:
     """Groups that their template asks more about, and those that are behind a revision of it."""
     queries: list[Mapping[str, object]] = []
-    for stored in await ctx.stores.role_templates.found({"status": "live"}, {"revision": 1}):
-        template = await ctx.stores.role_templates.as_written(stored["_id"])
-        if template is None or not asks_of_its_own(template):
-            queries.append({"role_template_id": stored["_id"]})
+    shown = {"status": 1, "revision": 1, "roles": 1}
+    live = await ctx.stores.role_templates.found({"status": "live"}, shown)
+    for template in map(to_template, live):
+        if not asks_of_its_own(template):
+            queries.append({"role_template_id": template.id})
         elif template.revision > 1:
             below = {"$lt": template.revision}
             queries.append({"role_template_id": template.id, "template_revision": below})
