@@ -13,6 +13,7 @@ from typing import Final
 
 from domain.events import EventType
 from domain.identifiers import JobId, RoleId, RoleTemplateId, SolutionInterestId
+from domain.jobs import UNFINISHED, JobStatus
 from domain.role_templates import RoleTemplate, TemplateStatus
 from domain.template_migrations import (
     Migration,
@@ -95,7 +96,7 @@ async def preview_template_migration(ctx: Context, asked: Asked) -> MigrationPre
 async def start_template_migration(ctx: Context, asked: Asked) -> Migrating | Refusal | Conflict:
     """Let a solution interest follow another version, and start the job that changes its groups.
 
-    One that was broken off goes on by its own plan when it is asked for again.
+    Asked for again it is the one that goes on; one that was broken off goes on by its own plan.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     interest = await ctx.stores.solution_interests.one(asked.solution_interest)
@@ -103,9 +104,12 @@ async def start_template_migration(ctx: Context, asked: Asked) -> Migrating | Re
         return NotFound("solution interest", asked.solution_interest)
     job, last = JobId(ctx.new_id("job")), to_migration(interest)
     if interest["role_template_id"] == asked.to:
-        if last is None or last.target != asked.to or not await _left(ctx, interest):
-            return Invalid("toRoleTemplateId", "is what the solution interest follows already")
-        return await _change_over(ctx, interest, replace(last, job=job))
+        if last is not None and last.target == asked.to:
+            if await _goes_on(ctx, last):
+                return Migrating(interest["_id"], last.job)
+            if await _left(ctx, interest):
+                return await _change_over(ctx, interest, replace(last, job=job))
+        return Invalid("toRoleTemplateId", "is what the solution interest follows already")
     planned = await _planned(ctx, interest, asked)
     if not isinstance(planned, _Planned):
         return planned
@@ -122,14 +126,16 @@ async def undo_template_migration(
 ) -> Migrating | Invalid | NotFound | Conflict:
     """Let a solution interest follow the version of before its last migration, groups and all.
 
-    It may be asked for while the migration goes on. One that was broken off goes on when it is
-    asked for again.
+    It may be asked for while the migration goes on. Asked for again it is the one that goes on,
+    and one that was broken off goes on.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
     interest = await ctx.stores.solution_interests.one(solution_interest)
     if interest is None:
         return NotFound("solution interest", solution_interest)
     last = to_migration(interest)
+    if last is not None and last.is_undone and await _goes_on(ctx, last):
+        return Migrating(interest["_id"], last.job)
     if last is None or (last.is_undone and not await _left(ctx, interest)):
         return Invalid("solutionInterestId", "has no migration that could be undone")
     job = JobId(ctx.new_id("job"))
@@ -196,6 +202,12 @@ async def _fault(ctx: Context, fault: PlanFault, given: Mapping[RoleId, RoleId |
     role = await ctx.stores.roles.one(fault.role, {"name": 1})
     name = role["name"] if role else fault.role
     return Invalid("roles" if place is None else f"roles[{place}]", f"{name} {fault.reason}")
+
+
+async def _goes_on(ctx: Context, migration: Migration) -> bool:
+    """Whether the job of a migration is there and has not ended."""
+    job = await ctx.stores.jobs.one(migration.job, {"status": 1})
+    return job is not None and JobStatus(job["status"]) in UNFINISHED
 
 
 async def _left(ctx: Context, interest: Document) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from domain.identifiers import TenantId
 from execution.context import Context
 from resolvers.tenants import create_tenant
-from server.mongod import embedded_mongod
+from server.mongod import EmbeddedMongod, embedded_mongod
 from store.driver import Client, Database, close, open_client, open_database
 from store.indexes import ensure_indexes
 from tests.contexts import Clock, a_context
@@ -24,10 +24,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.fixture(scope="session")
-async def mongodb_uri() -> AsyncIterator[str]:
+async def mongod() -> AsyncIterator[EmbeddedMongod]:
     with tempfile.TemporaryDirectory(prefix="q") as folder:
         async with embedded_mongod(Path(folder)) as mongod:
-            yield mongod.uri
+            yield mongod
+
+
+@pytest.fixture(scope="session")
+def mongodb_uri(mongod: EmbeddedMongod) -> str:
+    return mongod.uri
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +18,9 @@ from resolvers.maintenance import maintain_groups
 from resolvers.membership import Assignment, CommandsDone, assign_members
 from resolvers.outcomes import Conflict, Invalid, NotFound
 from store import transactions
-from store.driver import Database, Document
+from store.driver import Document
 from tests.contexts import Clock, a_context
+from tests.rivals import in_the_way
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 
 
@@ -263,22 +262,6 @@ async def test_deleting_and_making_at_once_is_some_order_of_both(
     assert made - deleted == (stored is not None)
     assert outcomes[:8].count(group) == deleted
     assert outcomes[8:].count(group) == made - 1
-
-
-class Withdrawn(Exception):
-    """Whoever was in the way goes, and leaves nothing."""
-
-
-@asynccontextmanager
-async def in_the_way(database: Database, **held: str) -> AsyncIterator[None]:
-    """Somebody who is changing these documents all the while, and then does not."""
-    with suppress(Withdrawn):
-        async with transactions.transaction(database) as session:
-            for name, id in held.items():
-                touch = {"$set": {"touched": True}}
-                await database[name].update_one({"_id": id}, touch, session=session)
-            yield
-            raise Withdrawn
 
 
 async def test_while_others_are_in_the_way_nothing_is_deleted_or_made(

@@ -6,7 +6,9 @@ from jobs.kinds import run_open_jobs
 from resolvers import audiences, jobs
 from resolvers.audiences import AudienceAccounts
 from resolvers.steering_jobs import pause_job
-from tests.schema.operations import operate
+from store import transactions
+from tests.rivals import in_the_way
+from tests.schema.operations import mutate, operate
 from tests.worlds import an_interest, some_accounts
 
 
@@ -35,6 +37,23 @@ async def ids(home: Context) -> dict[str, str]:
         {"_id": ids["creation"]}, {"$unset": {"trigger": ""}}
     )
     return {**ids, "Security": interest, "Usage": other, "Everybody": audience}
+
+
+async def test_a_creation_job_is_not_stored_while_others_change_what_it_is_for(
+    home: Context, ids: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions, "_DEADLINE_SECONDS", 0.05)
+    before = await home.stores.jobs.count()
+    asked = {"solutionInterestId": ids["Security"], "accountAudienceId": ids["Everybody"]}
+
+    async with in_the_way(home.stores.database, account_audiences=ids["Everybody"]):
+        refused = await mutate(home, "startCreationJob", "", **asked)
+
+    assert refused == {
+        "__typename": "Conflict",
+        "message": "The account audience is changed by others again and again; try once more.",
+    }
+    assert await home.stores.jobs.count() == before
 
 
 @pytest.mark.parametrize(

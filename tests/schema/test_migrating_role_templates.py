@@ -372,6 +372,25 @@ async def test_a_migration_whose_job_was_deleted_goes_on_by_asking_again(home: C
     )
 
 
+async def test_a_migration_that_is_asked_for_again_is_the_one_that_goes_on(home: Context) -> None:
+    interest, group, _ = await a_world(home)
+    version = await a_version(home, interest)
+
+    begun, repeated = await start(home, interest, version), await start(home, interest, version)
+    await mutate(home, "pauseJob", "", jobId=begun["job"]["id"])
+    paused = await start(home, interest, version, [])
+    await mutate(home, "resumeJob", "", jobId=begun["job"]["id"])
+    ended = await run_open_jobs(home, "worker")
+    undone, undone_again = await undo(home, interest), await undo(home, interest)
+
+    assert repeated == begun
+    assert (paused["job"]["id"], paused["job"]["status"]) == (begun["job"]["id"], "PAUSED")
+    assert ended == 1
+    assert await shown(home, group) == AFTER
+    assert undone_again == undone
+    assert await home.stores.jobs.count() == 2
+
+
 async def test_a_migration_is_undone_before_its_job_has_begun(home: Context) -> None:
     interest, group, _ = await a_world(home)
     version = await a_version(home, interest)

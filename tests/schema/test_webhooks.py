@@ -9,6 +9,9 @@ from domain.identifiers import WebhookEndpointId
 from domain.webhook_endpoints import MOST_ENDPOINTS, DisabledReason
 from execution.context import Context, Right, Viewer
 from resolvers import webhook_endpoints
+from store import records, transactions
+from tests.contexts import Clock, a_context
+from tests.rivals import in_the_way, outrun
 from tests.schema.operations import mutate, operate
 from tests.worlds import an_interest, some_accounts
 
@@ -245,6 +248,42 @@ async def test_tests_and_replays_are_asked_for_and_found_in_the_log(home: Contex
         webhookEndpoints: [$e], states: [PENDING], isTest: true, since: "2026-05-04T12:00Z"
       }) { totalCount } }"""
     assert await operate(home, query, e=endpoint) == {"webhookDeliveries": {"totalCount": 1}}
+
+
+async def test_who_cannot_get_at_an_endpoint_for_others_is_told_so(
+    home: Context, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (transactions, records):
+        monkeypatch.setattr(module, "_DEADLINE_SECONDS", 0.05)
+    active, paused = await created(home), await created(home, "Paused")
+    await mutate(home, "pauseWebhookEndpoint", "", webhookEndpointId=paused)
+    slow = a_context(home.stores.database, home.viewer.tenant, clock)
+    outrun(slow.stores.webhook_endpoints)
+
+    async def answer(name: str, id: str, /, **input: Any) -> Any:
+        return (await mutate(slow, name, "", webhookEndpointId=id, **input))["__typename"]
+
+    async with in_the_way(
+        home.stores.database, tenants=home.viewer.tenant, webhook_endpoints=active
+    ):
+        refused = [
+            (await create(slow, "Third"))["__typename"],
+            await answer("updateWebhookEndpoint", active, name="Other", url=URL),
+            await answer("deleteWebhookEndpoint", active),
+        ]
+    refused += [
+        await answer("pauseWebhookEndpoint", active),
+        await answer("rotateWebhookSecret", active),
+        await answer("resumeWebhookEndpoint", paused),
+    ]
+
+    assert refused == ["Conflict"] * 6
+    query = "{ webhookEndpoints { nodes { name status secrets { id } } } }"
+    stored = (await operate(home, query))["webhookEndpoints"]["nodes"]
+    assert [(each["name"], each["status"], len(each["secrets"])) for each in stored] == [
+        ("Paused", "PAUSED", 1),
+        ("Sales", "ACTIVE", 1),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 import os
+import socket
 import subprocess
 import sysconfig
 import tempfile
+import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -26,17 +28,28 @@ from store.reading import TookTooLong
 
 @pytest.fixture
 def lone_uri() -> Iterator[str]:
-    """A MongoDB that is no member of a replica set."""
+    """A MongoDB that is no member of a replica set, and that answers."""
     mongod = os.path.join(sysconfig.get_path("purelib"), "fiftyone/db/bin/mongod")
     with tempfile.TemporaryDirectory(prefix="q") as folder:
-        socket = f"{folder}/m.sock"
-        options = ["--dbpath", folder, "--bind_ip", socket, "--wiredTigerCacheSizeGB", "0.25"]
+        path = f"{folder}/m.sock"
+        options = ["--dbpath", folder, "--bind_ip", path, "--wiredTigerCacheSizeGB", "0.25"]
+        # Another mongod of this machine would take /tmp/mongodb-27017.sock for its own.
+        options.append("--nounixsocket")
         process = subprocess.Popen([mongod, *options], stdout=subprocess.DEVNULL)
         try:
-            yield f"mongodb://{quote(socket, safe='')}/?directConnection=true"
+            _wait_for(path)
+            yield f"mongodb://{quote(path, safe='')}/?directConnection=true"
         finally:
             process.terminate()
             process.wait()
+
+
+def _wait_for(path: str, seconds: float = 60.0) -> None:
+    """Return once somebody listens there: a start may take longer than clients wait for one."""
+    deadline = time.monotonic() + seconds
+    with socket.socket(socket.AF_UNIX) as probe:
+        while probe.connect_ex(path) and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 @pytest.mark.parametrize("driver", list(Driver), ids=lambda driver: driver.value)
