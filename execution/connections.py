@@ -3,6 +3,7 @@
 from asyncio import ensure_future
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 import strawberry
@@ -127,10 +128,34 @@ class LoadedConnection(Generic[T]):
 
 
 class ReadConnection:
-    """The source of a connection whose rows are at hand."""
+    """The source of a connection whose rows are at hand; what is not asked for is not made."""
 
-    def __init__(self, page: Page, total_count: int) -> None:
-        self.edges = page.rows
-        self.nodes = page.nodes
-        self.page_info = page.info
-        self.total_count = total_count
+    def __init__(
+        self,
+        page: Callable[[], Page],
+        nodes: Callable[[], list[Sourced]],
+        count: Callable[[], int],
+    ) -> None:
+        self._paged = page
+        self._nodes = nodes
+        self._count = count
+
+    @property
+    def total_count(self) -> int:
+        return self._count()
+
+    @property
+    def edges(self) -> Sequence[Row]:
+        return self._page.rows
+
+    @property
+    def nodes(self) -> list[Sourced]:
+        return self._nodes()
+
+    @property
+    def page_info(self) -> PageInfo:
+        return self._page.info
+
+    @cached_property
+    def _page(self) -> Page:
+        return self._paged()

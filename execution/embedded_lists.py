@@ -5,7 +5,8 @@ same part when others before it have gone.
 """
 
 from asyncio import gather
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -47,52 +48,110 @@ class EmbeddedListField(EmbeddedField):
         return selection.rows().paths(self.target)
 
     def get_result(self, source: Sourced, info: Any, args: object, kwargs: Any) -> object:
+        parts = self.asked(info, kwargs).of(source.document, source.within)
+        if not self.is_through:
+            return parts.connection()
+        return LoadedConnection(
+            lambda: self._lead(info, parts), parts.page, lambda: _counted(parts.count)
+        )
+
+    def asked(self, info: Any, kwargs: Any) -> "PartsAsked":
+        """The page that arguments ask for, whatever document it is of."""
         first: int = kwargs.get("first", DEFAULT_PAGE)
         check_size("first", first)
         name = cursors.fingerprint(info._raw_info.parent_type.name, self.python_name)
         cursor = kwargs.get("after")
         after = cursors.decode(cursor, name) if cursor is not None else None
-        holder = source.within if self.is_outside else source.document
-        value = at(holder, self.path) or ()
-        every: Sequence[Document] = self.parts(value) if self.parts else value
-        own = [
-            (number, part)
-            for number, part in enumerate(every)
-            if self.where is None or self.where.holds(part, source.document)
-        ]
-        begin = self._begin(every, after)
-        rest = [(number, part) for number, part in own if number >= begin]
+        if after is not None and not isinstance(after.value, int):
+            raise bad_cursor()
+        return PartsAsked(self, first, after, name)
 
-        def page(nodes: Sequence[tuple[Part, Sourced]]) -> Page:
-            rows = [
-                Row(Place(number, part[self.identity]), name, node, part)
-                for (number, part), node in nodes
-            ]
-            return Page(rows, after is not None, len(rest) > first)
-
-        shown = rest[:first]
-        if not self.is_through:
-            nodes = [(each, self.target.of(each[1], holder)) for each in shown]
-            return ReadConnection(page(nodes), len(own))
-        return LoadedConnection(lambda: self._lead(info, shown), page, lambda: _counted(len(own)))
-
-    async def _lead(self, info: Any, parts: Sequence[Part]) -> list[tuple[Part, Sourced]]:
+    async def _lead(self, info: Any, parts: "Parts") -> list[tuple[Part, Sourced]]:
         context: Context = info.context
         context.viewer.require(Right.READ)
         loader, wanted = context.loaders.one(self.target), self.wanted(info)
-        nodes = await gather(*(loader.load((part[self.identity], wanted)) for _, part in parts))
-        return [(part, node) for part, node in zip(parts, nodes, strict=True) if node is not None]
+        keys = [part[self.identity] for _, part in parts.shown]
+        nodes = await gather(*(loader.load((key, wanted)) for key in keys))
+        return [
+            (part, node) for part, node in zip(parts.shown, nodes, strict=True) if node is not None
+        ]
 
-    def _begin(self, every: Sequence[Document], after: Place | None) -> int:
-        """The position at which a page begins."""
+
+@dataclass(frozen=True, slots=True)
+class PartsAsked:
+    """A page of a list of parts, as it is asked for of every document."""
+
+    field: EmbeddedListField
+    first: int
+    after: Place | None
+    name: str
+
+    def of(self, document: Document, within: Document) -> "Parts":
+        """The parts of a document that are on the page."""
+        field = self.field
+        holder = within if field.is_outside else document
+        value = at(holder, field.path) or ()
+        every: Sequence[Document] = field.parts(value) if field.parts else value
+        own = [
+            (number, part)
+            for number, part in enumerate(every)
+            if field.where is None or field.where.holds(part, document)
+        ]
+        begin = self._begin(every)
+        rest = [each for each in own if each[0] >= begin] if begin else own
+        return Parts(self, rest[: self.first], holder, len(own), len(rest) > self.first)
+
+    def _begin(self, every: Sequence[Document]) -> int:
+        """The position at which the page begins."""
+        after = self.after
         if after is None:
             return 0
-        if not isinstance(after.value, int):
-            raise bad_cursor()
         for number, part in enumerate(every):
-            if part[self.identity] == after.id:
+            if part[self.field.identity] == after.id:
                 return number + 1
+        assert isinstance(after.value, int)
         return after.value
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts that a page shows, the document they stand in, and how many there are in all."""
+
+    asked: PartsAsked
+    shown: Sequence[Part]
+    holder: Document
+    count: int
+    has_next: bool
+
+    @property
+    def keys(self) -> list[str]:
+        """What identifies the parts, as far as it is there."""
+        found = (part.get(self.asked.field.identity) for _, part in self.shown)
+        return [key for key in found if isinstance(key, str)]
+
+    def page(self, nodes: Sequence[tuple[Part, Sourced]]) -> Page:
+        """The page of these rows."""
+        rows = [
+            Row(Place(number, part[self.asked.field.identity]), self.asked.name, node, part)
+            for (number, part), node in nodes
+        ]
+        return Page(rows, self.asked.after is not None, self.has_next)
+
+    def connection(
+        self, found: Callable[[], Mapping[str, Document]] | None = None
+    ) -> ReadConnection:
+        """The connection of the parts themselves, or of the documents that were found by them."""
+        target, holder, identity = self.asked.field.target, self.holder, self.asked.field.identity
+
+        def nodes() -> list[tuple[Part, Sourced]]:
+            if found is None:
+                return [(each, target.of(each[1], holder)) for each in self.shown]
+            led = [(each, found().get(each[1][identity])) for each in self.shown]
+            return [(each, target.of(document)) for each, document in led if document is not None]
+
+        return ReadConnection(
+            lambda: self.page(nodes()), lambda: [node for _, node in nodes()], lambda: self.count
+        )
 
 
 async def _counted(count: int) -> int:

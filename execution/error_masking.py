@@ -49,6 +49,11 @@ def masked(error: GraphQLError, request_id: str) -> GraphQLError:
     return _coded(error, "Unexpected error.", ErrorCode.INTERNAL, requestId=request_id)
 
 
+def place_of(error: GraphQLError) -> list[tuple[int, str]]:
+    """Orders errors by where in the answer they stand, whichever came first."""
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in error.path or ()]
+
+
 def with_outcome(error: GraphQLError, *, has_begun: bool) -> GraphQLError:
     """The error with what became of its request, where that could be in doubt.
 

@@ -97,7 +97,7 @@ class OneField(DeclaredField):
     def get_result(self, source: Sourced, info: Any, args: object, kwargs: object) -> object:
         info.context.viewer.require(Right.READ)
         key = at(source.document, self.key)
-        if key is None:
+        if not isinstance(key, str):
             return None
         return info.context.loaders.one(self.target, self.foreign).load((key, self.wanted(info)))
 
@@ -172,23 +172,28 @@ class EmbeddedField(DeclaredField):
         type_ = self.type.of_type if isinstance(self.type, StrawberryOptional) else self.type
         return isinstance(type_, StrawberryList)
 
-    def embedded(self, source: Sourced) -> tuple[list[Document], Document]:
+    def parts_of(self, document: Document, within: Document) -> tuple[list[Document], Document]:
         """The parts that belong to the field, and the document they stand in."""
-        holder = source.within if self.is_outside else source.document
+        holder = within if self.is_outside else document
         value = at(holder, self.path) or ()
         parts = self.parts(value) if self.parts and value else value
         if self.where:
-            parts = [part for part in parts if self.where.holds(part, source.document)]
+            parts = [part for part in parts if self.where.holds(part, document)]
         return list(parts), holder
 
+    def part_of(self, document: Document) -> Document | None:
+        """The one part that the field shows."""
+        part: Document | None = at(document, self.path)
+        if part is not None and self.parts is not None:
+            part = self.parts(part)
+        return part
+
     def get_result(self, source: Sourced, info: Any, args: object, kwargs: object) -> object:
-        if not self.is_list:
-            part = at(source.document, self.path)
-            if part is None:
-                return None
-            return self.target.of(self.parts(part) if self.parts else part, source.document)
-        parts, holder = self.embedded(source)
-        return [self.target.of(part, holder) for part in parts]
+        if self.is_list:
+            parts, holder = self.parts_of(source.document, source.within)
+            return [self.target.of(part, holder) for part in parts]
+        part = self.part_of(source.document)
+        return None if part is None else self.target.of(part, source.document)
 
 
 def embedded(

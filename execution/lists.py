@@ -16,7 +16,7 @@ from strawberry.types.arguments import StrawberryArgument
 
 from domain.folding import fold
 from execution import cursors, filter_limits
-from execution.connections import LoadedConnection, Page, Row
+from execution.connections import LoadedConnection, Page, ReadConnection, Row
 from execution.context import Context, Right
 from execution.declared import DeclaredField, innermost
 from execution.fields import argument
@@ -33,7 +33,7 @@ _FILTER: Final = (
     f"Which rows: all of it holds. A list in it has at most {filter_limits.VALUES:,} values."
 )
 Holds = Callable[[Context, Document], Awaitable[Query]]
-_NOBODY: Final[Document] = {"_id": ""}
+NOBODY: Final[Document] = {"_id": ""}
 
 
 @strawberry.enum(
@@ -110,6 +110,11 @@ class ManyField(DeclaredField):
             found.append(argument("order_by", listing.order_by | None, "In which order.", None))
         return found
 
+    @property
+    def has_owner(self) -> bool:
+        """Whether the list belongs to a document, and is not all there is."""
+        return bool(self.foreign or self.holds)
+
     def paths(self, selection: Selection) -> tuple[str, ...]:
         return self.needs if self.holds else (self.key,)
 
@@ -121,8 +126,8 @@ class ManyField(DeclaredField):
         context: Context = info.context
         context.viewer.require(Right.READ)
         name = ("list", self, *map(id, info._raw_info.field_nodes))
-        reading = context.loaders.once(name, lambda: _Reading(self, info, **kwargs))
-        owner = source.document if self.foreign or self.holds else _NOBODY
+        reading = context.loaders.once(name, lambda: Reading(self, info, **kwargs))
+        owner = source.document if self.has_owner else NOBODY
         return LoadedConnection(
             lambda: reading.rows.load(owner),
             lambda documents: reading.page(owner, documents),
@@ -169,7 +174,7 @@ def held(holds: Holds, *, needs: Sequence[str], description: str | None = None) 
     )
 
 
-class _Reading:
+class Reading:
     """One list in one operation: its arguments understood, its parents gathered."""
 
     def __init__(
@@ -205,8 +210,8 @@ class _Reading:
         self._fields = field.wanted(info)
         self._asked: Future[Query] | None = None
         loaders = self._context.loaders
-        self.rows = loaders.loader(("rows", self), self._rows)
-        self.counts = loaders.loader(("counts", self), self._counts)
+        self.rows = loaders.loader(("rows", self), self.rows_of)
+        self.counts = loaders.loader(("counts", self), self.counts_of)
 
     def page(self, owner: Document, documents: Sequence[Document]) -> Page:
         """The page of these rows, of which one too many was asked for."""
@@ -247,7 +252,19 @@ class _Reading:
         view = self._view.query if self._view else None
         return every(self._field.only, seen, view, asked)
 
-    async def _rows(self, owners: list[Document]) -> list[list[Document]]:
+    def connection(
+        self, owner: Document, rows: Callable[[], Sequence[Document]], count: Callable[[], int]
+    ) -> ReadConnection:
+        """The connection of an owner whose rows, one too many, and whose count are at hand."""
+        target = self._field.target
+        return ReadConnection(
+            lambda: self.page(owner, rows()),
+            lambda: [target.of(document) for document in rows()[: self._first]],
+            count,
+        )
+
+    async def rows_of(self, owners: list[Document]) -> list[list[Document]]:
+        """The rows of each owner, one too many where others follow."""
         query = await self._query()
         field, collection = self._field, self._field.target.collection
         if field.holds:
@@ -271,7 +288,8 @@ class _Reading:
             by_owner = await self._reader.pages(relation, keys, query, self._window, self._fields)
         return [by_owner.get(owner["_id"], []) for owner in owners]
 
-    async def _counts(self, owners: list[Document]) -> list[int]:
+    async def counts_of(self, owners: list[Document]) -> list[int]:
+        """How many rows each owner has."""
         query = await self._query()
         field, collection = self._field, self._field.target.collection
         if field.holds:

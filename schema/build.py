@@ -7,14 +7,16 @@ from functools import cache
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError
+from graphql import DocumentNode, GraphQLError
+from graphql import OperationType as GraphQLOperationType
 from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from execution import given_values, limits
+from execution.compiled import Plans
 from execution.context import Context
-from execution.error_masking import masked, with_outcome
+from execution.error_masking import masked, place_of, with_outcome
 from execution.refusals import overdue
 from schema.errors import UserError
 from schema.looking_up import KINDS
@@ -55,7 +57,7 @@ class _Limits(SchemaExtension):
 class QuorumSchema(strawberry.Schema):
     """The schema; executing keeps to a deadline, and every error of an answer has a code."""
 
-    def __init__(self, deadline_seconds: float, **roots: Any) -> None:
+    def __init__(self, deadline_seconds: float, *, is_compiled: bool = True, **roots: Any) -> None:
         super().__init__(
             **roots,
             config=CONFIG,
@@ -64,6 +66,8 @@ class QuorumSchema(strawberry.Schema):
         )
         given_values.mark_one_ofs(self._schema)
         self.deadline_seconds = deadline_seconds
+        self.is_compiled = is_compiled
+        self.plans = Plans(self)
         self.shared = SharedAnswers()
         self.remembered = Remembered()
 
@@ -86,7 +90,9 @@ class QuorumSchema(strawberry.Schema):
             context_value = replace(given)
         try:
             async with asyncio.timeout(self.deadline_seconds):
-                result = await super().execute(
+                result = await self._by_plan(
+                    query, variable_values, context_value, operation_name, allowed_operation_types
+                ) or await super().execute(
                     query,
                     variable_values,
                     context_value,
@@ -101,6 +107,7 @@ class QuorumSchema(strawberry.Schema):
             if isinstance(given, Context) and isinstance(context_value, Context):
                 given.has_begun = context_value.has_begun  # also for whoever cut this off
         if result.errors:
+            result.errors.sort(key=place_of)
             request_id = getattr(context_value, "request_id", "")
             has_begun = getattr(context_value, "has_begun", False)
             result.errors = [
@@ -109,6 +116,67 @@ class QuorumSchema(strawberry.Schema):
             ]
         return result
 
+    async def _by_plan(
+        self,
+        query: str | None,
+        variables: dict[str, Any] | None,
+        context: Any,
+        operation_name: str | None,
+        allowed: Iterable[OperationType] | None,
+    ) -> ExecutionResult | None:
+        """The result of an operation that has a plan; None: it is executed in the ordinary way."""
+        if not self.is_compiled or not query or not isinstance(context, Context):
+            return None
+        compiled = self.plans.find(query, operation_name)
+        if compiled is None:
+            prepared = await self.prepared(query, variables, context, operation_name, allowed)
+            if not isinstance(prepared, DocumentNode):
+                return prepared
+            compiled = self.plans.keep(query, operation_name, prepared)
+        else:
+            refusal = (
+                limits.check_variables(variables)
+                or limits.check(self._schema, compiled.document, variables)
+                or given_values.check(
+                    self._schema, compiled.document, variables, operation_name, is_known=True
+                )
+            )
+            if refusal is not None:
+                return ExecutionResult(data=None, errors=[refusal])
+        context.has_begun = compiled.operation.operation is GraphQLOperationType.MUTATION
+        result = await self.plans.execute(compiled, context, variables)
+        return ExecutionResult(data=result.data, errors=result.errors) if result else None
+
+    async def prepared(
+        self,
+        query: str,
+        variables: dict[str, Any] | None,
+        context: Context,
+        operation_name: str | None,
+        allowed: Iterable[OperationType] | None,
+    ) -> DocumentNode | ExecutionResult:
+        """The document of a text that is found valid and within the limits; else the errors."""
+        execution = self._create_execution_context(
+            query=query,
+            allowed_operation_types=allowed or tuple(OperationType),
+            variable_values=variables,
+            context_value=context,
+            operation_name=operation_name,
+        )
+        extensions = self.get_extensions()
+        for extension in extensions:
+            extension.execution_context = execution
+        runner = self.create_extensions_runner(execution, extensions)
+        try:
+            async with runner.operation():
+                failed = await self._prepare_operation_async(execution, runner)
+        except GraphQLError as error:
+            return ExecutionResult(data=None, errors=[error])
+        if failed is not None:
+            return ExecutionResult(data=None, errors=failed.errors)
+        assert execution.graphql_document is not None
+        return execution.graphql_document
+
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
@@ -116,6 +184,14 @@ class QuorumSchema(strawberry.Schema):
 
 
 @cache
-def build_schema(deadline_seconds: float = DEADLINE_SECONDS) -> QuorumSchema:
-    """The one schema of the process."""
-    return QuorumSchema(deadline_seconds, query=Query, mutation=Mutation, subscription=Subscription)
+def build_schema(
+    deadline_seconds: float = DEADLINE_SECONDS, *, is_compiled: bool = True
+) -> QuorumSchema:
+    """The one schema of the process; its operations are compiled, or executed field by field."""
+    return QuorumSchema(
+        deadline_seconds,
+        is_compiled=is_compiled,
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+    )

@@ -24,11 +24,13 @@ Fields = frozenset[str]
 Key = str | int | float | datetime | None
 
 EVERYTHING: Final[Fields] = frozenset({"*"})
+EVENTS: Final = "events"
 GREATEST_CHARACTER: Final = "\U0010ffff"
 SECONDS_FOR_A_READ: Final = 10.0
 
 _BOOKKEEPING: Final = ("outbox", "folded", "search")
 _AT_ONCE: Final = 10_000
+_NUMBER: Final = "asked"
 
 
 class TookTooLong(Exception):
@@ -85,6 +87,16 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyed:
+    """Asks for the documents of a collection whose `path` holds one of the keys."""
+
+    collection: str
+    path: str
+    keys: Several[str]
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
 class _Range:
     """A stretch of an order that one scan of an index reads."""
 
@@ -114,6 +126,43 @@ class Reader:
         )
         async with _in_time():
             return await cursor.to_list(None)
+
+    async def by_keys(self, asked: Sequence[Keyed]) -> list[list[Document]]:
+        """What `by_key` gives for each; however many are asked for, one command loads them all.
+
+        Events, which are read in a way of their own, take another.
+        """
+        together = [each for each in asked if each.collection != EVENTS]
+        if len(together) > 1:
+            found = await self._united(together)
+        else:
+            found = [await self._by_key(each) for each in together]
+        united = iter(found)
+        return [
+            await self._by_key(each) if each.collection == EVENTS else next(united)
+            for each in asked
+        ]
+
+    async def _by_key(self, asked: Keyed) -> list[Document]:
+        return await self.by_key(asked.collection, asked.path, asked.keys, asked.fields)
+
+    async def _united(self, asked: Sequence[Keyed]) -> list[list[Document]]:
+        parts: list[list[Query]] = [
+            [
+                {"$match": self._own({each.path: {"$in": list(each.keys)}})},
+                {"$project": projection(each.fields | {each.path})},
+                {"$set": {_NUMBER: {"$literal": number}}},
+            ]
+            for number, each in enumerate(asked)
+        ]
+        unions = [
+            {"$unionWith": {"coll": each.collection, "pipeline": stages}}
+            for each, stages in zip(asked[1:], parts[1:], strict=True)
+        ]
+        found: list[list[Document]] = [[] for _ in asked]
+        for document in await self._aggregate(asked[0].collection, [*parts[0], *unions]):
+            found[document.pop(_NUMBER)].append(document)
+        return found
 
     async def page(
         self, collection: str, query: Query, window: Window, fields: Fields
@@ -210,7 +259,7 @@ class Reader:
     def _collection(self, name: str) -> Collection:
         """A collection; events are read as a majority knows them, for others may be taken back."""
         collection = self._database[name]
-        if name != "events":
+        if name != EVENTS:
             return collection
         return collection.with_options(read_concern=ReadConcern("majority"))
 

@@ -1,5 +1,6 @@
 """The schema as a client sees it, on a real MongoDB, with every database command recorded."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.identifiers import TenantId
@@ -52,8 +53,14 @@ class Api:
 
     @property
     def projections(self) -> dict[str, set[str]]:
-        """The paths the last operation's find of each collection asked for."""
-        return {each["find"]: set(each["projection"]) for each in self._recorder.sent}
+        """The paths the last operation asked for of each collection's documents."""
+        found: dict[str, set[str]] = {}
+        for sent in self._recorder.sent:
+            if "find" in sent:
+                found[sent["find"]] = set(sent["projection"])
+            else:
+                found |= _projected(sent["aggregate"], sent["pipeline"])
+        return found
 
     @property
     def read_concerns(self) -> dict[str, Any]:
@@ -82,3 +89,12 @@ class Api:
         return await build_schema().execute(
             query, variable_values=variables, context_value=self.context()
         )
+
+
+def _projected(collection: str, pipeline: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """The paths that a pipeline, and those united with it, show of each collection."""
+    found = {collection: set(stage["$project"]) for stage in pipeline if "$project" in stage}
+    for stage in pipeline:
+        if union := stage.get("$unionWith"):
+            found |= _projected(union["coll"], union["pipeline"])
+    return found

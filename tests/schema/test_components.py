@@ -333,8 +333,7 @@ async def test_a_job_shows_how_far_it_is_and_for_whom_it_works(api: Api) -> None
             "audience": {"name": "aud_1"},
         },
     ]
-    assert api.commands[0] == "find jobs"
-    assert sorted(api.commands[1:]) == ["find account_audiences", "find solution_interests"]
+    assert api.commands == ["find jobs", "aggregate solution_interests"]
 
 
 async def test_components_are_searched_and_ordered_by_name(api: Api) -> None:

@@ -76,11 +76,10 @@ async def test_decision_makers_and_others_come_by_their_engagement(api: Api) -> 
     assert two["topDecisionMakers"] == three["topDecisionMakers"] == []
     assert two["topEngaged"] == three["topEngaged"] == [{"person": {"name": "Ed"}}]
     assert sorted(api.commands) == [
+        "aggregate people",
         "find buying_groups",
         "find people",
         "find people",
-        "find people",
-        "find roles",
     ]
 
 
