@@ -41,6 +41,7 @@ def main() -> None:
     QUORUM_MONGODB_URI      another MongoDB, a replica set or a cluster, instead
     QUORUM_DATABASE         the name of the database (quorum)
     QUORUM_DRIVER           motor or pymongo (motor)
+    QUORUM_EXECUTION        compiled or ordinary (compiled)
     QUORUM_HOST             where to listen, on this machine (127.0.0.1)
     QUORUM_PORT             and at which port (8000)
     QUORUM_ALLOWED_HOSTS    names to answer to besides the loopback ones, with commas between

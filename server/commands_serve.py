@@ -25,7 +25,7 @@ from server.contexts import new_id, now
 from server.database_metrics import Waiting
 from server.graphql_request import Operation
 from server.process import listen, serve
-from server.settings import Settings
+from server.settings import Execution, Settings
 from server.stopping import Stopping
 from store.backlog import Backlog
 from store.deployment import StoreFailure
@@ -71,13 +71,15 @@ async def _move_last_events(installation: Installation) -> None:
 
 def app_of(installation: Installation, stopping: Stopping) -> ASGIApp:
     """The application over an open installation, with all that runs beside the requests."""
-    schema = build_schema(installation.settings.request_seconds)
+    settings = installation.settings
+    is_compiled = settings.execution is Execution.COMPILED
+    schema = build_schema(settings.request_seconds, is_compiled=is_compiled)
 
     async def execute(context: Context, operation: Operation) -> Answered:
         return await respond(schema, context, operation.query, operation.variables, operation.name)
 
     return build_app(
-        installation.settings,
+        settings,
         installation.contexts,
         execute,
         reason_not_ready=installation.opened.reason_not_ready,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,13 @@ _DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\]")
 
 
+class Execution(Enum):
+    """How operations are executed: by plans where there is one, or all of them field by field."""
+
+    COMPILED = "compiled"
+    ORDINARY = "ordinary"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One process's settings, checked. Sizes are bytes, times seconds."""
@@ -32,6 +40,7 @@ class Settings:
     data: Path = PROJECT / "data"
     database: str = "quorum"
     driver: Driver = Driver.MOTOR
+    execution: Execution = Execution.COMPILED
     host: str = "127.0.0.1"
     port: int = 8000
     allowed_hosts: frozenset[str] = frozenset(LOOPBACK_NAMES)
@@ -136,6 +145,13 @@ def _driver(text: str) -> Driver:
     if text not in names:
         raise ValueError(f"is {_shown(text)}; it must be {' or '.join(names)}")
     return Driver(text)
+
+
+def _execution(text: str) -> Execution:
+    names = [way.value for way in Execution]
+    if text not in names:
+        raise ValueError(f"is {_shown(text)}; it must be {' or '.join(names)}")
+    return Execution(text)
 
 
 def _host(text: str) -> str:
@@ -293,6 +309,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "data": _path,
     "database": _database,
     "driver": _driver,
+    "execution": _execution,
     "host": _host,
     "port": _port,
     "allowed_hosts": _allowed_hosts,

@@ -93,8 +93,10 @@ class Api:
 
 def _projected(collection: str, pipeline: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
     """The paths that a pipeline, and those united with it, show of each collection."""
-    found = {collection: set(stage["$project"]) for stage in pipeline if "$project" in stage}
+    found: dict[str, set[str]] = {}
     for stage in pipeline:
+        if "$project" in stage:
+            found[collection] = set(stage["$project"])
         if union := stage.get("$unionWith"):
             found |= _projected(union["coll"], union["pipeline"])
     return found

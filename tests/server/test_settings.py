@@ -12,6 +12,7 @@ from server.settings import (
     PROJECT,
     READERS,
     BadSetting,
+    Execution,
     Settings,
     from_environment,
     unknown_variables,
@@ -59,6 +60,7 @@ def test_each_variable_sets_its_setting() -> None:
             "QUORUM_DATA": "/var/lib/quorum",
             "QUORUM_DATABASE": "groups",
             "QUORUM_DRIVER": "pymongo",
+            "QUORUM_EXECUTION": "ordinary",
             "QUORUM_HOST": "[::1]",
             "QUORUM_PORT": "9000",
             "QUORUM_ALLOWED_HOSTS": "Quorum.Example, box.local",
@@ -88,6 +90,7 @@ def test_each_variable_sets_its_setting() -> None:
         data=Path("/var/lib/quorum"),
         database="groups",
         driver=Driver.PYMONGO,
+        execution=Execution.ORDINARY,
         host="::1",
         port=9000,
         allowed_hosts=frozenset({"localhost", "127.0.0.1", "[::1]", "quorum.example", "box.local"}),
@@ -165,6 +168,12 @@ def test_a_relative_data_folder_is_below_the_working_directory() -> None:
         ),
         pytest.param(
             "DRIVER", "mongo", "QUORUM_DRIVER is 'mongo'; it must be motor or pymongo", id="driver"
+        ),
+        pytest.param(
+            "EXECUTION",
+            "quick",
+            "QUORUM_EXECUTION is 'quick'; it must be compiled or ordinary",
+            id="execution",
         ),
         pytest.param(
             "MONGODB_URI",
