@@ -1,0 +1,143 @@
+"""Asking: one operation is carried out in both executions, on the same data, and compared."""
+
+import inspect
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import orjson
+
+from domain.identifiers import TenantId
+from execution.context import Right
+from schema.build import DEADLINE_SECONDS, QuorumSchema, build_schema
+from schema.mutation import Mutation
+from schema.query import Query
+from schema.serving import Answer, execute
+from schema.subscription import Subscription
+from store.driver import Database
+from tests.contexts import Clock, a_context
+from tests.equality.compared import difference
+from tests.recorder import Recorder
+
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, and by whom."""
+
+    tenant: TenantId
+    rights: Iterable[Right]
+    text: str
+    name: str | None
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and the database commands it took."""
+
+    answer: Answer
+    commands: Sequence[str]
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        return self.answer.body
+
+    @property
+    def was_compiled(self) -> bool:
+        return bool(getattr(self.answer, "was_compiled", False))
+
+    @property
+    def codes(self) -> list[str]:
+        errors: Any = self.body.get("errors", ())
+        return [str(error["extensions"]["code"]) for error in errors]
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """What both executions answered."""
+
+    compiled: Answered
+    ordinary: Answered
+
+    @property
+    def difference(self) -> str | None:
+        """What is not the same; None when nothing is.
+
+        The compiled execution may not take more commands either, which it would if it did
+        anything twice. Where something fails, the ordinary one may have stopped before the end.
+        """
+        here, there = self.compiled, self.ordinary
+        if here.answer.was_executed != there.answer.was_executed:
+            return "whether it was executed"
+        if here.answer.code != there.answer.code:
+            return f"codes {here.answer.code} and {there.answer.code}"
+        if found := difference(here.body, there.body):
+            return found
+        if self.takes_more:
+            more = Counter(here.commands) - Counter(there.commands)
+            return f"commands: {dict(more)} more"
+        return None
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether the compiled execution took more commands, where nothing failed."""
+        is_more = len(self.compiled.commands) > len(self.ordinary.commands)
+        return is_more and not self.ordinary.codes
+
+
+@cache
+def ordinary_schema() -> QuorumSchema:
+    """The schema whose operations are all left to graphql-core."""
+    build: Any = build_schema
+    if "is_compiled" in inspect.signature(QuorumSchema.__init__).parameters:
+        ordinary: QuorumSchema = build(is_compiled=False)
+        return ordinary
+    return QuorumSchema(DEADLINE_SECONDS, query=Query, mutation=Mutation, subscription=Subscription)
+
+
+class Asking:
+    """Carries operations out on a database whose commands are recorded."""
+
+    def __init__(self, database: Database, recorder: Recorder) -> None:
+        self._database = database
+        self._recorder = recorder
+
+    async def both(self, asked: Asked) -> Both:
+        """The answers of the compiled execution and of the ordinary one, in this order."""
+        for _ in range(_TRIES):
+            compiled = await self._answered(build_schema(), asked)
+            both = Both(compiled, await self._answered(ordinary_schema(), asked))
+            # What an error of the operation before has cut off may have been on its way still.
+            if not both.takes_more:
+                break
+        return both
+
+    async def _answered(self, schema: QuorumSchema, asked: Asked) -> Answered:
+        context = a_context(self._database, asked.tenant, Clock(), rights=asked.rights)
+        context.request_id = "req_1"
+        self._recorder.forget()
+        answer = await execute(schema, context, asked.text, dict(asked.variables), asked.name)
+        return Answered(answer, list(self._recorder.commands))
+
+
+def written(asked: Asked, both: Both) -> str:
+    """All that is needed to look at a difference."""
+    rights = ", ".join(each.name for each in asked.rights)
+    parts = [
+        f"{both.difference}",
+        f"tenant {asked.tenant}, rights {rights or 'none'}, operation {asked.name}",
+        asked.text,
+        f"variables: {_json(asked.variables)}",
+        f"compiled: {_json(both.compiled.body)}",
+        f"ordinary: {_json(both.ordinary.body)}",
+        f"commands: {both.compiled.commands} and {both.ordinary.commands}",
+    ]
+    return "\n".join(parts)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

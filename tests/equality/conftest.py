@@ -1,0 +1,34 @@
+"""A client whose commands are recorded, and the origin of all worlds."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from store.driver import Database, close, open_client, open_database
+from tests.contexts import Clock
+from tests.equality.asking import Asking
+from tests.equality.data import Origin, an_origin, numbered
+from tests.recorder import Recorder
+
+
+@pytest.fixture(scope="session")
+async def asking(database: Database, mongodb_uri: str) -> AsyncIterator[Asking]:
+    recorder = Recorder()
+    client = open_client(mongodb_uri, listeners=[recorder])
+    yield Asking(open_database(client, database.name), recorder)
+    await close(client)
+
+
+@pytest.fixture(scope="session")
+async def origin(database: Database) -> Origin:
+    return numbered(await an_origin(database, Clock()))
+
+
+@pytest.fixture
+def _unlogged() -> Iterator[None]:
+    """Errors of spoilt data are so many that writing them all down would take longest."""
+    log = logging.getLogger("execution.error_masking")
+    log.disabled = True
+    yield
+    log.disabled = False
