@@ -242,15 +242,17 @@ class Reader:
     async def counts(
         self, collection: str, path: str, keys: Several[str], query: Query
     ) -> dict[str, int]:
-        """How many documents hold each key at `path`; a key that none holds is left out."""
-        wanted = {"$in": list(keys)}
+        """How many documents hold each key at `path`; a key that none holds is left out.
+
+        A document in which a key stands several times holds it once.
+        """
+        wanted = list(keys)
         rows = await self._aggregate(
             collection,
             [
-                {"$match": self._own({path: wanted}, query)},
-                {"$project": {"key": f"${path}"}},
+                {"$match": self._own({path: {"$in": wanted}}, query)},
+                {"$project": {"key": {"$setIntersection": [_all_at(path), {"$literal": wanted}]}}},
                 {"$unwind": "$key"},
-                {"$match": {"key": wanted}},
                 {"$group": {"_id": "$key", "count": {"$sum": 1}}},
             ],
         )
@@ -305,6 +307,16 @@ def projection(fields: Fields) -> Mapping[str, object]:
         if not any(path.startswith(f"{above}.") for above in kept):
             kept.append(path)
     return dict.fromkeys(kept, 1)
+
+
+def _all_at(path: str) -> Query:
+    """What a document holds at a path, in one list: a value, a list, or the lists within one."""
+    both = {"$concatArrays": ["$$value", _as_list("$$this")]}
+    return {"$reduce": {"input": _as_list(f"${path}"), "initialValue": [], "in": both}}
+
+
+def _as_list(value: str) -> Query:
+    return {"$cond": [{"$isArray": value}, value, [value]]}
 
 
 def ranges(window: Window) -> list[_Range]:

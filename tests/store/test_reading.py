@@ -208,6 +208,17 @@ async def test_many_owners_get_the_pages_each_would_get_alone(
     assert await reader.counts("shelf", "owners", owners, {"n": 2}) == {"o1": 2, "o2": 1}
 
 
+async def test_a_key_that_stands_in_lists_of_lists_is_counted_once_for_each_document(
+    reader: Reader, shelf: Collection, tenant: TenantId
+) -> None:
+    parts = [[{"keys": ["a", "b"]}, {"keys": ["a"]}], [{"keys": []}, {"keys": ["a"]}], [{}]]
+    await shelf.insert_many(
+        {"_id": str(n), "tenant": tenant, "parts": each} for n, each in enumerate(parts)
+    )
+
+    assert await reader.counts("shelf", "parts.keys", ["a", "b", "c"], {}) == {"a": 2, "b": 1}
+
+
 @pytest.mark.parametrize(
     ("fields", "asked"),
     [
