@@ -15,6 +15,10 @@ from resolvers import derived_fields, maintenance, opportunities, touched_groups
 from store.driver import Document
 
 GROUPS_AT_ONCE: Final = 100
+
+PARTS: Final = 10
+"""How many times as many the slices of a daily run have: what has changed is read once for each."""
+
 _DERIVING: Final = "derived:"
 _GROUPS: Final = "bg"
 """What every group's id begins with, and so comes before them all."""
@@ -57,7 +61,7 @@ def _is_deriving(job: Document) -> bool:
 async def _next_groups(ctx: Context, job: Document) -> list[BuyingGroupId]:
     interest = job["parameters"]["solution_interest_id"]
     after = _GROUPS if job["cursor"].startswith(_DERIVING) else job["cursor"]
-    touched = await _touched(ctx, job, after, GROUPS_AT_ONCE)
+    touched = await _touched(ctx, job, after, GROUPS_AT_ONCE * PARTS)
     if touched is not None:
         return touched
     return await ctx.stores.groups.of_interest(interest, after, GROUPS_AT_ONCE)
@@ -79,7 +83,10 @@ async def _maintain_one(ctx: Context, job: Document, id: str) -> Mapping[str, in
 
 async def _maintain(ctx: Context, job: Document, ids: Sequence[BuyingGroupId]) -> int:
     """Maintain groups; how many of them the job has changed, now or when it did them before."""
-    await maintenance.maintain_groups(ctx, ids, JobId(job["_id"]))
+    for start in range(0, len(ids), GROUPS_AT_ONCE):
+        await maintenance.maintain_groups(
+            ctx, ids[start : start + GROUPS_AT_ONCE], JobId(job["_id"])
+        )
     return await ctx.stores.groups.maintained_by(job["_id"], ids)
 
 

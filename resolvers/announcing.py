@@ -13,7 +13,7 @@ from store.driver import Document
 from store.reading import Place
 from store.scoring import Announcement
 
-GROUPS_AT_ONCE: Final = 500
+GROUPS_AT_ONCE: Final = 2_000
 
 
 async def announce(ctx: Context, groups: Sequence[Document], reference: Reference | None) -> None:

@@ -62,12 +62,14 @@ class Scored:
     """What a slice has done, and where the next begins: nowhere when the run is over.
 
     Counted are the groups of people whose raw may have changed, not those that were due anyway.
+    `is_idle` where a phase has found nothing to count: whoever goes on at once repeats little.
     """
 
     after: str | None
     people: int = 0
     groups: int = 0
     announced: int = 0
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,13 @@ async def _go_on(ctx: Context, place: str) -> Scored:
         raise LookupError(f"there is no scoring run {id}")
     done = await _PHASES[phase](ctx, run, within)
     following = _NEXT[phase] if done.place is None else phase
-    after = f"{id}|{following.value}|{done.place or ''}" if following else None
-    return Scored(after, done.people, done.groups, done.announced)
+    if following is None:
+        return Scored(None, done.people, done.groups, done.announced)
+    after = f"{id}|{following.value}|{done.place or ''}"
+    is_idle = done.place is None and not (done.people or done.groups or done.announced)
+    # What a run goes through in all is known, and noted, before it looks at the first people.
+    is_idle = is_idle and following is not Phase.PEOPLE
+    return Scored(after, done.people, done.groups, done.announced, is_idle)
 
 
 async def score_groups(ctx: Context, groups: Sequence[BuyingGroupId]) -> None:

@@ -18,6 +18,7 @@ from domain.readiness import Thresholds
 from domain.role_templates import Weighting
 from domain.upserting import Applied
 from execution.context import Context
+from jobs import maintenance as maintenance_job
 from jobs.kinds import run_job
 from resolvers import jobs, maintenance, touched_groups
 from resolvers.accounts import upsert_accounts
@@ -26,9 +27,10 @@ from resolvers.people import upsert_people
 from resolvers.relations import changed
 from resolvers.role_templates import RoleEntry
 from resolvers.solution_interests import update_solution_interest
-from store.driver import Document
+from store.driver import Document, close, open_client, open_database
 from store.records import Change
-from tests.contexts import Clock
+from tests.contexts import Clock, a_context
+from tests.recorder import Recorder
 from tests.worlds import (
     DECIDERS,
     FRIENDS,
@@ -164,6 +166,34 @@ async def test_where_much_has_changed_everything_is_gone_through(
         await world.titled(person, "Chief")
 
     assert counted(await world.day()) == (GROUPS, GROUPS, 2)
+
+
+async def test_what_has_changed_is_read_once_for_many_groups(
+    mongodb_uri: str,
+    world: World,
+    home: Context,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(maintenance_job, "GROUPS_AT_ONCE", 1)
+    monkeypatch.setattr(maintenance_job, "PARTS", 4)
+    await world.fill([DECIDERS, USERS, FRIENDS])
+    await world.day()
+    await world.day()
+    clock.forward(timedelta(hours=1))
+    for _, person in world.people:
+        await world.titled(person, "Engineer")
+    recorder = Recorder()
+    client = open_client(mongodb_uri, listeners=[recorder])
+    database = open_database(client, home.stores.database.name)
+    world.ctx = a_context(database, home.viewer.tenant, clock)
+
+    assert counted(await world.day()) == (GROUPS, GROUPS, GROUPS)
+
+    await close(client)
+    looked = [sent for sent in recorder.sent if "updated_at" in str(sent.get("filter"))]
+    slices = GROUPS // 4 + 1  # the last one finds that nothing is left
+    assert [sent["find"] for sent in looked].count("people") == 1 + slices
 
 
 @pytest.mark.parametrize("seed", [pytest.param(n, id=f"dice {n}") for n in range(2)])

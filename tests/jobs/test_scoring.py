@@ -41,11 +41,11 @@ async def test_the_first_run_goes_through_everybody_and_every_group(home: Contex
     job, shown = await scored(home)
 
     assert (job["progress"]["total"], job["progress"]["done"]) == (7, 7)
-    # It begins, attaches what waits, finds nothing of another time zone, no rule for a source, and
-    # no run that was broken off, and counts one day.
-    assert shown[:7] == [(None, 0)] * 7
-    assert {total for total, _ in shown[7:]} == {7}
-    assert [done for _, done in shown[7:11]] == [0, 2, 4, 5]
+    # It begins; finds nothing that waits, nothing of another time zone, no rule for a source and no
+    # run that was broken off, and counts one day; and finds no further one.
+    assert shown[:3] == [(None, 0)] * 3
+    assert {total for total, _ in shown[3:]} == {7}
+    assert [done for _, done in shown[3:7]] == [0, 2, 4, 5]
 
 
 async def test_a_later_run_goes_through_those_whose_window_has_changed(
@@ -60,3 +60,11 @@ async def test_a_later_run_goes_through_those_whose_window_has_changed(
     job, _ = await scored(home)
 
     assert (job["progress"]["total"], job["progress"]["done"]) == (3, 3)
+
+
+async def test_phases_without_anything_to_do_are_no_slices(home: Context) -> None:
+    await scoring.run_scoring(home)
+
+    _, shown = await scored(home)
+
+    assert shown == [(None, 0), (None, 0), (0, 0)]
