@@ -69,7 +69,7 @@ class ActivityStore(ActivityMarks):
 
     async def confirm(self, id: str) -> None:
         """Return once all that was read before, this activity too, is known to a majority."""
-        await confirm(self._activities, id)
+        await confirm(self._activities, self._tenant, id)
 
     async def awaited(self, after: str) -> dict[str, Identity]:
         """The next identities that activities wait for, by the texts they are in order of."""

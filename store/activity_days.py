@@ -17,7 +17,7 @@ from domain.activity_types import Exclusion
 from domain.engagement import Window
 from domain.identifiers import PersonId, ScoringRunId
 from store.day_counting import DayCounting, PersonDay, new_mark
-from store.driver import Document, aggregate, duplicates_of
+from store.driver import BY_ID, Document, aggregate, duplicates_of
 from store.schema_version import SCHEMA_VERSION
 
 
@@ -37,11 +37,10 @@ class ActivityDayStore(DayCounting):
         mark = new_mark()
         writes = [
             UpdateOne(
-                {"_id": self._key(person, day)},
+                {"_id": self._key(person, day), "tenant": self._tenant},
                 {
                     **mark,
                     "$setOnInsert": {
-                        "tenant": self._tenant,
                         "schema_version": SCHEMA_VERSION,
                         "person_id": person,
                         "day": day.isoformat(),
@@ -49,6 +48,7 @@ class ActivityDayStore(DayCounting):
                     },
                 },
                 upsert=True,
+                hint=BY_ID,
             )
             for person, day in set(person_days)
         ]

@@ -77,7 +77,7 @@ class DayCounting:
         """
 
         async def keep(part: Sequence[MarkedDay]) -> None:
-            writes = _counts_kept(part, await self._counted(part), run)
+            writes = _counts_kept(self._tenant, part, await self._counted(part), run)
             if writes:
                 await self._days.bulk_write(writes, ordered=False)
 
@@ -104,16 +104,22 @@ class DayCounting:
         is_empty = {"$and": [{"$eq": ["$counts", []]}, {"$not": ["$excluded"]}]}
         shown = {"person_id": 1, "day": 1, "dirty.run": 1, "is_empty": is_empty}
         marked = await self._marked(after, limit, shown)
-        settled = {"dirty.run": run, "$expr": {"$lte": ["$dirty.at", self._long_ago]}}
+        settled = {
+            "tenant": self._tenant,
+            "dirty.run": run,
+            "$expr": {"$lte": ["$dirty.at", self._long_ago]},
+        }
 
         async def take_off(part: Sequence[Document]) -> None:
             empty, full = ([d["_id"] for d in part if d["is_empty"] is e] for e in (True, False))
             if empty:
                 nothing = {"counts": [], "excluded": {"$exists": False}}
-                await self._days.delete_many({"_id": {"$in": empty}, **nothing, **settled})
+                await self._days.delete_many(
+                    {"_id": {"$in": empty}, **nothing, **settled}, hint=BY_ID
+                )
             if full:
                 await self._days.update_many(
-                    {"_id": {"$in": full}, **settled}, {"$unset": {"dirty": ""}}
+                    {"_id": {"$in": full}, **settled}, {"$unset": {"dirty": ""}}, hint=BY_ID
                 )
 
         counted = [day for day in marked if day["dirty"].get("run") == run]
@@ -182,7 +188,7 @@ def new_mark() -> Document:
 
 
 def _counts_kept(
-    marked: Sequence[MarkedDay], counts: Mapping[PersonDay, Counts], run: str
+    tenant: TenantId, marked: Sequence[MarkedDay], counts: Mapping[PersonDay, Counts], run: str
 ) -> list[UpdateMany]:
     """The writes that keep these counts where the marks are still those that were read.
 
@@ -202,7 +208,9 @@ def _counts_kept(
             update = {"$set": {**kept, "counted_in": run}, "$unset": {**gone, "dirty": ""}}
         else:
             update = {"$set": {**kept, "dirty.run": run}, **({"$unset": gone} if gone else {})}
-        writes.append(UpdateMany({"_id": {"$in": ids}, **is_read}, update, hint=BY_ID))
+        writes.append(
+            UpdateMany({"_id": {"$in": ids}, "tenant": tenant, **is_read}, update, hint=BY_ID)
+        )
     return writes
 
 

@@ -143,13 +143,13 @@ def takes_writes(client: Client) -> bool:
     return any(server.is_writable for server in servers)
 
 
-async def confirm(collection: Collection, id: str) -> None:
+async def confirm(collection: Collection, tenant: str, id: str) -> None:
     """Return once all that was read before, this document too, is known to a majority.
 
     A server that has been deposed without knowing it cannot answer this.
     """
     linearizable = collection.with_options(read_concern=ReadConcern("linearizable"))
-    await linearizable.find_one({"_id": id}, {"_id": 1})
+    await linearizable.find_one({"_id": id, "tenant": tenant}, {"_id": 1}, hint=BY_ID)
 
 
 def duplicates_of(error: BulkWriteError) -> set[int]:

@@ -40,7 +40,9 @@ class EventLog:
         """When the event at a position happened; None when there surely is none."""
         async with asyncio.timeout(SECONDS_FOR_A_READ):
             found = await self._confirmed.find_one(
-                {"_id": event_key(self._tenant, position)}, {"at": 1}
+                {"_id": event_key(self._tenant, position), "tenant": self._tenant},
+                {"at": 1},
+                hint=BY_ID,
             )
         return found["at"] if found else None
 
@@ -67,4 +69,5 @@ class EventLog:
 
     def _beyond(self, position: int, until: int | None = None) -> Document:
         last = f"{self._tenant}:\uffff" if until is None else event_key(self._tenant, until)
-        return {"_id": {"$gt": event_key(self._tenant, position), "$lte": last}}
+        between = {"$gt": event_key(self._tenant, position), "$lte": last}
+        return {"_id": between, "tenant": self._tenant}

@@ -40,7 +40,7 @@ class IdentityStore:
         wanted = {self._key(identity): identity for identity in identities}
         if not wanted:
             return {}
-        cursor = self._identities.find({"_id": {"$in": list(wanted)}}, batch_size=10_000)
+        cursor = self._identities.find(self._own({"$in": list(wanted)}), batch_size=10_000)
         return {
             wanted[each["_id"]]: Claim(
                 each["owner"], each["tokens"], now - each["claimed_at"] > _STALE_AFTER
@@ -77,7 +77,11 @@ class IdentityStore:
             await self._identities.bulk_write(
                 [
                     DeleteOne(
-                        {"_id": self._key(identity), "owner": claim.owner, "tokens": claim.token}
+                        {
+                            **self._own(self._key(identity)),
+                            "owner": claim.owner,
+                            "tokens": claim.token,
+                        }
                     )
                     for identity, claim in claims.items()
                 ],
@@ -90,7 +94,7 @@ class IdentityStore:
         while True:
             try:
                 claimed = await self._identities.find_one_and_update(
-                    {"_id": key},
+                    self._own(key),
                     self._unless_claimed(owner),
                     upsert=True,
                     return_document=ReturnDocument.AFTER,
@@ -105,7 +109,7 @@ class IdentityStore:
         await self._identities.bulk_write(
             [
                 UpdateOne(
-                    {"_id": self._key(Identity(namespace, value))},
+                    self._own(self._key(Identity(namespace, value))),
                     self._unless_claimed(owner),
                     upsert=True,
                 )
@@ -120,17 +124,17 @@ class IdentityStore:
         key, before = self._key(identity), wanted.instead_of
         stated: Document = {"owner": wanted.owner, "tokens": [token], "claimed_at": at}
         if before is None:
-            new = {"_id": key, "tenant": self._tenant, "schema_version": SCHEMA_VERSION}
+            new = {**self._own(key), "schema_version": SCHEMA_VERSION}
             return InsertOne({**new, **stated})
         if before.owner == wanted.owner:
             beside = {"$push": {"tokens": token}, "$set": {"claimed_at": at}}
-            return UpdateOne({"_id": key, "owner": before.owner}, beside)
-        as_read = {"_id": key, "owner": before.owner, "tokens": before.token}
+            return UpdateOne({**self._own(key), "owner": before.owner}, beside)
+        as_read = {**self._own(key), "owner": before.owner, "tokens": before.token}
         return UpdateOne(as_read, {"$set": stated})
 
     async def _let_go(self, identities: Iterable[Identity], token: ObjectId) -> None:
         """Undo one act of claiming; a claim that somebody else still holds stays."""
-        keys = {"_id": {"$in": [self._key(identity) for identity in identities]}}
+        keys = self._own({"$in": [self._key(identity) for identity in identities]})
         await self._identities.update_many({**keys, "tokens": token}, {"$pull": {"tokens": token}})
         await self._identities.delete_many({**keys, "tokens": []})
 
@@ -145,6 +149,10 @@ class IdentityStore:
         return [
             {"$set": {field: {"$ifNull": [f"${field}", value]} for field, value in fresh.items()}}
         ]
+
+    def _own(self, key: object) -> Document:
+        """What finds identities by their ids: both parts of what a collection is sharded by."""
+        return {"_id": key, "tenant": self._tenant}
 
     def _key(self, identity: Identity) -> str:
         return identity_key(self._tenant, identity)

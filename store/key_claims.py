@@ -54,7 +54,7 @@ class KeyClaims:
             {"tenant": self._tenant, "command": self.name_of(command)}, sort=[("position", 1)]
         )
         if event is not None:
-            await confirm(self._events, event["_id"])
+            await confirm(self._events, self._tenant, event["_id"])
         return event
 
     async def keep(self, command: KeyedCommand, answer: Document) -> None:

@@ -69,8 +69,9 @@ class MergeTurn:
         """Let the survivor have the identities that the other one had."""
         keys = [identity_key(self._tenant, identity) for identity in identities]
         claimed = {"owner": survivor, "tokens": [ObjectId()], "claimed_at": at}
+        theirs = {"_id": {"$in": keys}, "tenant": self._tenant, "owner": merged}
         await self._database["identities"].update_many(
-            {"_id": {"$in": keys}, "owner": merged}, {"$set": claimed}, session=self._session
+            theirs, {"$set": claimed}, session=self._session
         )
 
 

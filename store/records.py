@@ -145,7 +145,7 @@ class Records:
 
     async def confirm(self, id: str) -> None:
         """Return once all that was read before, this document too, is known to a majority."""
-        await confirm(self.collection, id)
+        await confirm(self.collection, self.tenant, id)
 
     async def count(self) -> int:
         """How many documents the tenant has."""
@@ -194,7 +194,7 @@ class Records:
             if deleted.deleted_count:
                 told = {"$push": {"outbox": to_document(event)}}
                 await database["tenants"].update_one({"_id": self.tenant}, told, session=session)
-                claim = {"_id": identity_key(self.tenant, name), "owner": id}
+                claim = {"_id": identity_key(self.tenant, name), "tenant": self.tenant, "owner": id}
                 await database["identities"].delete_one(claim, session=session)
             return deleted.deleted_count == 1
 

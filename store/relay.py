@@ -206,12 +206,18 @@ class Relay:
         rows = await aggregate(
             self._events,
             [
-                {"$match": {"_id": {"$gt": prefix, "$lt": prefix + "\uffff"}}},
+                {
+                    "$match": {
+                        "_id": {"$gt": prefix, "$lt": f"{prefix}\uffff"},
+                        "tenant": self._tenant,
+                    }
+                },
                 {"$sort": {"_id": -1}},
                 {"$limit": 1},
                 {"$project": {"_id": 0, "position": 1}},
                 {"$unionWith": {"coll": self._events.name, "pipeline": known}},
             ],
+            hint=dict(BY_ID),
         )
         last = next((int(row["position"]) for row in rows if "position" in row), 0)
         return last, {row["event_id"] for row in rows if "event_id" in row}

@@ -1,8 +1,9 @@
 """The pipelines that compute raws in MongoDB and merge them onto people and groups.
 
 They write the engagement paths alone, never a document's version: a score is no decision, and it
-must not make one start over. The rules are those of `domain/engagement.py`; a test holds the two
-together.
+must not make one start over. They carry the tenant, so that a merge knows which shard to go to: it
+is by the shard key, unless it is told otherwise, and the id. The rules are those of
+`domain/engagement.py`; a test holds the two together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -132,6 +133,7 @@ def _of_people(tenant: TenantId, stamp: Stamp, *, is_decayed: bool) -> Pipeline:
         },
         {
             "$project": {
+                "tenant": {"$literal": tenant},
                 "engagement": {
                     "raw": {"$toDouble": "$raw"} if is_decayed else "$raw",
                     "counted": "$counted",
@@ -139,13 +141,12 @@ def _of_people(tenant: TenantId, stamp: Stamp, *, is_decayed: bool) -> Pipeline:
                     "run_id": {"$literal": stamp.run},
                     "run_number": {"$literal": stamp.number},
                     "computed_at": {"$literal": stamp.at},
-                }
+                },
             }
         },
         {
             "$merge": {
                 "into": "people",
-                "on": "_id",
                 "whenMatched": [{"$set": {"engagement": engagement}}],
                 "whenNotMatched": "discard",
             }
@@ -209,6 +210,7 @@ def _of_groups(tenant: TenantId, stamp: Stamp) -> Pipeline:
         {
             "$project": {
                 "version": 1,
+                "tenant": {"$literal": tenant},
                 "engagement": {
                     "raw": _quotient("$roots", "$filled_weights"),
                     "role_weighted_count": _quotient("$counted", "$all_weights"),
@@ -263,7 +265,6 @@ def _merge_into_groups() -> Document:
     return {
         "$merge": {
             "into": "buying_groups",
-            "on": "_id",
             "whenMatched": [
                 {
                     "$set": {

@@ -43,10 +43,11 @@ async def claim(
     """
     identities = records.collection.database["identities"]
     key = identity_key(records.tenant, name)
-    found: Document | None = await identities.find_one({"_id": key}, session=session)
+    own = {"_id": key, "tenant": records.tenant}
+    found: Document | None = await identities.find_one(own, session=session)
     claimed = {"owner": id, "tokens": [ObjectId()], "claimed_at": at}
     if found is None:
-        new = {"_id": key, "tenant": records.tenant, "schema_version": SCHEMA_VERSION, **claimed}
+        new = {**own, "schema_version": SCHEMA_VERSION, **claimed}
         try:
             await identities.insert_one(new, session=session)
         except DuplicateKeyError as error:
@@ -59,7 +60,7 @@ async def claim(
         return Taken(owner)
     if is_new and not await _is_there(records, DELETIONS, owner, session):
         return owner
-    await identities.update_one({"_id": key}, {"$set": claimed}, session=session)
+    await identities.update_one(own, {"$set": claimed}, session=session)
     return id
 
 
@@ -67,7 +68,8 @@ async def give_up(records: Records, name: Identity, id: str, session: AsyncClien
     """Let go of a name that the document had."""
     key = identity_key(records.tenant, name)
     identities = records.collection.database["identities"]
-    await identities.delete_one({"_id": key, "owner": id}, session=session)
+    claimed = {"_id": key, "tenant": records.tenant, "owner": id}
+    await identities.delete_one(claimed, session=session)
 
 
 async def _is_there(

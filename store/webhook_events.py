@@ -51,8 +51,9 @@ class WebhookEvents:
     async def at(self, positions: Iterable[int]) -> dict[int, Event]:
         """The events at these positions."""
         keys = [event_key(self._tenant, position) for position in positions]
-        cursor = self._events.find({"_id": {"$in": keys}}, hint=BY_ID, batch_size=1_000)
-        return {found["position"]: from_document(found) for found in await cursor.to_list(None)}
+        found = {"_id": {"$in": keys}, "tenant": self._tenant}
+        cursor = self._events.find(found, hint=BY_ID, batch_size=1_000)
+        return {each["position"]: from_document(each) for each in await cursor.to_list(None)}
 
     async def position_before(self, moment: datetime, last: int) -> int:
         """The last position before all events of a moment or later; `last` if none is."""
@@ -75,7 +76,8 @@ class WebhookEvents:
 
     def _between(self, after: int, until: int | None) -> Document:
         end = f"{self._tenant}:\uffff" if until is None else event_key(self._tenant, until)
-        return {"_id": {"$gt": event_key(self._tenant, after), "$lte": end}}
+        between = {"$gt": event_key(self._tenant, after), "$lte": end}
+        return {"_id": between, "tenant": self._tenant}
 
 
 def _told(document: Document) -> Told:

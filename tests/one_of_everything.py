@@ -162,5 +162,5 @@ async def _what_waits(ctx: Context, account: str) -> None:
     await ctx.stores.import_steps.add("rows", 0, step, ctx.now() - timedelta(minutes=1))
     left = stamps.event(ctx, EventType.ACCOUNT_UPDATED, account)
     await ctx.stores.accounts.collection.update_one(
-        {"_id": account}, {"$push": {"outbox": to_document(left)}}
+        {"_id": account, "tenant": ctx.viewer.tenant}, {"$push": {"outbox": to_document(left)}}
     )
