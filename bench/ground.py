@@ -21,12 +21,16 @@ TENANT = TenantId("default")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A database with one new tenant; `uri` is for processes that join the measurement."""
+    """A database with one new tenant; `uri` is for processes that join the measurement.
+
+    All that its MongoDB stores is in `folder`, if that is one of its own.
+    """
 
     uri: str
     mongod_pid: int | None
     database: Database
     ctx: Context
+    folder: Path | None = None
 
 
 def context(database: Database, tenant: TenantId = TENANT, actor: str = "bench") -> Context:
@@ -50,6 +54,6 @@ async def ground() -> AsyncIterator[Ground]:
                 await ensure_indexes(database)
                 ctx = context(database)
                 await create_tenant(ctx, "Bench", "UTC")
-                yield Ground(mongod.uri, mongod.pid, database, ctx)
+                yield Ground(mongod.uri, mongod.pid, database, ctx, Path(folder))
             finally:
                 await close(client)
