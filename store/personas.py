@@ -19,7 +19,7 @@ from store.driver import Database, Document
 from store.records import Records
 from store.relay import Relay
 from store.transactions import in_transaction
-from store.unique_names import claim
+from store.unique_names import claim_those_free
 
 NAME: Final = "personas"
 _SEEDED: Final = "personas_seeded"
@@ -50,11 +50,9 @@ class PersonaStore(Records):
             )
             if not begun.matched_count:
                 return
-            free = [
-                self._new(document, ())
-                for name, document in named.items()
-                if await claim(self, name, document["_id"], at, session) == document["_id"]
-            ]
+            wanted = {name: document["_id"] for name, document in named.items()}
+            had = await claim_those_free(self, wanted, at, session)
+            free = [self._new(each, ()) for each in named.values() if each["_id"] in had]
             await insert_unless_deleted(self, free, session)
 
         await in_transaction(database, work)

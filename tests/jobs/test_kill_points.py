@@ -43,7 +43,7 @@ from tests.worlds import (
 TODAY = date(2026, 5, 4)
 NAMES = [f"Account {letter}" for letter in "ABCDE"]
 PARTS = (NAMES[:3], NAMES[2:])
-POINTS_TRIED = 8
+POINTS_TRIED = 5
 TWO = {"adaa": 9, "bob": 4}
 
 

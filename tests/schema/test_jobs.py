@@ -1,18 +1,30 @@
 import pytest
 
 from domain.conditions import ALWAYS
+from domain.identifiers import TenantId
 from execution.context import Context
 from jobs.kinds import run_open_jobs
 from resolvers import audiences, jobs
 from resolvers.audiences import AudienceAccounts
 from resolvers.steering_jobs import pause_job
+from resolvers.tenants import create_tenant
 from store import transactions
+from store.driver import Database
+from tests.contexts import Clock, a_context
 from tests.rivals import in_the_way
 from tests.schema.operations import mutate, operate
 from tests.worlds import an_interest, some_accounts
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+async def home(database: Database) -> Context:
+    """A tenant with jobs that tests only read."""
+    home = a_context(database, TenantId("jobs-there-are"), Clock())
+    await create_tenant(home, "Home", "UTC")
+    return home
+
+
+@pytest.fixture(scope="module")
 async def ids(home: Context) -> dict[str, str]:
     """By what they are: a creation job that is done, one that is paused, two of maintenance."""
     await some_accounts(home, "Acme")

@@ -8,6 +8,7 @@ from graphql import (
 )
 
 from domain.activities import PersonByEmail, Report
+from domain.identifiers import TenantId
 from domain.identities import OutsideKey, Reference
 from domain.interest_signals import SignalReport, SignalSource, SignalStrength
 from domain.opportunities import OpportunityItem
@@ -26,8 +27,11 @@ from resolvers import (
 )
 from resolvers.audiences import AudienceAccounts
 from resolvers.stages import Move
+from resolvers.tenants import create_tenant
 from resolvers.webhook_endpoints import WithSecret, WrittenEndpoint
 from schema.build import build_schema
+from store.driver import Database
+from tests.contexts import Clock, a_context
 from tests.schema.operations import mutate, operate
 from tests.schema.test_lists import ROOTS
 from tests.worlds import (
@@ -42,9 +46,11 @@ SCHEMA = build_schema()._schema
 LEVELS = 3
 
 
-@pytest.fixture
-async def full(home: Context) -> Context:
-    """A tenant that has at least one of everything, made as clients make it."""
+@pytest.fixture(scope="module")
+async def full(database: Database) -> Context:
+    """A tenant that has at least one of everything, made as clients make it; tests only read it."""
+    home = a_context(database, TenantId("whole-answers"), Clock())
+    await create_tenant(home, "Home", "UTC")
     accounts = await some_accounts(home, "Acme", "Beta", industry="Energy")
     await some_people(home, accounts["Acme"], {"ada": "Chief Buyer", "bo": "Engineer"})
     deal = OpportunityItem(

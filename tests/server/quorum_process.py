@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,19 @@ class Quorum:
         raise AssertionError(process.communicate())
 
     def status(self, path: str) -> int | None:
-        """The status of a GET, None while nobody listens."""
+        """The status of a GET, None while nobody listens.
+
+        It is asked again and again while processes start, so it is not to take their time: a client
+        of `httpx` that is made for one question loads the machine's certificates first.
+        """
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS)
         try:
-            return httpx.get(self.address + path, timeout=START_SECONDS).status_code
-        except httpx.TransportError:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except (OSError, HTTPException):
             return None
+        finally:
+            connection.close()
 
     def ask(self, query: str, headers: Mapping[str, str] | None = None, **variables: Any) -> Any:
         """The answer to an operation."""

@@ -163,8 +163,10 @@ def test_who_leaves_right_after_the_guard_was_killed_stops_mongod_itself(
 ) -> None:
     one = user()
     one.ask("write 1")
+    guard = guard_of(tmp_path)
 
-    kill(guard_of(tmp_path))
+    kill(guard)
+    assert eventually(lambda: guard not in processes_of(tmp_path))
 
     assert one.leave() == 0
     assert processes_of(tmp_path) == {}

@@ -13,6 +13,8 @@ import pytest
 
 from tests.server.quorum_process import Quorum
 
+NOBODY = "mongodb://ann:secret@127.0.0.1:1/?serverSelectionTimeoutMS=300"
+
 
 @pytest.fixture
 def quorum(tmp_path: Path) -> Iterator[Quorum]:
@@ -136,11 +138,10 @@ def test_a_killed_mongod_comes_back_under_the_running_server(quorum: Quorum) -> 
 
 
 def test_a_port_in_use_is_one_sentence_and_nothing_is_started(quorum: Quorum) -> None:
-    process = quorum.serve()
     other = quorum.folder / "other"
 
-    refused = quorum.run("serve", QUORUM_DATA=str(other))
-    quorum.end(process)
+    with socket.create_server(("127.0.0.1", quorum.port)):
+        refused = quorum.run("serve", QUORUM_DATA=str(other))
 
     assert refused.returncode == 1
     assert refused.stdout == ""
@@ -175,7 +176,7 @@ def test_a_folder_that_holds_something_else_is_one_sentence(quorum: Quorum) -> N
             id="a host on the network",
         ),
         pytest.param(
-            {"QUORUM_MONGODB_URI": "mongodb://ann:secret@127.0.0.1:1/"},
+            {"QUORUM_MONGODB_URI": NOBODY},
             "The MongoDB of QUORUM_MONGODB_URI cannot be used: 127.0.0.1:1: [Errno 111] Connection"
             " refused.",
             id="a MongoDB that is not there",

@@ -71,7 +71,7 @@ async def test_a_lone_server_is_refused(lone_uri: str) -> None:
     ("uri", "reason"),
     [
         pytest.param(
-            "mongodb://ann:secret@127.0.0.1:1/",
+            "mongodb://ann:secret@127.0.0.1:1/?serverSelectionTimeoutMS=300",
             "127.0.0.1:1: [Errno 111] Connection refused",
             id="nobody is there",
         ),
