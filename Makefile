@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := graphiql/dist/bundle.json
 
-.PHONY: demo test test-browser soak chaos bench setup clean
+.PHONY: demo test test-browser soak chaos bench bench-peers setup clean
 
 demo: setup
 	@$(BIN)/quorum demo
@@ -24,6 +24,10 @@ chaos: setup
 bench: setup
 	@scripts/bench
 
+bench-peers: setup
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@$(BIN)/python -m bench.peers
+
 setup: $(VENV)/.installed $(BUNDLE)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -39,4 +43,4 @@ $(BUNDLE): graphiql/package.json graphiql/package-lock.json graphiql/.npmrc grap
 	@scripts/build-graphiql
 
 clean:
-	@rm -rf $(VENV) graphiql/dist graphiql/node_modules tests/browser/node_modules tests/clients/node_modules .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) graphiql/dist graphiql/node_modules tests/browser/node_modules tests/clients/node_modules bench/peers/node/node_modules .mypy_cache .ruff_cache .pytest_cache
