@@ -147,10 +147,7 @@ class Asker:
         self._errors += is_fault
         self._under_way -= 1
         if self._order.rate is not None:
-            if self._waiting:
-                self._ask(connection, self._waiting.popleft())
-            else:
-                self._idle.append(connection)
+            self._free(connection)
         elif now < self._until:
             self._ask(connection, now)
         if now >= self._until and not self._under_way:
@@ -167,7 +164,7 @@ class Asker:
             self._opening = asyncio.ensure_future(self._reopen())
 
     async def _reopen(self) -> None:
-        self._idle.append(await self._connected())
+        self._free(await self._connected())
 
     async def _connected(self) -> Connection:
         loop = asyncio.get_running_loop()
@@ -177,19 +174,28 @@ class Asker:
         return made
 
     async def _arrive(self, rate: float) -> None:
-        """Requests of a Poisson process, the same in every run."""
+        """Requests of a Poisson process, the same in every run, beginning with one at once."""
         gaps = random.Random(1)
         due = time.perf_counter()
-        while (due := due + gaps.expovariate(rate)) < self._until:
+        while due < self._until:
             if (pause := due - time.perf_counter()) > 0:
                 await asyncio.sleep(pause)
             if self._idle:
                 self._ask(self._idle.popleft(), due)
             else:
                 self._waiting.append(due)
+            due += gaps.expovariate(rate)
+        self._until = 0.0  # nothing else comes: whatever is under way is the last
         if not self._under_way:
             self._last = time.perf_counter()
             self._all_answered.set()
+
+    def _free(self, connection: Connection) -> None:
+        """What waits for a connection longest goes over this one."""
+        if self._waiting:
+            self._ask(connection, self._waiting.popleft())
+        else:
+            self._idle.append(connection)
 
     def _ask(self, connection: Connection, due: float) -> None:
         self._under_way += 1

@@ -30,6 +30,7 @@ WORK: Final = (
 )
 """The commands that are counted; the drivers' heartbeats are none."""
 MEGABYTE: Final = 2**20
+PATIENCE_SECONDS: Final = 120
 _MOMENT_SECONDS: Final = 0.15
 _QUIET_SHARE: Final = 0.15
 _MOST_MOMENTS: Final = 40
@@ -202,7 +203,12 @@ class Bench:
 def _asking(order: Order) -> bytes:
     program = [sys.executable, "-m", "bench.peers.load"]
     done = subprocess.run(
-        program, input=orjson.dumps(asdict(order)), capture_output=True, cwd=PROJECT, check=False
+        program,
+        input=orjson.dumps(asdict(order)),
+        capture_output=True,
+        cwd=PROJECT,
+        check=False,
+        timeout=order.seconds + PATIENCE_SECONDS,
     )
     if done.returncode:
         raise RuntimeError(done.stderr.decode()[-1_000:])
