@@ -75,6 +75,8 @@ class _Code:
             return f"({self._name(table)}.get(v := {read}) or {whole}(v))"
         if field.shown is None and leaf.test is not None:
             test = leaf.test.replace("{v}", f"(v := {read})", 1).replace("{v}", "v")
+            if leaf.is_nullable and field.absent is None:
+                test += " or v is None"
             return f"(v if {test} else {whole}(v))"
         return f"{whole}({read})"
 

@@ -11,11 +11,11 @@ from typing import Any, Final
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    GraphQLError,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
     get_operation_ast,
-    get_variable_values,
     visit,
 )
 from graphql.execution.values import VariableValues
@@ -24,9 +24,11 @@ from graphql.language import DirectiveNode, Visitor
 from execution.context import Context
 from execution.gatherers import gather
 from execution.gathering import Run
+from execution.limits import Checked
 from execution.metrics import METRICS
 from execution.plans import NotPlanned, Plan, fragments_of, plan_of
 from execution.replaying import replayed
+from execution.variables import Variables
 
 MOST_BYTES: Final = 32 * 2**20
 """What all plans may take together, by estimate."""
@@ -63,6 +65,8 @@ class Compiled:
     name: tuple[str, str | None]
     document: DocumentNode
     operation: OperationDefinitionNode
+    variables: Variables
+    sizes: Checked
     branching: tuple[str, ...]
     is_planned: bool
     bytes: int = 0
@@ -95,7 +99,16 @@ class Plans:
         visit(document, found)
         name = text, operation_name
         branching = tuple(sorted(found.variables))
-        compiled = Compiled(name, document, operation, branching, is_planned=not found.is_other)
+        schema = self._schema._schema
+        compiled = Compiled(
+            name,
+            document,
+            operation,
+            Variables(schema, document, operation, operation_name),
+            Checked(schema, document),
+            branching,
+            is_planned=not found.is_other,
+        )
         if len(text) <= LONGEST:
             self._kept[name] = compiled
             self._grow(compiled, _BYTES_OF_A_CHARACTER * len(text))
@@ -108,10 +121,8 @@ class Plans:
 
         That is known before anything is done.
         """
-        schema, operation = self._schema._schema, compiled.operation
-        given = get_variable_values(
-            schema, operation.variable_definitions or (), variables or {}, max_errors=50
-        )
+        refusal = compiled.sizes.check(variables)
+        given = [refusal] if refusal else compiled.variables.of(variables)
         if isinstance(given, list):
             return ExecutionResult(None, given)
         plan = self._plan(compiled, given)
@@ -119,7 +130,8 @@ class Plans:
             _EXECUTED.add("ordinary")
             return None
         run = Run(self._schema, plan, given, context, gather)
-        await run.gather(is_serial=operation.operation is OperationType.MUTATION)
+        context.has_begun = compiled.operation.operation is OperationType.MUTATION
+        await run.gather(is_serial=context.has_begun)
         try:
             (data,) = run.root.answers()
         except Exception:
@@ -141,6 +153,8 @@ class Plans:
             except NotPlanned:
                 compiled.is_planned = False
                 return None
+            except GraphQLError:
+                return None  # a null to branch on is an error only where something stands
             if len(compiled.plans) == _MOST_BRANCHES:
                 fields = sum(each.fields for each in compiled.plans.values())
                 self._grow(compiled, -_BYTES_OF_A_FIELD * fields)

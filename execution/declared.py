@@ -18,6 +18,8 @@ from store.reading import Fields
 class DeclaredField(StrawberryField):
     """A field whose value follows from its declaration: the attributes subclasses add."""
 
+    _taken: list[StrawberryArgument] | None = None
+
     def declare(self, description: str | None, **declaration: object) -> Any:
         """The field itself, typed `Any`: the class that holds it states the type."""
         self.description = description
@@ -44,7 +46,9 @@ class DeclaredField(StrawberryField):
 
     @property
     def arguments(self) -> list[StrawberryArgument]:
-        return self.taken()
+        if self._taken is None:
+            self._taken = self.taken()
+        return self._taken
 
     @arguments.setter
     def arguments(self, value: list[StrawberryArgument]) -> None:

@@ -6,14 +6,14 @@ same part when others before it have gone.
 
 from asyncio import gather
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from strawberry.types.arguments import StrawberryArgument
 
 from execution import cursors
-from execution.connections import LoadedConnection, Page, ReadConnection, Row
+from execution.connections import LoadedConnection, Page, PageInfo, ReadConnection, Row
 from execution.context import Context, Right
 from execution.fields import EmbeddedField, Where
 from execution.lists import AFTER, FIRST, check_size, node_class
@@ -50,7 +50,7 @@ class EmbeddedListField(EmbeddedField):
     def get_result(self, source: Sourced, info: Any, args: object, kwargs: Any) -> object:
         parts = self.asked(info, kwargs).of(source.document, source.within)
         if not self.is_through:
-            return parts.connection()
+            return parts
         return LoadedConnection(
             lambda: self._lead(info, parts), parts.page, lambda: _counted(parts.count)
         )
@@ -81,25 +81,39 @@ class EmbeddedListField(EmbeddedField):
 class PartsAsked:
     """A page of a list of parts, as it is asked for of every document."""
 
-    field: EmbeddedListField
+    of_field: EmbeddedListField
     first: int
     after: Place | None
     name: str
+    _alike: dict[int, dict[object, list[Part]]] = field(default_factory=dict)
 
     def of(self, document: Document, within: Document) -> "Parts":
         """The parts of a document that are on the page."""
-        field = self.field
+        field = self.of_field
         holder = within if field.is_outside else document
         value = at(holder, field.path) or ()
         every: Sequence[Document] = field.parts(value) if field.parts else value
-        own = [
-            (number, part)
-            for number, part in enumerate(every)
-            if field.where is None or field.where.holds(part, document)
-        ]
+        where = field.where
+        own = self._candidates(every, holder, document)
+        if where is not None:
+            own = [each for each in own if where.holds(each[1], document)]
         begin = self._begin(every)
         rest = [each for each in own if each[0] >= begin] if begin else own
         return Parts(self, rest[: self.first], holder, len(own), len(rest) > self.first)
+
+    def _candidates(
+        self, every: Sequence[Document], holder: Document, document: Document
+    ) -> list[Part]:
+        """The parts that are worth testing, with their places in the list."""
+        same = self.of_field.where.same if self.of_field.where else None
+        if same is None:
+            return list(enumerate(every))
+        alike = self._alike.get(id(holder))
+        if alike is None:
+            alike = self._alike[id(holder)] = {}
+            for number, part in enumerate(every):
+                alike.setdefault(part.get(same), []).append((number, part))
+        return alike.get(document.get(same), [])
 
     def _begin(self, every: Sequence[Document]) -> int:
         """The position at which the page begins."""
@@ -107,7 +121,7 @@ class PartsAsked:
         if after is None:
             return 0
         for number, part in enumerate(every):
-            if part[self.field.identity] == after.id:
+            if part[self.of_field.identity] == after.id:
                 return number + 1
         assert isinstance(after.value, int)
         return after.value
@@ -115,7 +129,10 @@ class PartsAsked:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts that a page shows, the document they stand in, and how many there are in all."""
+    """The parts that a page shows, the document they stand in, and how many there are in all.
+
+    It is the source of a connection of the parts themselves.
+    """
 
     asked: PartsAsked
     shown: Sequence[Part]
@@ -124,28 +141,45 @@ class Parts:
     has_next: bool
 
     @property
+    def edges(self) -> Sequence[Row]:
+        return self._page.rows
+
+    @property
+    def nodes(self) -> list[Sourced]:
+        target = self.asked.of_field.target
+        return [target.of(part, self.holder) for _, part in self.shown]
+
+    @property
+    def page_info(self) -> PageInfo:
+        return self._page.info
+
+    @property
+    def total_count(self) -> int:
+        return self.count
+
+    @property
+    def _page(self) -> Page:
+        return self.page(list(zip(self.shown, self.nodes, strict=True)))
+
+    @property
     def keys(self) -> list[str]:
         """What identifies the parts, as far as it is there."""
-        found = (part.get(self.asked.field.identity) for _, part in self.shown)
+        found = (part.get(self.asked.of_field.identity) for _, part in self.shown)
         return [key for key in found if isinstance(key, str)]
 
     def page(self, nodes: Sequence[tuple[Part, Sourced]]) -> Page:
         """The page of these rows."""
         rows = [
-            Row(Place(number, part[self.asked.field.identity]), self.asked.name, node, part)
+            Row(Place(number, part[self.asked.of_field.identity]), self.asked.name, node, part)
             for (number, part), node in nodes
         ]
         return Page(rows, self.asked.after is not None, self.has_next)
 
-    def connection(
-        self, found: Callable[[], Mapping[str, Document]] | None = None
-    ) -> ReadConnection:
-        """The connection of the parts themselves, or of the documents that were found by them."""
-        target, holder, identity = self.asked.field.target, self.holder, self.asked.field.identity
+    def led(self, found: Callable[[], Mapping[str, Document]]) -> ReadConnection:
+        """The connection of the documents that were found by what identifies the parts."""
+        target, identity = self.asked.of_field.target, self.asked.of_field.identity
 
         def nodes() -> list[tuple[Part, Sourced]]:
-            if found is None:
-                return [(each, target.of(each[1], holder)) for each in self.shown]
             led = [(each, found().get(each[1][identity])) for each in self.shown]
             return [(each, target.of(document)) for each, document in led if document is not None]
 

@@ -139,10 +139,14 @@ def each(keys: str, *, at_most: int, description: str | None = None) -> Any:
 @dataclass(frozen=True, slots=True)
 class Where:
     """Which parts of a list belong: a test of a part and of the document asked, and the paths
-    of a part that the test reads."""
+    of a part that the test reads.
+
+    With `same`, only parts are tested that hold there what the document holds there itself.
+    """
 
     holds: Callable[[Document, Document], bool]
     paths: tuple[str, ...]
+    same: str | None = None
 
 
 class EmbeddedField(DeclaredField):
@@ -234,14 +238,19 @@ class ComputedField(DeclaredField):
         context: Context = info.context
 
         async def load(documents: list[Document]) -> Sequence[object]:
-            values = await self.resolver(context, documents, **kwargs)
-            return [
-                self._shown(value, document)
-                for value, document in zip(values, documents, strict=True)
-            ]
+            return await self.computed(context, documents, kwargs)
 
         nodes = info._raw_info.field_nodes
         return context.loaders.loader((self, *map(id, nodes)), load).load(source.document)
+
+    async def computed(
+        self, context: Context, documents: list[Document], arguments: dict[str, Any]
+    ) -> list[object]:
+        """What the resolver makes of each document, as values of the field's type."""
+        values = await self.resolver(context, documents, **arguments)
+        return [
+            self._shown(value, document) for value, document in zip(values, documents, strict=True)
+        ]
 
     def _shown(self, value: object, document: Document) -> object:
         if isinstance(value, list):

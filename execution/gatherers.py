@@ -8,7 +8,7 @@ from strawberry.types.info import Info
 
 from execution.context import NotPermitted, Right
 from execution.embedded_lists import EmbeddedListField, Parts
-from execution.fields import EachField, EmbeddedField, FoundField, OneField
+from execution.fields import ComputedField, EachField, EmbeddedField, FoundField, OneField
 from execution.frames import Column, Frame
 from execution.gathering import Gather, Gathering, Run, resolved
 from execution.lists import NOBODY, ManyField, Reading
@@ -22,7 +22,9 @@ from store.reading import Keyed
 def gather(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
     """Gather a field for the rows of a frame: as its kind does, or by its resolver, row by row."""
     field = planned.declared
-    way = _OF_KINDS.get(type(field), resolved) if planned.only else resolved
+    way = _OF_KINDS.get(type(field), resolved)
+    if planned.only is None and way is not _computed:
+        way = resolved
     if frame.documents is None and way is not resolved and not _is_of_everything(field):
         way = resolved
     return way(run, frame, planned)
@@ -96,6 +98,8 @@ def _each(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
 def _embedded(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
     embedded: Any = planned.declared
     selection, _ = _below(planned)
+    if not embedded.is_list and embedded.parts is None:
+        return _standing(frame, planned, selection, _read(frame.documents or (), embedded.path))
     documents: list[Document] = []
     within: list[Document] = []
     refs: list[Any] = []
@@ -124,6 +128,41 @@ def _embedded(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
     yield  # a generator, though it asks for nothing
 
 
+def _standing(
+    frame: Frame, planned: PlannedField, selection: PlannedSelection, parts: Sequence[Any]
+) -> Column:
+    """The column of parts that stand in each document, one at most."""
+    documents = list(frame.documents or ())
+    if any(part.__class__ is not dict for part in parts):
+        errors = {row: part for row, part in enumerate(parts) if _is_error(part)}
+        rows = [row for row, part in enumerate(parts) if part is not None and row not in errors]
+        numbers = {row: number for number, row in enumerate(rows)}
+        refs = [BROKEN if row in errors else numbers.get(row) for row in range(len(parts))]
+        own = Frame(
+            selection,
+            documents=[parts[row] for row in rows],
+            within=[documents[row] for row in rows],
+        )
+        return Column(planned, refs=refs, below=[own] if rows else [], errors=errors)
+    own = Frame(selection, documents=parts, within=documents)
+    return Column(planned, refs=list(range(len(parts))), below=[own] if parts else [])
+
+
+def _computed(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
+    """What a resolver makes of all documents at once."""
+    field: Any = planned.declared
+    documents = list(frame.documents or ())
+    try:
+        info = Info(_raw_info=run.info(planned), _field=field)
+        arguments = run.arguments(planned, info)
+    except Exception as error:
+        return _failed(planned, [error] * len(frame))
+    (values,) = yield [field.computed(run.context, documents, arguments)]
+    if isinstance(values, Exception):
+        return _failed(planned, [values] * len(frame))
+    return run.column(planned, values)
+
+
 def _listed(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
     """Pages of parts, or of the documents that they lead to."""
     field: Any = planned.declared
@@ -139,15 +178,16 @@ def _listed(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
         except Exception as error:
             raws.append(error)
     if not field.is_through:
-        made = [each.connection() if isinstance(each, Parts) else each for each in raws]
-        return run.column(planned, made)
+        column = _of_connections(planned, raws)
+        _fill_with_parts(column, [each for each in raws if isinstance(each, Parts)])
+        return column
     found: Any = _refusal(run) or {}
     if not found and _asks_for_rows(planned):
         wanted = {key for parts in raws if isinstance(parts, Parts) for key in parts.keys}
         found = yield Keyed(field.target.collection, "_id", wanted, planned.wanted)
     given = _giving(found)
-    return run.column(
-        planned, [each.connection(given) if isinstance(each, Parts) else each for each in raws]
+    return _of_connections(
+        planned, [each.led(given) if isinstance(each, Parts) else each for each in raws]
     )
 
 
@@ -178,7 +218,48 @@ def _many(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
         reading.connection(owner, _giving(own_rows), _giving(own_count))
         for owner, own_rows, own_count in zip(owners, rows, counts, strict=True)
     ]
-    return run.column(planned, raws)
+    column = _of_connections(planned, raws)
+    if isinstance(rows, list) and not any(map(_is_error, rows)) and is_of_rows:
+        _fill(column, [own[: reading.size] for own in rows], None)
+    return column
+
+
+def _of_connections(planned: PlannedField, raws: list[Any]) -> Column:
+    """The column of connections, or of errors in their place."""
+    assert planned.only is not None
+    objects = [raw for raw in raws if not _is_error(raw)]
+    below = [Frame(planned.only, objects=objects)] if objects else []
+    if len(objects) == len(raws):
+        return Column(planned, raws=raws, refs=list(range(len(raws))), below=below)
+    numbers = iter(range(len(objects)))
+    refs = [BROKEN if _is_error(raw) else next(numbers) for raw in raws]
+    return Column(planned, raws=raws, refs=refs, below=below)
+
+
+def _fill_with_parts(column: Column, pages: Sequence[Parts]) -> None:
+    """Let connections of parts show them as they are."""
+    rows = [[part for _, part in parts.shown] for parts in pages]
+    _fill(column, rows, [parts.holder for parts in pages for _ in parts.shown])
+
+
+def _fill(
+    column: Column, rows: Sequence[Sequence[Document]], within: Sequence[Document] | None
+) -> None:
+    """Let connections show these documents as their nodes, without asking each for them."""
+    for frame in column.below:
+        for planned in frame.gathered():
+            if planned.nodes[0].name.value != "nodes" or planned.only is None:
+                continue
+            if planned.only.target is None:
+                continue
+            refs: list[Any] = []
+            begin = 0
+            for own in rows:
+                refs.append(slice(begin, begin + len(own)))
+                begin += len(own)
+            documents = [document for own in rows for document in own]
+            below = [Frame(planned.only, documents=documents, within=within)] if documents else []
+            frame.columns[planned.key] = Column(planned, refs=refs, below=below)
 
 
 def _shares(loaded: Any, owners: Sequence[Document]) -> Sequence[Any]:
@@ -213,6 +294,7 @@ _OF_KINDS: Final[Mapping[type[StrawberryField], Gather]] = {
     EachField: _each,
     EmbeddedField: _embedded,
     EmbeddedListField: _listed,
+    ComputedField: _computed,
     ManyField: _many,
     ViewedField: _many,
 }

@@ -100,6 +100,8 @@ class Run:
         """The arguments of a declared field as its `get_result` takes them."""
         if not planned.definition.args:
             return {}
+        if planned.arguments is not None:
+            return dict(planned.arguments)
         converter = self.schema.schema_converter
         _, arguments = get_arguments(
             field=planned.declared,
@@ -109,6 +111,8 @@ class Run:
             config=converter.config,
             scalar_registry=converter.scalar_registry,
         )
+        if not planned.has_variables:
+            planned.arguments = dict(arguments)
         return arguments
 
     def column(self, planned: PlannedField, raws: list[Any]) -> Column:
@@ -187,10 +191,21 @@ class Run:
         except StopIteration as ended:
             column: Column = ended.value
             frame.columns[planned.key] = column
-            for below in column.below:
-                waiting.extend(self._begun(below, below.gathered()))
+            self._descend(column, waiting)
         else:
             waiting.append(_Waiting(planned, frame, gathering, asked))
+
+    def _descend(self, column: Column, waiting: list[_Waiting]) -> None:
+        """Begin what is selected below a column, as far as it is not there already."""
+        for below in column.below:
+            missing: list[PlannedField] = []
+            for planned in below.gathered():
+                known = below.columns.get(planned.key)
+                if known is None:
+                    missing.append(planned)
+                else:
+                    self._descend(known, waiting)
+            waiting.extend(self._begun(below, missing))
 
     def _continued(self, waiting: list[_Waiting], answers: Sequence[Any]) -> list[_Waiting]:
         further: list[_Waiting] = []
@@ -203,7 +218,7 @@ class Run:
         keyed = [each.asked for each in waiting if isinstance(each.asked, Keyed)]
         others = [each.asked for each in waiting if not isinstance(each.asked, Keyed)]
         flat = [awaitable for asked in others for awaitable in asked]
-        if not flat:
+        if not others:
             return list(await self._documents(keyed))
         if not keyed:
             found: list[Any] = []

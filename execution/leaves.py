@@ -42,13 +42,15 @@ class Leaf:
 
     complete: Complete
     test: str | None
+    is_nullable: bool
 
 
 def leaf_of(type_: GraphQLOutputType) -> Leaf:
     """How values of a type are completed that leads to a scalar or an enum."""
     bare = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
     name = getattr(bare, "name", "")
-    return Leaf(_completing(type_), _AS_THEY_ARE.get(name))
+    is_nullable = not isinstance(type_, GraphQLNonNull)
+    return Leaf(_completing(type_), _AS_THEY_ARE.get(name), is_nullable)
 
 
 def _completing(type_: GraphQLOutputType) -> Complete:

@@ -45,6 +45,7 @@ VARIABLE_DEPTH: Final = 100
 _ROWS: Final = "rows"
 _DEFINITION: Final = "strawberry-definition"
 _SIZES: Final = ("ids", "first")
+_SIZES_REMEMBERED: Final = 128
 
 
 def at_most(rows: int | str) -> dict[object, int | str]:
@@ -134,6 +135,29 @@ def check(
     return None
 
 
+class Checked:
+    """What `check` says of one document, remembered by the sizes that its variables ask for."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self._schema = schema
+        self._document = document
+        walk = _Walk(schema, document, {})
+        for operation in walk.operations:
+            walk.selection(operation.selection_set, schema.get_root_type(operation.operation))
+        self._sizing = tuple(sorted(walk.sizing))
+        self._known: dict[tuple[int | None, ...], CodedError | None] = {}
+
+    def check(self, variables: Mapping[str, Any] | None) -> CodedError | None:
+        """Why the document asks for more than one request may with these; None if it does not."""
+        given = variables or {}
+        sizes = tuple(_asked_by(given[name]) if name in given else None for name in self._sizing)
+        if sizes not in self._known:
+            if len(self._known) == _SIZES_REMEMBERED:
+                self._known.clear()
+            self._known[sizes] = check(self._schema, self._document, variables)
+        return self._known[sizes]
+
+
 def check_variables(variables: Mapping[str, Any] | None) -> CodedError | None:
     """Why variables cannot be used: nested too deeply, or no text or figure to be stored."""
     waiting: list[tuple[object, int]] = [(variables or {}, 0)]
@@ -181,6 +205,7 @@ class _Walk:
         self._costs: dict[str, Cost] = {}
         self.fields = 0
         self.spreads = 0
+        self.sizing: set[str] = set()
         self.operations: list[OperationDefinitionNode] = []
         self._fragments: dict[str, FragmentDefinitionNode] = {}
         for definition in document.definitions:
@@ -261,6 +286,8 @@ class _Walk:
 
     def _asked(self, value: ValueNode | None) -> int:
         """The same of a value as it is written; 0 where it does not say."""
+        if isinstance(value, VariableNode):
+            self.sizing.add(value.name.value)
         match value:
             case VariableNode() if value.name.value in self._variables:
                 return _asked_by(self._variables[value.name.value])

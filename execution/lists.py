@@ -205,7 +205,7 @@ class Reading:
             *([view.key] if view else []),
         )
         self._after = cursors.decode(after, self._list) if after is not None else None
-        self._first = first
+        self.size = first
         self._window = replace(window, after=self._after)
         self._fields = field.wanted(info)
         self._asked: Future[Query] | None = None
@@ -223,9 +223,9 @@ class Reading:
                 target.of(document),
                 self._relation(document, owner),
             )
-            for document in documents[: self._first]
+            for document in documents[: self.size]
         ]
-        return Page(rows, self._after is not None, len(documents) > self._first)
+        return Page(rows, self._after is not None, len(documents) > self.size)
 
     def _relation(self, document: Document, owner: Document) -> Document:
         field = self._field
@@ -259,7 +259,7 @@ class Reading:
         target = self._field.target
         return ReadConnection(
             lambda: self.page(owner, rows()),
-            lambda: [target.of(document) for document in rows()[: self._first]],
+            lambda: [target.of(document) for document in rows()[: self.size]],
             count,
         )
 

@@ -69,6 +69,8 @@ class PlannedField:
     has_variables: bool
     below: dict[str, "PlannedSelection"] = field(default_factory=dict)
     wanted: Fields = frozenset()
+    arguments: dict[str, Any] | None = None
+    """Those of the field, once they are known, where no variable has a part in them."""
 
     only: "PlannedSelection | None" = None
     """The selection below, where objects of one type alone may stand."""

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import strawberry
 from graphql import DocumentNode, GraphQLError
-from graphql import OperationType as GraphQLOperationType
 from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -133,17 +132,6 @@ class QuorumSchema(strawberry.Schema):
             if not isinstance(prepared, DocumentNode):
                 return prepared
             compiled = self.plans.keep(query, operation_name, prepared)
-        else:
-            refusal = (
-                limits.check_variables(variables)
-                or limits.check(self._schema, compiled.document, variables)
-                or given_values.check(
-                    self._schema, compiled.document, variables, operation_name, is_known=True
-                )
-            )
-            if refusal is not None:
-                return ExecutionResult(data=None, errors=[refusal])
-        context.has_begun = compiled.operation.operation is GraphQLOperationType.MUTATION
         result = await self.plans.execute(compiled, context, variables)
         return ExecutionResult(data=result.data, errors=result.errors) if result else None
 

@@ -101,7 +101,7 @@ class BuyingGroupRole(Sourced):
         "members",
         identity="person_id",
         is_outside=True,
-        where=Where(_plays, ("is_member", "role_id")),
+        where=Where(_plays, ("is_member", "role_id"), same="role_id"),
         description="Who has the role, in the order in which they became known to the group.",
     )
 
