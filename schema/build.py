@@ -9,6 +9,7 @@ from typing import Any, Final
 import strawberry
 from graphql import DocumentNode, GraphQLError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -158,8 +159,13 @@ class QuorumSchema(strawberry.Schema):
         try:
             async with runner.operation():
                 failed = await self._prepare_operation_async(execution, runner)
+        except (CannotGetOperationTypeError, InvalidOperationTypeError):
+            raise
         except GraphQLError as error:
             return ExecutionResult(data=None, errors=[error])
+        except Exception as error:
+            unexpected = GraphQLError(str(error), original_error=error)
+            return ExecutionResult(data=None, errors=[unexpected])
         if failed is not None:
             return ExecutionResult(data=None, errors=failed.errors)
         assert execution.graphql_document is not None

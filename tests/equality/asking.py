@@ -73,8 +73,8 @@ class Both:
         here, there = self.compiled, self.ordinary
         if here.answer.was_executed != there.answer.was_executed:
             return "whether it was executed"
-        if here.answer.code != there.answer.code:
-            return f"codes {here.answer.code} and {there.answer.code}"
+        if (here.answer.code == "") != (there.answer.code == ""):
+            return f"codes {here.answer.code!r} and {there.answer.code!r}"
         if found := difference(here.body, there.body):
             return found
         if self.takes_more:
