@@ -129,7 +129,7 @@ async def join(uri: str, database: str, load: Load, number: int) -> None:
     start = time.monotonic()
     until = start + load.seconds
     own = range(number, load.writers, load.processes)
-    done = await asyncio.gather(*(write(ctx, load, Random(n), until) for n in own))
+    done = await asyncio.gather(*(write(ctx, load, Random(f"{load} {n}"), until) for n in own))
     taken = [each for one in done for each in one.taken]
     seconds, conflicts = time.monotonic() - start, sum(one.conflicts for one in done)
     print(json.dumps({"taken": taken, "conflicts": conflicts, "seconds": seconds}))

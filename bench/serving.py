@@ -61,7 +61,7 @@ async def serve(made: Ground, load: Load) -> Measured:
                 start = time.monotonic()
                 until = start + load.seconds
                 done = await asyncio.gather(
-                    *(ask(client, load, Random(n), until) for n in range(load.writers))
+                    *(ask(client, load, Random(f"by HTTP {n}"), until) for n in range(load.writers))
                 )
             seconds = time.monotonic() - start
             commands = max(1, sum(len(one.taken) for one in done))
