@@ -3,15 +3,17 @@
 import itertools
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from domain.identifiers import TenantId
 from execution.context import Context
+from resolvers import upserting
 from resolvers.tenants import create_tenant
 from server.mongod import EmbeddedMongod, embedded_mongod
+from store import records, transactions
 from store.driver import Client, Database, close, open_client, open_database
 from store.indexes import ensure_indexes
 from tests.contexts import Clock, a_context
@@ -21,6 +23,15 @@ _numbers = itertools.count(1)
 # What a shell starts in the background ignores Ctrl-C, and hands that on to what it starts itself.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Whoever waits for their turn waits longer than users do, for the machine may be busy."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (records, transactions, upserting):
+            patch.setattr(module, "_DEADLINE_SECONDS", 60.0)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -23,10 +23,16 @@ class Followers:
     receiver: Receiver | None
 
     async def to_the_end(self, ctx: Context) -> None:
-        """Return once they have caught up, or nothing comes any more."""
-        await self.subscriber.until(await ctx.stores.event_log.last())
+        """Return once they have caught up, or nothing comes any more.
+
+        That nothing of groups has come since, the subscriber is told ten seconds later: nobody
+        waits for that.
+        """
+        events = await events_of(ctx)
+        of_groups = [event["position"] for event in events if event["type"] in KINDS]
+        await self.subscriber.until(max(of_groups, default=0))
         if self.receiver is not None:
-            await self.receiver.until(await events_of(ctx))
+            await self.receiver.until(events)
         await self.reader.to_the_end()
 
     def faults(self, events: Sequence[Document]) -> Iterator[str]:

@@ -6,7 +6,7 @@ and when it is done but its answer is lost.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -122,29 +122,18 @@ class World:
 
 async def a_world(ctx: Context, job: JobId) -> World:
     """What the tenant holds now."""
-    return World(ctx, job, await _held(ctx.stores.database, ctx.viewer.tenant))
+    return World(ctx, job, await held_by(ctx.stores.database, ctx.viewer.tenant))
 
 
 async def interrupted(world: World, clock: Clock, at: int | None) -> Death:
     """Put the world back, run the job until its process dies, and have another finish it."""
-    await _put_back(world)
-    death = Death(at)
-    _dying.set(death)
-    dying = asyncio.create_task(run_job(_a_process(world, clock), world.job, "first"))
-    _dying.set(None)
-    dead = asyncio.create_task(death.has_come.wait())
-    await asyncio.wait((dying, dead), return_when=asyncio.FIRST_COMPLETED)
-    dying.cancel()
-    dead.cancel()
-    [ended, _] = await asyncio.gather(dying, dead, return_exceptions=True)
+    await put_back(world)
+    death, ended = await cut_off(run_job(a_process(world, clock), world.job, "first"), at)
     if at is None:
         assert ended is True
     clock.forward(LEAST_BETWEEN)
-    another = _a_process(world, clock)
-    await run_open_jobs(another, "second")
-    await worker.recompute_behind(another)
-    await worker.score_due_groups(another)
-    await worker.sweep(another)
+    another = a_process(world, clock)
+    await caught_up(another)
     clock.forward(-LEAST_BETWEEN)
     job = await another.stores.jobs.one(world.job)
     assert job is not None
@@ -152,12 +141,34 @@ async def interrupted(world: World, clock: Clock, at: int | None) -> Death:
     return death
 
 
+async def cut_off(work: Coroutine[Any, Any, object], at: int | None) -> tuple[Death, object]:
+    """Do work in a process of its own until that dies, and what came of it."""
+    death = Death(at)
+    _dying.set(death)
+    dying = asyncio.create_task(work)
+    _dying.set(None)
+    dead = asyncio.create_task(death.has_come.wait())
+    await asyncio.wait((dying, dead), return_when=asyncio.FIRST_COMPLETED)
+    dying.cancel()
+    dead.cancel()
+    [ended, _] = await asyncio.gather(dying, dead, return_exceptions=True)
+    return death, ended
+
+
+async def caught_up(ctx: Context) -> None:
+    """What a worker does by and by: jobs, what is due, and outboxes that were left."""
+    await run_open_jobs(ctx, "second")
+    await worker.recompute_behind(ctx)
+    await worker.score_due_groups(ctx)
+    await worker.sweep(ctx)
+
+
 async def end_state(world: World) -> dict[str, list[str]]:
     """All that the tenant holds, without moments and random ids; events without their order.
 
     Every event has been given one position, without a gap.
     """
-    held = await _held(world.ctx.stores.database, world.ctx.viewer.tenant)
+    held = await held_by(world.ctx.stores.database, world.ctx.viewer.tenant)
     positions = sorted(event["position"] for event in held["events"])
     assert positions == list(range(1, len(positions) + 1))
     assert len({event["event_id"] for event in held["events"]}) == len(positions)
@@ -167,7 +178,7 @@ async def end_state(world: World) -> dict[str, list[str]]:
     }
 
 
-def _a_process(world: World, clock: Clock) -> Context:
+def a_process(world: World, clock: Clock) -> Context:
     """A context whose stores remember nothing."""
     return a_context(world.ctx.stores.database, world.ctx.viewer.tenant, clock)
 
@@ -187,7 +198,9 @@ def _lasting(document: Document, collection: str) -> Any:
     return lasting(document)
 
 
-async def _held(database: Database, tenant: str) -> dict[str, list[Document]]:
+async def held_by(database: Database, tenant: str) -> dict[str, list[Document]]:
+    """All documents of a tenant that long work changes, by collection."""
+
     async def held(name: str) -> list[Document]:
         cursor = database[name].find({"tenant": tenant}, sort=[("_id", 1)], batch_size=10_000)
         return [document async for document in cursor]
@@ -196,11 +209,12 @@ async def _held(database: Database, tenant: str) -> dict[str, list[Document]]:
     return dict(zip(names, await asyncio.gather(*map(held, names)), strict=True))
 
 
-async def _put_back(world: World) -> None:
+async def put_back(world: World) -> None:
+    """Let the tenant hold what it held when the world was noted."""
     database, tenant = world.ctx.stores.database, world.ctx.viewer.tenant
-    now = await _held(database, tenant)
+    now = await held_by(database, tenant)
 
-    async def put_back(name: str) -> None:
+    async def put_back_all(name: str) -> None:
         documents = {document["_id"]: document for document in world.documents[name]}
         is_there = {each["_id"]: each == documents.get(each["_id"]) for each in now[name]}
         wrong = [id for id, is_right in is_there.items() if not is_right]
@@ -210,4 +224,4 @@ async def _put_back(world: World) -> None:
         if missing:
             await database[name].insert_many(missing)
 
-    await asyncio.gather(*map(put_back, now))
+    await asyncio.gather(*map(put_back_all, now))

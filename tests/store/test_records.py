@@ -104,10 +104,7 @@ async def test_another_tenants_document_is_not_there(
     assert await others.change(id, lambda _: Change({"name": "mine"})) == Missing(id)
 
 
-async def test_changes_at_once_are_all_in_the_end_state(
-    records: Records, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("store.records._DEADLINE_SECONDS", 60.0)
+async def test_changes_at_once_are_all_in_the_end_state(records: Records, tenant: TenantId) -> None:
     id = own(tenant, "a")
     await records.insert({"_id": id, "count": 0})
 
