@@ -1,27 +1,20 @@
 """Asking: one operation is carried out in both executions, on the same data, and compared."""
 
-import inspect
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from domain.identifiers import TenantId
 from execution.context import Right
-from schema.build import DEADLINE_SECONDS, QuorumSchema, build_schema
-from schema.mutation import Mutation
-from schema.query import Query
+from schema.build import QuorumSchema, build_schema
 from schema.serving import Answer, execute
-from schema.subscription import Subscription
 from store.driver import Database
 from tests.contexts import Clock, a_context
+from tests.equality.attributed import SENT
 from tests.equality.compared import difference
-from tests.recorder import Recorder
-
-_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,51 +70,37 @@ class Both:
             return f"codes {here.answer.code!r} and {there.answer.code!r}"
         if found := difference(here.body, there.body):
             return found
-        if self.takes_more:
+        if len(here.commands) > len(there.commands) and not there.codes:
             more = Counter(here.commands) - Counter(there.commands)
             return f"commands: {dict(more)} more"
         return None
 
-    @property
-    def takes_more(self) -> bool:
-        """Whether the compiled execution took more commands, where nothing failed."""
-        is_more = len(self.compiled.commands) > len(self.ordinary.commands)
-        return is_more and not self.ordinary.codes
-
-
-@cache
-def ordinary_schema() -> QuorumSchema:
-    """The schema whose operations are all left to graphql-core."""
-    build: Any = build_schema
-    if "is_compiled" in inspect.signature(QuorumSchema.__init__).parameters:
-        ordinary: QuorumSchema = build(is_compiled=False)
-        return ordinary
-    return QuorumSchema(DEADLINE_SECONDS, query=Query, mutation=Mutation, subscription=Subscription)
-
 
 class Asking:
-    """Carries operations out on a database whose commands are recorded."""
+    """Carries operations out on a database whose commands are attributed to them."""
 
-    def __init__(self, database: Database, recorder: Recorder) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._recorder = recorder
 
     async def both(self, asked: Asked) -> Both:
         """The answers of the compiled execution and of the ordinary one, in this order."""
-        for _ in range(_TRIES):
-            compiled = await self._answered(build_schema(), asked)
-            both = Both(compiled, await self._answered(ordinary_schema(), asked))
-            # What an error of the operation before has cut off may have been on its way still.
-            if not both.takes_more:
-                break
-        return both
+        compiled = await self._answered(build_schema(), asked)
+        return Both(compiled, await self._answered(build_schema(is_compiled=False), asked))
 
     async def _answered(self, schema: QuorumSchema, asked: Asked) -> Answered:
         context = a_context(self._database, asked.tenant, Clock(), rights=asked.rights)
         context.request_id = "req_1"
-        self._recorder.forget()
-        answer = await execute(schema, context, asked.text, dict(asked.variables), asked.name)
-        return Answered(answer, list(self._recorder.commands))
+        sent: list[str] = []
+        token = SENT.set(sent)
+        try:
+            variables = dict(asked.variables)
+            answer = await execute(schema, context, asked.text, variables, asked.name)
+        except Exception as error:
+            # None may leave an execution: it is told like an answer, and differs from any.
+            answer = Answer({"raised": repr(error)}, was_executed=False, code="RAISED")
+        finally:
+            SENT.reset(token)
+        return Answered(answer, tuple(sent))
 
 
 def written(asked: Asked, both: Both) -> str:

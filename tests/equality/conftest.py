@@ -1,4 +1,4 @@
-"""A client whose commands are recorded, and the origin of all worlds."""
+"""A client whose commands are attributed, and the origin of all worlds."""
 
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -8,15 +8,14 @@ import pytest
 from store.driver import Database, close, open_client, open_database
 from tests.contexts import Clock
 from tests.equality.asking import Asking
+from tests.equality.attributed import Attributing
 from tests.equality.data import Origin, an_origin, numbered
-from tests.recorder import Recorder
 
 
 @pytest.fixture(scope="session")
 async def asking(database: Database, mongodb_uri: str) -> AsyncIterator[Asking]:
-    recorder = Recorder()
-    client = open_client(mongodb_uri, listeners=[recorder])
-    yield Asking(open_database(client, database.name), recorder)
+    client = open_client(mongodb_uri, listeners=[Attributing()])
+    yield Asking(open_database(client, database.name))
     await close(client)
 
 
