@@ -20,6 +20,7 @@ from store.indexes import ensure_indexes
 from store.stores import Stores
 from tests.demo.conftest import Loaded
 from tests.demo.pages import differences, said, steps
+from tests.held import hold
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = {
@@ -88,6 +89,7 @@ async def _answered(context: Context, operation: str, shown: Any) -> Any:
     """The answer; of a subscription the first ones, as many as the page shows."""
     answers = await respond(build_schema(), context, operation)
     if isinstance(answers, Answer):
+        await hold(context, operation, None, None, answers.body)
         return answers.body
     async with asyncio.timeout(5), aclosing(answers):
         told = [await anext(answers) for _ in shown]

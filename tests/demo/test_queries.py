@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from demo.queries import QUERIES, why
-from schema.build import build_schema
 from tests.demo.conftest import Loaded
+from tests.held import executed
 
 
 @pytest.fixture
 async def answers(loaded: Loaded) -> list[Any]:
     texts = [query.text for query in (*QUERIES, await why(loaded.ctx))]
-    results = [await build_schema().execute(text, context_value=loaded.ctx) for text in texts]
+    results = [await executed(loaded.ctx, text) for text in texts]
     assert [result.errors for result in results] == [None, None, None, None]
     return [result.data for result in results]
 

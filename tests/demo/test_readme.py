@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from schema.build import build_schema
 from tests.demo.conftest import Loaded
+from tests.held import executed
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text()
 
@@ -14,7 +14,7 @@ async def test_the_readmes_query_has_the_readmes_answer(loaded: Loaded) -> None:
     (query,) = re.findall(r"```graphql\n(.*?)```", README, re.DOTALL)
     (answer,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
 
-    result = await build_schema().execute(query, context_value=loaded.ctx)
+    result = await executed(loaded.ctx, query)
 
     assert {"data": result.data} == json.loads(answer)
     assert result.errors is None

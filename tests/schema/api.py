@@ -5,9 +5,9 @@ from typing import Any
 
 from domain.identifiers import TenantId
 from execution.context import Context, Right
-from schema.build import build_schema
 from store.driver import Database
 from tests.contexts import Clock, a_context
+from tests.held import executed
 from tests.recorder import Recorder
 from tests.stored import Stored
 
@@ -86,9 +86,7 @@ class Api:
 
     async def _run(self, query: str, variables: dict[str, Any]) -> Any:
         self._recorder.forget()
-        return await build_schema().execute(
-            query, variable_values=variables, context_value=self.context()
-        )
+        return await executed(self.context(), query, variables)
 
 
 def _projected(collection: str, pipeline: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from execution.context import Context
-from schema.build import build_schema
+from tests.held import executed
 
 
 async def operate(ctx: Context, query: str, /, **variables: Any) -> Any:
     """The data of an operation that has no errors."""
-    result = await build_schema().execute(query, variable_values=variables, context_value=ctx)
+    result = await executed(ctx, query, variables)
     assert result.errors is None, result.errors
     return result.data
 

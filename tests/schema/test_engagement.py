@@ -11,11 +11,11 @@ import pytest
 from domain.identifiers import TenantId
 from execution.context import Context
 from resolvers import scoring, tenants
-from schema.build import build_schema
 from store.driver import Database
 from tests.contexts import Clock, a_context
 from tests.engagement_builders import acts, record
 from tests.engagement_builders import some_people as people_named
+from tests.held import executed
 from tests.recorder import Recorder
 from tests.schema.operations import mutate, operate
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
@@ -249,7 +249,7 @@ async def test_a_group_shows_as_many_members_of_a_role_as_are_asked_for(ctx: Con
     }
     for count in (0, 101):
         variables = {"id": group, "count": count}
-        result = await build_schema().execute(query, variables, context_value=ctx)
+        result = await executed(ctx, query, variables)
         assert result.errors is not None
         assert result.errors[0].extensions == {
             "code": "BAD_PAGE_SIZE",

@@ -11,6 +11,7 @@ from schema.group_filters import BuyingGroupFilter, MissingRolesFilter, RoleCoun
 from schema.ordering import CountRange, FigureRange
 from schema.people import PersonasAsked, PersonFilter
 from schema.written_inputs import read, written
+from tests.held import executed
 from tests.schema.operations import mutate, operate
 from tests.stored import NOON
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
@@ -144,7 +145,7 @@ async def test_others_see_what_is_shared_and_nothing_else(home: Context) -> None
 async def refused(ctx: Context, view: str) -> Any:
 
     query = "query ($view: ID) { buyingGroups(view: $view) { totalCount } }"
-    result = await build_schema().execute(query, variable_values={"view": view}, context_value=ctx)
+    result = await executed(ctx, query, {"view": view})
     (error,) = result.errors or []
     return (error.extensions or {})["code"]
 

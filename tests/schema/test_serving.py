@@ -11,6 +11,7 @@ from schema.build import build_schema
 from schema.serving import Answer, execute
 from store.driver import Database, close, open_database
 from tests.contexts import Clock, a_context
+from tests.held import hold
 from tests.nobody import nobody
 
 Ask = Callable[..., Awaitable[Answer]]
@@ -26,7 +27,9 @@ def ask(database: Database, tenant: TenantId) -> Ask:
         query: str, variables: dict[str, Any] | None = None, name: str | None = None
     ) -> Answer:
         context = a_context(database, tenant, Clock(), rights=[Right.EDIT_COMPONENTS])
-        return await execute(build_schema(), context, query, variables, name)
+        answer = await execute(build_schema(), context, query, variables, name)
+        await hold(context, query, variables, name, answer.body)
+        return answer
 
     return ask
 
