@@ -20,7 +20,7 @@ from typing import Final
 from execution.context import Context
 from server.mongod import embedded_mongod
 from store.driver import close, open_client, open_database
-from tests.chaos import interrupted
+from tests.chaos import ground, interrupted, interrupted_commands
 from tests.chaos.faults import (
     Fault,
     Struck,
@@ -91,8 +91,10 @@ async def jobs_killed(servers: Fleet, ctx: Context, size: Size, folder: Path) ->
     """Every kind of long work, killed in its middle."""
     struck, start = Struck(), time.monotonic()
     random = Random(f"{size.seed} jobs")
-    ground = await interrupted.ground(ctx, servers, random, struck)
-    faults, events = await interrupted.play(ground, folder)
+    made = await ground.ground(ctx, servers, random, struck)
+    faults = [*await interrupted.play(made), *await interrupted_commands.play(made, folder)]
+    found, events = await interrupted.judged(ctx)
+    faults += found
     return Figures(JOBS, time.monotonic() - start, struck, faults, events)
 
 
