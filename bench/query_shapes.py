@@ -2,14 +2,13 @@
 
     python -m bench.query_shapes
 
-A tenant gets one of everything; then every list is read with all that can be read of its rows,
-jobs are done, outboxes are swept. Each command that MongoDB is sent is looked at: a router sends
-it to the shards that the parts of the shard key it names can be on.
+A tenant gets one of everything; then every list is read with all that can be read of its rows, by
+both executions, jobs are done, outboxes are swept. Each command that MongoDB is sent is looked at:
+a router sends it to the shards that the parts of the shard key it names can be on.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -33,7 +32,6 @@ from schema.build import build_schema
 from store.driver import close, open_client, open_database
 from tests.one_of_everything import one_of_everything
 from tests.recorder import Recorder
-from tests.schema.operations import operate
 
 DEEPEST: Final = 3
 MOST_WAYS: Final = 1_000
@@ -139,8 +137,10 @@ def merges(sent: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 async def work(ctx: Context) -> None:
     """All that a tenant's data goes through: made, read in every list, worked on, swept."""
     await one_of_everything(ctx)
-    for query in everything(build_schema()._schema):
-        await operate(ctx, query)
+    for schema in (build_schema(), build_schema(is_compiled=False)):
+        for query in everything(schema._schema):
+            done = await schema.execute(query, context_value=ctx)
+            assert done.errors is None, (query, done.errors)
     await jobs.start_maintenance_job(ctx)
     await jobs.start_scoring_job(ctx)
     await run_open_jobs(ctx, "worker")
@@ -185,19 +185,21 @@ async def run() -> None:
         database = open_database(client, where.database.name)
         await work(context(database, TenantId("shown")))
         await close(client)
-    show(Counter(shape for sent in recorder.sent for shape in shapes(sent)))
+    show(shape for sent in recorder.sent for shape in shapes(sent))
 
 
-def show(counted: Mapping[Shape, int]) -> None:
-    """Print the shapes, those that reach furthest first."""
-    order = list(Reach)
-    for shape in sorted(
-        counted, key=lambda s: (-order.index(s.reach), s.collection, s.command, s.named)
-    ):
-        print(
-            f"{shape.reach.value:<28} {shape.collection:<22} {shape.command:<14} "
-            f"{', '.join(shape.named)}  ({counted[shape]})"
-        )
+def show(found: Iterable[Shape]) -> None:
+    """Print a row for each collection: what is done by id, and what else names the tenant with."""
+    by_collection: dict[str, set[Shape]] = {}
+    for shape in found:
+        by_collection.setdefault(shape.collection, set()).add(shape)
+    print("| collection | by the tenant and ids | by the tenant, and what else is named |")
+    print("| --- | --- | --- |")
+    for collection, own in sorted(by_collection.items()):
+        by_id = {each.command for each in own if each.reach is not Reach.TENANT}
+        others = {each.named for each in own if each.reach is Reach.TENANT}
+        named = [" + ".join(f"`{path}`" for path in paths) or "nothing" for paths in sorted(others)]
+        print(f"| `{collection}` | {', '.join(sorted(by_id))} | {'; '.join(named)} |")
 
 
 if __name__ == "__main__":

@@ -94,5 +94,5 @@ async def test_every_command_of_a_tenants_work_names_the_tenant_and_every_one_by
     }
     merged = {each for sent in recorder.sent for each in merges(sent)}
     assert merged == {("people", True), ("buying_groups", True)}
-    show(dict.fromkeys(found, 1))
-    assert "the tenant and an id" in capsys.readouterr().out
+    show(found)
+    assert "| `scoring_runs` | find, update | `is_open` |" in capsys.readouterr().out
