@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from domain.identifiers import TenantId
 from execution.context import Right
+from execution.metrics import METRICS
 from schema.build import QuorumSchema, build_schema
 from schema.serving import Answer, execute
 from store.driver import Database
 from tests.contexts import Clock, a_context
-from tests.equality.attributed import SENT
+from tests.equality.attributed import CALLED, SENT
 from tests.equality.compared import difference
+
+_READS: Final = ("find", "aggregate", "count", "distinct", "getMore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +33,20 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer, and the database commands it took."""
+    """An answer, the database commands and calls of resolvers it took, and how it was executed."""
 
     answer: Answer
     commands: Sequence[str]
+    calls: Sequence[str] = ()
+    way: str = ""
 
     @property
     def body(self) -> Mapping[str, Any]:
         return self.answer.body
 
     @property
-    def was_compiled(self) -> bool:
-        return bool(getattr(self.answer, "was_compiled", False))
+    def writes(self) -> list[str]:
+        return [each for each in self.commands if each.split()[0] not in _READS]
 
     @property
     def codes(self) -> list[str]:
@@ -51,17 +56,22 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """What both executions answered."""
+    """What both executions answered.
+
+    `may_be_ordinary`: the operation asks about the schema itself, or is given a null by which it
+    would branch; such are left to graphql-core.
+    """
 
     compiled: Answered
     ordinary: Answered
+    may_be_ordinary: bool = False
 
     @property
     def difference(self) -> str | None:
         """What is not the same; None when nothing is.
 
-        The compiled execution may not take more commands either, which it would if it did
-        anything twice. Where something fails, the ordinary one may have stopped before the end.
+        The compiled execution may not take more commands or call a resolver more often either:
+        nothing is done twice. Where something fails, the ordinary one may have stopped early.
         """
         here, there = self.compiled, self.ordinary
         if here.answer.was_executed != there.answer.was_executed:
@@ -70,9 +80,14 @@ class Both:
             return f"codes {here.answer.code!r} and {there.answer.code!r}"
         if found := difference(here.body, there.body):
             return found
-        if len(here.commands) > len(there.commands) and not there.codes:
-            more = Counter(here.commands) - Counter(there.commands)
-            return f"commands: {dict(more)} more"
+        if here.way == "ordinary" and not self.may_be_ordinary:
+            return "it was not compiled"
+        if there.codes:
+            return None
+        if len(here.commands) > len(there.commands):
+            return f"commands: {dict(Counter(here.commands) - Counter(there.commands))} more"
+        if more := Counter(here.calls) - Counter(there.calls):
+            return f"resolvers: {dict(more)} more"
         return None
 
 
@@ -85,13 +100,16 @@ class Asking:
     async def both(self, asked: Asked) -> Both:
         """The answers of the compiled execution and of the ordinary one, in this order."""
         compiled = await self._answered(build_schema(), asked)
-        return Both(compiled, await self._answered(build_schema(is_compiled=False), asked))
+        ordinary = await self._answered(build_schema(is_compiled=False), asked)
+        may_be_ordinary = "__schema" in asked.text or "__type(" in asked.text
+        return Both(compiled, ordinary, may_be_ordinary or None in asked.variables.values())
 
     async def _answered(self, schema: QuorumSchema, asked: Asked) -> Answered:
         context = a_context(self._database, asked.tenant, Clock(), rights=asked.rights)
         context.request_id = "req_1"
-        sent: list[str] = []
-        token = SENT.set(sent)
+        sent, called = list[str](), list[str]()
+        tokens = SENT.set(sent), CALLED.set(called)
+        before = _ways()
         try:
             variables = dict(asked.variables)
             answer = await execute(schema, context, asked.text, variables, asked.name)
@@ -99,8 +117,16 @@ class Asking:
             # None may leave an execution: it is told like an answer, and differs from any.
             answer = Answer({"raised": repr(error)}, was_executed=False, code="RAISED")
         finally:
-            SENT.reset(token)
-        return Answered(answer, tuple(sent))
+            SENT.reset(tokens[0])
+            CALLED.reset(tokens[1])
+        (way,) = _ways() - before or ("",)
+        return Answered(answer, tuple(sent), tuple(called), way)
+
+
+def _ways() -> Counter[str]:
+    """How operations were executed so far, by the process's own metric."""
+    metric = next(each for each in METRICS if each.name == "quorum_operations_executed_total")
+    return Counter({each.labels["way"]: int(each.value) for each in metric.samples()})
 
 
 def written(asked: Asked, both: Both) -> str:

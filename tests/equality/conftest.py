@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from schema.build import build_schema
 from store.driver import Database, close, open_client, open_database
 from tests.contexts import Clock
 from tests.equality.asking import Asking
-from tests.equality.attributed import Attributing
+from tests.equality.attributed import Attributing, attributing_resolvers
 from tests.equality.data import Origin, an_origin, numbered
 
 
@@ -22,6 +23,13 @@ async def asking(database: Database, mongodb_uri: str) -> AsyncIterator[Asking]:
 @pytest.fixture(scope="session")
 async def origin(database: Database) -> Origin:
     return numbered(await an_origin(database, Clock()))
+
+
+@pytest.fixture
+def _attributed() -> Iterator[None]:
+    """Calls of resolvers are noted."""
+    with attributing_resolvers(build_schema(), build_schema(is_compiled=False)):
+        yield
 
 
 @pytest.fixture

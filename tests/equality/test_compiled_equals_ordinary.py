@@ -21,7 +21,7 @@ WORLDS: Final = 10
 
 # What an error cuts off is left unawaited by graphql-core.
 @pytest.mark.filterwarnings("ignore:coroutine 'Executor:RuntimeWarning")
-@pytest.mark.usefixtures("_unlogged")
+@pytest.mark.usefixtures("_attributed", "_unlogged")
 async def test_operations_at_random(database: Database, asking: Asking, origin: Origin) -> None:
     schema = build_schema()._schema
     worlds = [await a_world(database, origin, number) for number in range(1, WORLDS + 1)]

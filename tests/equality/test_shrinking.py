@@ -31,11 +31,11 @@ async def _a_fault(asked: Asked) -> Both:
     if validate(build_schema()._schema, parse(asked.text)):
         refused = Answered(Answer({"errors": []}, was_executed=False), [])
         return Both(refused, refused)
-    answers = [
+    one, other = (
         Answered(Answer({"data": {"email": known}}, was_executed=True), [])
         for known in (None, "ada@example.com" if "email" in asked.text else None)
-    ]
-    return Both(*answers)
+    )
+    return Both(one, other)
 
 
 async def test_what_a_difference_does_not_need_is_dropped() -> None:
