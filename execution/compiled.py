@@ -84,11 +84,16 @@ class Plans:
 
     def find(self, text: str, operation_name: str | None) -> Compiled | None:
         """The operation, if its text was found valid before and is still kept."""
+        found = self.known(text, operation_name)
+        _LOOKED_UP.add("miss" if found is None else "hit")
+        return found
+
+    def known(self, text: str, operation_name: str | None) -> Compiled | None:
+        """The same, without being counted."""
         name = text, operation_name
         found = self._kept.get(name)
         if found is not None:
             self._kept.move_to_end(name)
-        _LOOKED_UP.add("miss" if found is None else "hit")
         return found
 
     def keep(self, text: str, operation_name: str | None, document: DocumentNode) -> Compiled:
@@ -107,7 +112,7 @@ class Plans:
             Variables(schema, document, operation, operation_name),
             Checked(schema, document),
             branching,
-            is_planned=not found.is_other,
+            is_planned=operation.operation is not OperationType.SUBSCRIPTION and not found.is_other,
         )
         if len(text) <= LONGEST:
             self._kept[name] = compiled

@@ -22,9 +22,8 @@ from schema.errors import UserError
 from schema.looking_up import KINDS
 from schema.mutation import Mutation
 from schema.query import Query
-from schema.remembered import Remembered, RememberedOperations
 from schema.scalars import CONFIG
-from schema.serving import MutationBegun, OperationNamed
+from schema.serving import KnownOperations, MutationBegun, OperationNamed
 from schema.shared_answers import SharedAnswers
 from schema.subscription import Subscription
 
@@ -47,7 +46,7 @@ class _Limits(SchemaExtension):
             schema: Any = context.schema
             asked = schema._schema, context.graphql_document, context.variables
             name = context._provided_operation_name
-            is_known = schema.remembered.document(context.query or "") is not None
+            is_known = schema.plans.known(context.query or "", name) is not None
             if refusal := limits.check(*asked) or given_values.check(
                 *asked, name, is_known=is_known
             ):
@@ -61,7 +60,7 @@ class QuorumSchema(strawberry.Schema):
         super().__init__(
             **roots,
             config=CONFIG,
-            extensions=[_Limits, OperationNamed, RememberedOperations, MutationBegun],
+            extensions=[_Limits, OperationNamed, KnownOperations, MutationBegun],
             types=[*KINDS.values(), *UserError.__subclasses__()],
         )
         given_values.mark_one_ofs(self._schema)
@@ -69,7 +68,6 @@ class QuorumSchema(strawberry.Schema):
         self.is_compiled = is_compiled
         self.plans = Plans(self)
         self.shared = SharedAnswers()
-        self.remembered = Remembered()
 
     async def execute(
         self,
@@ -132,7 +130,9 @@ class QuorumSchema(strawberry.Schema):
             prepared = await self.prepared(query, variables, context, operation_name, allowed)
             if not isinstance(prepared, DocumentNode):
                 return prepared
-            compiled = self.plans.keep(query, operation_name, prepared)
+            compiled = self.plans.known(query, operation_name) or self.plans.keep(
+                query, operation_name, prepared
+            )
         result = await self.plans.execute(compiled, context, variables)
         return ExecutionResult(data=result.data, errors=result.errors) if result else None
 

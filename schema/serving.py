@@ -10,6 +10,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from execution.compiled import Plans
 from execution.context import Context
 from execution.refusals import CodedError, bad_request
 
@@ -46,6 +47,35 @@ class OperationNamed(SchemaExtension):
             if count > 1:
                 raise no_operation(None)
         yield
+
+
+class KnownOperations(SchemaExtension):
+    """Neither parses nor validates again what was found valid; what is found so now is kept.
+
+    What depends on the variables is looked at each time all the same.
+    """
+
+    def on_parse(self) -> Iterator[None]:
+        execution = self.execution_context
+        self._known = self._plans.known(execution.query or "", execution._provided_operation_name)
+        if self._known is not None:
+            execution.graphql_document = self._known.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        execution = self.execution_context
+        if self._known is not None:
+            execution.pre_execution_errors = []
+        yield
+        document = execution.graphql_document
+        if self._known is None and execution.pre_execution_errors == [] and document is not None:
+            self._plans.keep(execution.query or "", execution._provided_operation_name, document)
+
+    @property
+    def _plans(self) -> Plans:
+        schema: Any = self.execution_context.schema
+        plans: Plans = schema.plans
+        return plans
 
 
 class MutationBegun(SchemaExtension):

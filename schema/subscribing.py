@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias, cast
 
 import orjson
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     GraphQLError,
     create_source_event_stream,
@@ -82,26 +83,11 @@ async def _prepared(
     operation_name: str | None,
 ) -> Executor[Any] | list[GraphQLError]:
     """What executes the subscription, found valid and within the limits; else the errors."""
-    execution = schema._create_execution_context(
-        query=query,
-        allowed_operation_types=(OperationType.SUBSCRIPTION,),
-        variable_values=variables,
-        context_value=context,
-        operation_name=operation_name,
+    document = await schema.prepared(
+        query, variables, context, operation_name, (OperationType.SUBSCRIPTION,)
     )
-    extensions = schema.get_extensions()
-    for extension in extensions:
-        extension.execution_context = execution
-    runner = schema.create_extensions_runner(execution, extensions)
-    try:
-        async with runner.operation():
-            failed = await schema._prepare_operation_async(execution, runner)
-    except GraphQLError as error:
-        return [error]
-    if failed is not None:
-        return list(failed.errors or ())
-    document = execution.graphql_document
-    assert document is not None
+    if not isinstance(document, DocumentNode):
+        return list(document.errors or ())
     return schema.execution_context_class.build(
         schema._schema,
         document,

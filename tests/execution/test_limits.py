@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from graphql import build_schema, get_introspection_query, parse
 
-from execution.limits import FIELDS, check, check_variables
+from execution.limits import FIELDS, Checked, check, check_variables
 
 SCHEMA = build_schema(
     """
@@ -167,3 +167,16 @@ def test_a_variable_holds_finite_figures_only(figure: float) -> None:
     assert found is not None
     assert found.message == "input.items[1].amount must be a finite number."
     assert found.extensions == {"code": "BAD_REQUEST", "field": "input.items[1].amount"}
+
+
+def test_what_is_remembered_of_a_document_depends_on_the_sizes_asked_for() -> None:
+    page = "things(first: $first) { nodes { things(first: $first) { nodes { name } } } }"
+    more = f"more: things(first: $first) {{ nodes {{ {page} }} }}"
+    query = f"query ($first: Int!) {{ {page} {more} }}"
+    checked = Checked(SCHEMA, parse(query))
+
+    for first in (1, 100, 1, 30, 100, 10_000):
+        found = checked.check({"first": first})
+        assert (found.message if found else None) == refusal(query, {"first": first})
+    assert checked.check({"first": 100}) is not None
+    assert checked.check({"first": 1}) is None
