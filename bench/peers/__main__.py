@@ -15,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import ExitStack, aclosing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,9 +30,9 @@ CORES = 2
 
 
 async def measure(
-    made: Ground, servers: Sequence[Server], groups: int, plan: Plan, names: Sequence[str] = ()
-) -> Results:
-    """Fill, compare and measure; the operations of these names, or all."""
+    made: Ground, servers: Sequence[Server], groups: int, plan: Plan, names: Sequence[str]
+) -> AsyncGenerator[Results, None]:
+    """Fill, compare and measure: the operations of these names, or all, one after the other."""
     start = time.perf_counter()
     filled = await filling.fill(made.ctx, groups)
     print(f"{filled.groups:,} groups stored in {time.perf_counter() - start:,.0f} s", flush=True)
@@ -50,16 +50,23 @@ async def measure(
         assert made.mongod_pid is not None
         pin(made.mongod_pid, OTHER_CORE)
         bench = Bench(made.database, made.mongod_pid, Path(folder), plan, put_back)
-        return await bench.all(started, wanted)
+        await bench.begin()
+        for operation in wanted:
+            yield {operation.name: await bench.figures(started, operation)}
 
 
 async def run(
-    servers: Sequence[Server], groups: int, plan: Plan, names: Sequence[str]
-) -> tuple[Results, str]:
-    """Measure in a MongoDB of its own; the figures, and its version."""
+    servers: Sequence[Server], groups: int, plan: Plan, names: Sequence[str], *, is_dry: bool
+) -> None:
+    """Measure in a MongoDB of its own, and keep what was measured, operation by operation."""
     async with ground() as made:
         told = await made.database.command("buildInfo")
-        return await measure(made, servers, groups, plan, names), told["version"]
+        async with aclosing(measure(made, servers, groups, plan, names)) as measured:
+            async for results in measured:
+                print(aims.table(results), flush=True)
+                if not is_dry:
+                    report.keep(results, groups, plan, told["version"])
+                    report.write()
 
 
 def main() -> None:
@@ -82,11 +89,7 @@ def main() -> None:
     os.sched_setaffinity(0, {OTHER_CORE})
     plan = Plan(given.seconds, given.rounds)
     names = [name for name in given.operations.split(",") if name]
-    results, mongod = asyncio.run(run(servers, given.groups, plan, names))
-    print(aims.table(results))
-    if not given.dry:
-        report.keep(results, given.groups, plan, mongod)
-        report.write()
+    asyncio.run(run(servers, given.groups, plan, names, is_dry=given.dry))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from bench.peers.measuring import Figures, Results
 
 READS: Final = ("browse", "deep", "detail", "overview")
 AGAINST_MERCURIUS: Final = {"browse": 2.0, "deep": 3.0, "detail": 2.0, "overview": 1.0}
-OURS: Final = ("Quorum, compiled", "Quorum, ordinary")
+OURS: Final = ("Quorum (compiled)", "Quorum (ordinary)")
 PEERS: Final = ("Mercurius", "Apollo Server", "GraphQL Yoga", "Ariadne", "Strawberry")
 LIMIT: Final = "Limit without GraphQL"
 
@@ -22,7 +22,7 @@ def ours(by_server: Mapping[str, Figures]) -> Figures:
 
 def best_build(by_server: Mapping[str, Figures], peer: str) -> str | None:
     """The name of the build of a peer that needs the least processor time."""
-    builds = [name for name in by_server if name.split(",")[0] == peer]
+    builds = [name for name in by_server if name.split(" (")[0] == peer]
     return min(builds, key=lambda name: by_server[name].processor, default=None)
 
 

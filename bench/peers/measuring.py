@@ -97,20 +97,13 @@ class Bench:
         self._asked: dict[str, int] = {}
         self._idle_commands = 0.0
 
-    async def all(
-        self, servers: Sequence[Running], operations: Sequence[Operation]
-    ) -> dict[str, dict[str, Figures]]:
-        """The figures by operation and server."""
-        results: dict[str, dict[str, Figures]] = {}
+    async def begin(self) -> None:
+        """Look how many commands there are while nobody asks."""
         self._idle_commands = await self._commands_a_second()
-        for operation in operations:
-            (self._folder / operation.name).write_bytes(b"\n".join(operation.bodies()))
-            results[operation.name] = await self._operation(servers, operation)
-        return results
 
-    async def _operation(
-        self, servers: Sequence[Running], operation: Operation
-    ) -> dict[str, Figures]:
+    async def figures(self, servers: Sequence[Running], operation: Operation) -> dict[str, Figures]:
+        """What each server does with an operation, by the servers' names."""
+        (self._folder / operation.name).write_bytes(b"\n".join(operation.bodies()))
         runs: dict[str, list[Figures]] = {each.server.name: [] for each in servers}
         for each in servers:
             await self._loaded(each, operation, self._plan.warm_seconds)

@@ -151,6 +151,11 @@ def machine() -> str:
     return f"{len(names)} cores of {names[0] if names else 'unknown'}, {gigabytes:.0f} GB"
 
 
+def load() -> str:
+    """How much wanted to run in the last quarter of an hour: 2 to 3 are the bench itself."""
+    return f"load average {Path('/proc/loadavg').read_text().split()[2]}"
+
+
 def versions() -> str:
     """What the servers run on."""
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)

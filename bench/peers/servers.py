@@ -71,7 +71,7 @@ class Running:
 def _quorum(mode: str) -> Server:
     program = str(Path(sys.executable).with_name("quorum"))
     settings = {"QUORUM_EXECUTION": mode, "QUORUM_DAILY_AT": "off", **QUIET}
-    return Server(f"Quorum, {mode}", (program, "serve"), settings)
+    return Server(f"Quorum ({mode})", (program, "serve"), settings)
 
 
 def _python(name: str, module: str, **settings: str) -> Server:
@@ -92,15 +92,15 @@ def all_servers() -> list[Server]:
         _quorum("compiled"),
         _quorum("ordinary"),
         _node("Mercurius", "mercurius"),
-        _node("Mercurius, lean", "mercurius", **LEAN),
+        _node("Mercurius (lean)", "mercurius", **LEAN),
         _node("Apollo Server", "apollo"),
-        _node("Apollo Server, lean", "apollo", **LEAN),
+        _node("Apollo Server (lean)", "apollo", **LEAN),
         _node("GraphQL Yoga", "yoga"),
-        _node("GraphQL Yoga, lean", "yoga", **LEAN),
+        _node("GraphQL Yoga (lean)", "yoga", **LEAN),
         _python("Ariadne", "ariadne_server"),
-        _python("Ariadne, lean", "ariadne_server", **LEAN),
+        _python("Ariadne (lean)", "ariadne_server", **LEAN),
         _python("Strawberry", "strawberry_server"),
-        _python("Strawberry, lean", "strawberry_server", **LEAN),
+        _python("Strawberry (lean)", "strawberry_server", **LEAN),
         Server(limit.name, limit.command, limit.settings, is_limit=True),
     ]
 
