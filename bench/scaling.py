@@ -54,6 +54,7 @@ from tests.worlds import an_interest
 
 ACCOUNTS_OF_ONE: Final = 1_000
 ONE_IN: Final = 100
+INDEXED: Final = ("activities", "activity_days", "people")
 LATER: Final = timedelta(minutes=15)
 LIMIT: Final = "limit: the same scores from a file"
 ANEW: Final = "other weights: all scored anew"
@@ -89,6 +90,7 @@ class Measured:
     steps: list[Step] = field(default_factory=list)
     disk: int = 0
     collections: dict[str, dict[str, int]] = field(default_factory=dict)
+    indexes: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def as_text(self) -> str:
         return json.dumps(asdict(self))
@@ -254,8 +256,8 @@ async def _note_space(where: Ground, measured: Measured) -> None:
                 "stored": told["storageSize"],
                 "indexes": told["totalIndexSize"],
                 "number of indexes": told["nindexes"],
-                "largest index": max(told["indexSizes"].values()),
             }
+            measured.indexes[name] = dict(told["indexSizes"])
 
 
 def show(all_of_them: Sequence[Measured]) -> None:
@@ -276,6 +278,9 @@ def show(all_of_them: Sequence[Measured]) -> None:
     print(f"| disk | {cells} | |")
     print()
     _show_collections(all_of_them[-1].collections)
+    print()
+    for name in INDEXED:
+        _show_indexes(name, all_of_them[-1])
 
 
 def _cell(step: Step) -> str:
@@ -305,6 +310,14 @@ def _show_collections(collections: Mapping[str, Mapping[str, int]]) -> None:
             f"| {name} | {count:,} | {told['bytes'] / count:,.0f} | {told['stored'] / count:,.0f} "
             f"| {told['number of indexes']} | {told['indexes'] / count:,.0f} |"
         )
+
+
+def _show_indexes(collection: str, measured: Measured) -> None:
+    """The indexes of a collection by their bytes for each document, the largest first."""
+    count = measured.collections[collection]["documents"]
+    sizes = sorted(measured.indexes[collection].items(), key=lambda each: -each[1])
+    told = ", ".join(f"{name} {size / count:,.0f}" for name, size in sizes)
+    print(f"bytes of indexes for each of {collection}: {told}")
 
 
 def run(sizes: Sequence[Size], cache: float | None = None) -> None:

@@ -111,9 +111,8 @@ class DeletionStore(Records):
             )
             keys = [identity_key(self.tenant, identity) for identity in decision.identities]
             if keys:
-                await database["identities"].delete_many(
-                    {"_id": {"$in": keys}, "owner": id}, session=session
-                )
+                theirs = {"_id": {"$in": keys}, "tenant": self.tenant, "owner": id}
+                await database["identities"].delete_many(theirs, session=session)
             return Deleted(document)
 
         answer: Deleted | Missing | Conflict | R = await decided(database, id, work)

@@ -88,7 +88,7 @@ class ImportSteps:
 
     def _all(self, name: str) -> Document:
         prefix = f"{self._tenant}|{name}|"
-        return {"_id": {"$gt": prefix, "$lt": f"{prefix}\uffff"}}
+        return {"tenant": self._tenant, "_id": {"$gt": prefix, "$lt": f"{prefix}\uffff"}}
 
     def _key(self, name: str, number: int) -> str:
         return f"{self._tenant}|{name}|{number:09d}"

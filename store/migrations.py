@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from domain.condition_documents import from_document
 from domain.references import references_in
-from store.driver import Collection, Database, Document
+from store.driver import BY_ID, Collection, Database, Document
 from store.schema_version import FIRST
 
 DEPLOYMENT: Final = "deployment"
@@ -152,7 +152,8 @@ def _update(old: Document, new: Document, version: int, behind: Document) -> Upd
     update: Document = {"$set": changed}
     if removed:
         update["$unset"] = dict.fromkeys(removed, "")
-    return UpdateOne({"_id": old["_id"], **behind, **as_read}, update)
+    own = {key: old[key] for key in ("_id", "tenant") if key in old}
+    return UpdateOne({**own, **behind, **as_read}, update, hint=BY_ID)
 
 
 def _is_same(old: Document, key: str, value: object) -> bool:

@@ -85,7 +85,7 @@ class WebhookDeliveryStore:
         begun = {"state": _PENDING, "failed": 0, "due_at": now, "settled_at": None}
         writes = [
             UpdateOne(
-                {"_id": new["_id"], "state": {"$ne": _PENDING}},
+                {"_id": new["_id"], "tenant": self._tenant, "state": {"$ne": _PENDING}},
                 {"$set": begun, "$setOnInsert": {k: v for k, v in new.items() if k not in begun}},
                 upsert=True,
                 hint=BY_ID,
@@ -134,7 +134,9 @@ class WebhookDeliveryStore:
 
         One that has failed counts only if none was made meanwhile.
         """
-        await self.collection.bulk_write([_noted(each) for each in attempts], ordered=False)
+        await self.collection.bulk_write(
+            [_noted(self._tenant, each) for each in attempts], ordered=False
+        )
 
     async def count_pending(self, endpoints: Iterable[str]) -> dict[str, int]:
         """How many deliveries to each of these endpoints are still to be made."""
@@ -204,8 +206,8 @@ def _waiting(document: Document) -> Waiting:
     )
 
 
-def _noted(attempt: Attempt) -> UpdateOne:
-    found: Document = {"_id": attempt.id, "state": _PENDING}
+def _noted(tenant: TenantId, attempt: Attempt) -> UpdateOne:
+    found: Document = {"_id": attempt.id, "tenant": tenant, "state": _PENDING}
     settled = {"due_at": None, "settled_at": attempt.at}
     failed = attempt.failed_before + 1
     match attempt.verdict:

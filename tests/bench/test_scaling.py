@@ -1,7 +1,10 @@
+import os
+from pathlib import Path
+
 import pytest
 
 from bench.scaled_data import Size
-from bench.scaling import LIMIT, Measured, measure, show
+from bench.scaling import LIMIT, Measured, measure, show, with_cache
 
 
 async def test_every_step_is_measured_and_all_scores_are_those_from_a_file(
@@ -28,6 +31,14 @@ async def test_every_step_is_measured_and_all_scores_are_those_from_a_file(
     ]
     assert {cells[-1] for cells in steps} == {"1.00 |"}
     assert any(line.startswith("| activity_days | ") for line in lines)
+    assert lines[-1].startswith("bytes of indexes for each of people: ")
+
+
+def test_mongodb_can_have_another_cache(tmp_path: Path) -> None:
+    named = with_cache(tmp_path, 4)["QUORUM_MONGOD"]
+
+    assert Path(named).read_text().splitlines()[-1].endswith('"${@/#0.25/4}"')
+    assert os.access(named, os.X_OK)
 
 
 def test_a_size_has_ten_people_an_account_who_act_fifty_times_at_most() -> None:
