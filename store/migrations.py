@@ -152,7 +152,7 @@ def _update(old: Document, new: Document, version: int, behind: Document) -> Upd
     update: Document = {"$set": changed}
     if removed:
         update["$unset"] = dict.fromkeys(removed, "")
-    own = {key: old[key] for key in ("_id", "tenant") if key in old}
+    own: Document = {key: old[key] for key in ("_id", "tenant") if key in old}
     return UpdateOne({**own, **behind, **as_read}, update, hint=BY_ID)
 
 
