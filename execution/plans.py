@@ -16,6 +16,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
@@ -134,13 +135,18 @@ def plan_of(
 ) -> Plan:
     """The plan of a valid operation, as it is with these values in `@skip` and `@include`.
 
-    Raises `NotPlanned` for an operation that asks about the schema itself.
+    Raises `NotPlanned` for an operation that asks about the schema itself, and for several
+    mutations in one: none may begin once the answer to one before it is null.
     """
     planning = _Planning(schema, operation, fragments, variables)
     root = schema.get_root_type(operation.operation)
     if root is None:
         raise NotPlanned(operation.operation.value)
-    return Plan(schema, operation, fragments, planning.root(root), planning.fields)
+    chosen = planning.root(root)
+    changes = [each for each in chosen.names.values() if each is not None]
+    if operation.operation is OperationType.MUTATION and len(changes) > 1:
+        raise NotPlanned(root.name)
+    return Plan(schema, operation, fragments, chosen, planning.fields)
 
 
 class _Planning:

@@ -10,7 +10,7 @@ import orjson
 from domain.identifiers import TenantId
 from execution.context import Right
 from execution.metrics import METRICS
-from schema.build import QuorumSchema, build_schema
+from schema.build import build_schema
 from schema.serving import Answer, execute
 from store.driver import Database
 from tests.contexts import Clock, a_context
@@ -56,11 +56,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """What both executions answered.
-
-    `may_be_ordinary`: the operation asks about the schema itself, or is given a null by which it
-    would branch; such are left to graphql-core.
-    """
+    """What both executions answered; `may_be_ordinary` as below."""
 
     compiled: Answered
     ordinary: Answered
@@ -99,12 +95,13 @@ class Asking:
 
     async def both(self, asked: Asked) -> Both:
         """The answers of the compiled execution and of the ordinary one, in this order."""
-        compiled = await self._answered(build_schema(), asked)
-        ordinary = await self._answered(build_schema(is_compiled=False), asked)
-        may_be_ordinary = "__schema" in asked.text or "__type(" in asked.text
-        return Both(compiled, ordinary, may_be_ordinary or None in asked.variables.values())
+        compiled = await self.answered(asked, is_compiled=True)
+        ordinary = await self.answered(asked, is_compiled=False)
+        return Both(compiled, ordinary, may_be_ordinary(asked))
 
-    async def _answered(self, schema: QuorumSchema, asked: Asked) -> Answered:
+    async def answered(self, asked: Asked, *, is_compiled: bool) -> Answered:
+        """The answer of one execution, and what it took."""
+        schema = build_schema(is_compiled=is_compiled)
         context = a_context(self._database, asked.tenant, Clock(), rights=asked.rights)
         context.request_id = "req_1"
         sent, called = list[str](), list[str]()
@@ -127,6 +124,16 @@ def _ways() -> Counter[str]:
     """How operations were executed so far, by the process's own metric."""
     metric = next(each for each in METRICS if each.name == "quorum_operations_executed_total")
     return Counter({each.labels["way"]: int(each.value) for each in metric.samples()})
+
+
+def may_be_ordinary(asked: Asked) -> bool:
+    """Whether an operation may be left to graphql-core.
+
+    That is so when it asks about the schema itself, and when it is given a null by which it would
+    branch.
+    """
+    asks_about_schema = "__schema" in asked.text or "__type(" in asked.text
+    return asks_about_schema or None in asked.variables.values()
 
 
 def written(asked: Asked, both: Both) -> str:

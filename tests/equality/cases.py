@@ -9,7 +9,7 @@ from graphql import GraphQLSchema, Undefined
 from execution.context import Right
 from tests.equality.asking import Asked, Asking, Both
 from tests.equality.data import World
-from tests.equality.operations import Operation, an_operation
+from tests.equality.operations import Operation, a_mutation, an_operation
 from tests.equality.values import Values, Variable, given
 
 SIZES: Final = (None, None, 12, 5, 2)
@@ -42,6 +42,14 @@ async def cases(
         async for case in _further(asking, worlds, world, operation, both, random):
             yield case
         return
+
+
+def a_change(schema: GraphQLSchema, world: World, seed: int) -> Asked:
+    """The mutation of a seed, with values for its variables."""
+    random = Random(seed)
+    operation = a_mutation(schema, random.getrandbits(32), world.vocabulary)
+    variables = _sent(operation, world, random)
+    return Asked(world.tenant, (Right.ADMIN,), operation.text, None, variables)
 
 
 async def _further(

@@ -61,6 +61,13 @@ ALIASES: Final = (
     "class", "def", "None", "self", "document", "data", "errors", "_id", "x", "lambda", "name",
     "id", "nodes", "key", "rows", "value", "__mine", "pageInfo", "a", "b", "context", "within",
 )  # fmt: skip
+CHANGES: Final = (
+    "updateBuyingGroupStatus", "assignMembers", "changeMemberRoles", "releaseMembers",
+    "removeMembers", "moveBuyingGroupStage", "createRole", "createPersona", "createBuyingGroup",
+    "saveView", "upsertAccounts", "upsertPeople", "markActivities", "createAccountAudience",
+    "startScoringJob", "deletePerson",
+)  # fmt: skip
+_SECRET: Final = ("createWebhookEndpoint", "rotateWebhookSecret")
 _OFTEN: Final = {"first": 0.8, "filter": 0.15}
 _OFTEN_AT_THE_ROOT: Final = {"first": 0.4, "filter": 0.25, "view": 0.08}
 ROWS: Final = ("nodes", "nodes", "nodes", "edges", "edges")
@@ -137,6 +144,12 @@ def an_operation(
     return _Writer(schema, random, vocabulary, introspects).operation(fields)
 
 
+def a_mutation(schema: GraphQLSchema, seed: int, vocabulary: Vocabulary) -> Operation:
+    """The mutation of a seed: one or two changes, of whose results something is selected."""
+    random = Random(seed)
+    return _Writer(schema, random, vocabulary, introspects=False).mutation()
+
+
 class _Writer:
     """Writes one document."""
 
@@ -171,10 +184,33 @@ class _Writer:
         text = print_ast(DocumentNode(definitions=tuple(definitions)))
         return Operation(text, asked if len(made) > 1 else None, self._used(chosen))
 
-    def _definition(self, name: str | None, chosen: SelectionSetNode) -> OperationDefinitionNode:
+    def mutation(self) -> Operation:
+        mutation = self._schema.mutation_type
+        assert mutation is not None
+        names = [name for name in mutation.fields if name not in _SECRET]
+        weights = [8 if name in CHANGES else 1 for name in names]
+        parts: list[SelectionNode] = []
+        scope = _Scope()
+        for name in self._random.choices(names, weights, k=self._random.choice((1, 1, 2))):
+            self._budget = self._random.choice((4, 10, 20))
+            part = self._field(mutation, name, scope, 0)
+            parts += [part] if part else []
+        chosen = SelectionSetNode(selections=tuple(parts or [self._typename(scope)]))
+        definition = self._definition(None, chosen, OperationType.MUTATION)
+        used = names_in(chosen, self._defined)[1]
+        fragments = [each for name, each in self._defined.items() if name in used]
+        text = print_ast(DocumentNode(definitions=(definition, *fragments)))
+        return Operation(text, None, self._used(chosen))
+
+    def _definition(
+        self,
+        name: str | None,
+        chosen: SelectionSetNode,
+        kind: OperationType = OperationType.QUERY,
+    ) -> OperationDefinitionNode:
         variables = self._used(chosen)
         return OperationDefinitionNode(
-            operation=OperationType.QUERY,
+            operation=kind,
             name=NameNode(value=name) if name else None,
             variable_definitions=tuple(each.definition for each in variables),
             directives=(),
@@ -391,7 +427,7 @@ class _Writer:
 
     def _on_member(self, type_: Composite, scope: _Scope, depth: int) -> list[SelectionNode]:
         members = list(self._schema.get_possible_types(cast(Any, type_)))
-        on = self._random.choice(members)
+        on = self._random.choice((members[0], self._random.choice(members)))
         return [self._inline_new(type_, on, scope, depth)]
 
     def _inline_new(
