@@ -124,6 +124,14 @@ async def of_groups(ctx: Context, groups: Sequence[Document]) -> list[dict[str, 
     return [_shown(group, reference) for group in groups]
 
 
+async def missing_of(ctx: Context, id: BuyingGroupId) -> list[dict[str, Any]]:
+    """What a group that cannot be handed over lacks; nothing where nothing is asked of it."""
+    ctx.viewer.require(Right.EDIT_GROUPS)
+    group = await ctx.stores.groups.one(id, dict.fromkeys(NEEDS, 1))
+    told = _shown(group, await ctx.stores.scoring.runs.reference()) if group else None
+    return told["missing"] if told else []
+
+
 async def _measure_next(ctx: Context, interest: Document) -> int:
     asked, id = to_asked(interest), SolutionInterestId(interest["_id"])
     if not asked.revision:

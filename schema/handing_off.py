@@ -5,23 +5,32 @@ from typing import Annotated
 import strawberry
 
 import resolvers.hand_offs
+import resolvers.readiness
 from domain import hand_offs
+from domain.identifiers import BuyingGroupId
+from domain.readiness import MOST_MISSING
 from execution.context import Right
-from execution.fields import one
+from execution.fields import embedded, one
 from execution.sources import Sourced
 from schema.buying_groups import BuyingGroup
 from schema.errors import Conflict, InvalidInput, NotFound, UserError, refusal_of
 from schema.hand_offs import HandOffState
 from schema.info import Info
+from schema.readiness import MissingThreshold
 from schema.repeating import Repeatable, once
 
 
 @strawberry.type(
-    description="The group does not reach what its solution interest asks; its readiness says "
-    "what is missing. Where nothing is asked, no group is ready."
+    description="The group does not reach what its solution interest asks. Where nothing is asked, "
+    "no group is ready."
 )
 class BuyingGroupNotReady(Sourced, UserError):
     buying_group: BuyingGroup = one("buying_group_id", description="The group.")
+    missing: list[MissingThreshold] = embedded(
+        "missing",
+        at_most=MOST_MISSING,
+        description="What it does not reach; nothing where nothing is asked.",
+    )
 
 
 @strawberry.type(description="Sales has accepted the group already.")
@@ -108,7 +117,9 @@ async def hand_over_buying_group(
         return HandOverBuyingGroupSuccess.of({"buying_group_id": done})
     match done:
         case hand_offs.NotReady(is_anything_asked):
-            refused = BuyingGroupNotReady.of({"buying_group_id": input.buying_group_id})
+            id = BuyingGroupId(input.buying_group_id)
+            missing = await resolvers.readiness.missing_of(info.context, id)
+            refused = BuyingGroupNotReady.of({"buying_group_id": id, "missing": missing})
             refused.message = (
                 "The group does not reach what its solution interest asks."
                 if is_anything_asked

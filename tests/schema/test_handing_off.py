@@ -15,7 +15,8 @@ from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 HAND_OFF = "handOff { state owner handedOverBy decidedBy reason }"
 GROUP = f"buyingGroup {{ {HAND_OFF} version }}"
 REFUSED = (
-    "... on BuyingGroupNotReady { message buyingGroup { readiness { missing { what } } } } "
+    "... on BuyingGroupNotReady { message buyingGroup { readiness { missing { what } } } "
+    "missing { what wanted actual } } "
     "... on BuyingGroupAcceptedAlready { message owner } "
 )
 WITHOUT = "... on BuyingGroupNotWithSales { message state } "
@@ -149,6 +150,7 @@ async def test_what_is_not_ready_stays_and_says_what_is_missing(
         "__typename": "BuyingGroupNotReady",
         "message": "The group does not reach what its solution interest asks.",
         "buyingGroup": {"readiness": {"missing": [{"what": "COMPLETENESS"}]}},
+        "missing": [{"what": "COMPLETENESS", "wanted": 50, "actual": 0}],
     }
     assert nothing_there == {
         "__typename": "BuyingGroupNotWithSales",
@@ -159,6 +161,7 @@ async def test_what_is_not_ready_stays_and_says_what_is_missing(
         "__typename": "BuyingGroupNotReady",
         "message": "The solution interest asks nothing of its groups, so none of them is ready.",
         "buyingGroup": {"readiness": None},
+        "missing": [],
     }
 
 
