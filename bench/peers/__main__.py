@@ -11,6 +11,7 @@ made of the last run of each size, unless it is `--dry`.
 import argparse
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,9 +25,16 @@ from bench.ground import Ground, ground
 from bench.peers import aims, equality, filling, report
 from bench.peers.measuring import Bench, Plan, Results
 from bench.peers.operations import operations
-from bench.peers.servers import OTHER_CORE, PROJECT, Place, Server, all_servers, pin, running
-
-CORES = 2
+from bench.peers.servers import (
+    OTHER_CORE,
+    PROJECT,
+    SERVER_CORE,
+    Place,
+    Server,
+    all_servers,
+    pin,
+    running,
+)
 
 
 async def measure(
@@ -79,7 +87,7 @@ def main() -> None:
     arguments.add_argument("--operations", default="", help="by name")
     arguments.add_argument("--dry", action="store_true", help="docs/ is left as it is")
     given = arguments.parse_args()
-    if (os.cpu_count() or 1) < CORES:
+    if SERVER_CORE == OTHER_CORE:
         sys.exit("Two processor cores are needed: one for a server, one for what asks it.")
     if missing := [name for name in ("ariadne", "aiodataloader") if find_spec(name) is None]:
         sys.exit(f"Not installed: {', '.join(missing)}. `make bench-peers` installs the extra.")
@@ -87,6 +95,7 @@ def main() -> None:
     only = [name for name in given.only.split(",") if name]
     servers = [each for each in all_servers() if not only or each.name.startswith(tuple(only))]
     os.sched_setaffinity(0, {OTHER_CORE})
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended by a signal."))
     plan = Plan(given.seconds, given.rounds)
     names = [name for name in given.operations.split(",") if name]
     asyncio.run(run(servers, given.groups, plan, names, is_dry=given.dry))

@@ -18,8 +18,9 @@ from bench.figures import QUIET
 
 PROJECT: Final = Path(__file__).parents[2]
 NODE: Final = PROJECT / "bench/peers/node"
-SERVER_CORE: Final = 0
-OTHER_CORE: Final = 1
+CORES: Final = sorted(os.sched_getaffinity(0))
+SERVER_CORE: Final = CORES[0]
+OTHER_CORE: Final = CORES[-1]
 START_SECONDS: Final = 60
 ANSWER_SECONDS: Final = 60
 LEAN: Final = {"PEER_BUILD": "lean"}
