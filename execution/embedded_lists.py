@@ -164,7 +164,8 @@ class Parts:
     @property
     def keys(self) -> list[str]:
         """What identifies the parts, as far as it is there."""
-        found = (part.get(self.asked.of_field.identity) for _, part in self.shown)
+        parts = (part for _, part in self.shown if isinstance(part, Mapping))
+        found = (part.get(self.asked.of_field.identity) for part in parts)
         return [key for key in found if isinstance(key, str)]
 
     def page(self, nodes: Sequence[tuple[Part, Sourced]]) -> Page:

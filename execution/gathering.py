@@ -20,6 +20,7 @@ from execution.declared import DeclaredField
 from execution.frames import Column, Frame
 from execution.plans import Plan, PlannedField, PlannedSelection
 from execution.sources import Document, at
+from execution.wrapped import BROKEN
 from store.reading import Keyed
 
 Asked: TypeAlias = Keyed | Sequence[Awaitable[Any]]
@@ -192,6 +193,9 @@ class Run:
             column: Column = ended.value
             frame.columns[planned.key] = column
             self._descend(column, waiting)
+        except Exception as error:  # documents so odd that no gatherer expects them
+            rows = len(frame)
+            frame.columns[planned.key] = Column(planned, raws=[error] * rows, refs=[BROKEN] * rows)
         else:
             waiting.append(_Waiting(planned, frame, gathering, asked))
 
