@@ -21,6 +21,7 @@ from store.scoring_pipelines import Stamp, groups_pipeline, people_pipeline
 from store.scoring_runs import ScoringRunStore
 from store.side_by_side import in_parts
 
+_BY_MEMBER: Final = [("tenant", 1), ("member_ids", 1)]
 _TOLD: Final = frozenset({"account_id", "solution_interest_id", "engagement"})
 
 
@@ -102,7 +103,8 @@ class ScoringStore:
         """The next groups that one of these people is in and no earlier slice has scored."""
         is_new = [{"engagement.run_id": {"$ne": stamp.run}}, {"engagement.slice": stamp.slice}]
         query = {"member_ids": {"$in": list(people)}, "$or": is_new, "_id": {"$gt": after}}
-        return await self._ids(query, limit)
+        # Without the hint two dozen indexes are tried against each other for a few groups.
+        return await self._ids(query, limit, _BY_MEMBER)
 
     async def due_groups(self, after: str, limit: int) -> list[BuyingGroupId]:
         """The next groups that are new, or whose members have changed, since they were scored."""
@@ -172,13 +174,16 @@ class ScoringStore:
             update["$push"] = {"outbox": to_document(announcement.event)}
         return UpdateOne(guard, update, hint=BY_ID)
 
-    async def _ids(self, query: Document, limit: int) -> list[BuyingGroupId]:
+    async def _ids(
+        self, query: Document, limit: int, hint: Sequence[tuple[str, int]] | None = None
+    ) -> list[BuyingGroupId]:
         cursor = self._groups.find(
             {"tenant": self._tenant, **query},
             {"_id": 1},
             sort=[("_id", 1)],
             limit=limit,
             batch_size=10_000,
+            hint=hint,
         )
         return [BuyingGroupId(document["_id"]) async for document in cursor]
 
