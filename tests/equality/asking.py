@@ -1,5 +1,6 @@
 """Asking: one operation is carried out in both executions, on the same data, and compared."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,11 +57,12 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """What both executions answered; `may_be_ordinary` as below."""
+    """What both executions answered, and what may be otherwise in the compiled one: see below."""
 
     compiled: Answered
     ordinary: Answered
     may_be_ordinary: bool = False
+    repeats_fragments: bool = False
 
     @property
     def difference(self) -> str | None:
@@ -84,7 +86,8 @@ class Both:
             return None
         if len(here.commands) > len(there.commands) and not there.calls:
             return f"commands: {dict(Counter(here.commands) - Counter(there.commands))} more"
-        if more := Counter(here.calls) - Counter(there.calls):
+        more = Counter(here.calls) - Counter(there.calls)
+        if more and not self.repeats_fragments:
             return f"resolvers: {dict(more)} more"
         return None
 
@@ -99,7 +102,7 @@ class Asking:
         """The answers of the compiled execution and of the ordinary one, in this order."""
         compiled = await self.answered(asked, is_compiled=True)
         ordinary = await self.answered(asked, is_compiled=False)
-        return Both(compiled, ordinary, may_be_ordinary(asked))
+        return Both(compiled, ordinary, may_be_ordinary(asked), repeats_fragments(asked))
 
     async def answered(self, asked: Asked, *, is_compiled: bool) -> Answered:
         """The answer of one execution, and what it took."""
@@ -136,6 +139,15 @@ def may_be_ordinary(asked: Asked) -> bool:
     """
     asks_about_schema = "__schema" in asked.text or "__type(" in asked.text
     return asks_about_schema or None in asked.variables.values()
+
+
+def repeats_fragments(asked: Asked) -> bool:
+    """Whether a fragment is spread at several places.
+
+    The ordinary execution calls a resolver once for a field of it, wherever that stands.
+    """
+    spread = re.findall(r"\.\.\.(F\d+)", asked.text)
+    return len(set(spread)) < len(spread)
 
 
 def written(asked: Asked, both: Both) -> str:
