@@ -78,6 +78,13 @@ class _Code:
             if leaf.is_nullable and field.absent is None:
                 test += " or v is None"
             return f"(v if {test} else {whole}(v))"
+        if field.shown is None and leaf.written is not None:
+            kind, write = map(self._name, leaf.written)
+            return f"({write}(v) if (v := {read}).__class__ is {kind} else {whole}(v))"
+        if field.shown is not None and leaf.test is not None:
+            test = leaf.test.replace("{v}", f"(w := {self._name(field.shown)}(v))", 1)
+            test = test.replace("{v}", "w")
+            return f"(w if (v := {read}) is not None and {test} else {whole}(v))"
         return f"{whole}({read})"
 
     def _name(self, thing: object) -> str:

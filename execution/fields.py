@@ -247,7 +247,10 @@ class ComputedField(DeclaredField):
         self, context: Context, documents: list[Document], arguments: dict[str, Any]
     ) -> list[object]:
         """What the resolver makes of each document, as values of the field's type."""
-        values = await self.resolver(context, documents, **arguments)
+        return self.as_shown(await self.resolver(context, documents, **arguments), documents)
+
+    def as_shown(self, values: Sequence[object], documents: Sequence[Document]) -> list[object]:
+        """What a resolver made of each document, as values of the field's type."""
         return [
             self._shown(value, document) for value, document in zip(values, documents, strict=True)
         ]

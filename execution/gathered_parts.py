@@ -17,7 +17,9 @@ def embedded(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
     selection = planned.only
     assert selection is not None
     if not field.is_list and field.parts is None:
-        return _standing(frame, planned, selection, read(frame.documents or (), field.path))
+        return standing(
+            planned, selection, frame.documents or (), read(frame.documents or (), field.path)
+        )
     documents: list[Document] = []
     within: list[Document] = []
     refs: list[Any] = []
@@ -46,11 +48,13 @@ def embedded(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
     yield  # a generator, though it asks for nothing
 
 
-def _standing(
-    frame: Frame, planned: PlannedField, selection: PlannedSelection, parts: Sequence[Any]
+def standing(
+    planned: PlannedField,
+    selection: PlannedSelection,
+    documents: Sequence[Document],
+    parts: Sequence[Any],
 ) -> Column:
     """The column of parts that stand in each document, one at most."""
-    documents = list(frame.documents or ())
     if any(part.__class__ is not dict for part in parts):
         errors = {row: part for row, part in enumerate(parts) if is_error(part)}
         rows = [row for row, part in enumerate(parts) if part is not None and row not in errors]

@@ -11,7 +11,7 @@ from execution.fields import ComputedField, EachField, EmbeddedField, FoundField
 from execution.frames import Frame
 from execution.gathered_documents import each, found, one
 from execution.gathered_pages import listed, many
-from execution.gathered_parts import embedded
+from execution.gathered_parts import embedded, standing
 from execution.gathering import Gather, Gathering, Run, resolved
 from execution.lists import ManyField
 from execution.outcomes import failed
@@ -39,10 +39,14 @@ def _computed(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
         arguments = run.arguments(planned, info)
     except Exception as error:
         return failed(planned, [error] * len(frame))
-    (values,) = yield [field.computed(run.context, documents, arguments)]
+    (values,) = yield [field.resolver(run.context, documents, **arguments)]
     if isinstance(values, Exception):
         return failed(planned, [values] * len(frame))
-    return run.column(planned, values)
+    if len(values) != len(documents):
+        raise ValueError(f"{len(values)} values were computed for {len(documents)} documents")
+    if planned.only is not None and all(each is None or each.__class__ is dict for each in values):
+        return standing(planned, planned.only, documents, values)
+    return run.column(planned, field.as_shown(values, documents))
 
 
 _OF_KINDS: Final[Mapping[type[StrawberryField], Gather]] = {

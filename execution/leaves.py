@@ -6,6 +6,7 @@ knows what the specification says of it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from graphql import (
@@ -19,6 +20,7 @@ from graphql.pyutils import is_iterable
 
 Complete = Callable[[Any], Any]
 
+_MOMENT: Final = "DateTime"
 _AS_THEY_ARE: Final = {
     "ID": "{v}.__class__ is str",
     "String": "{v}.__class__ is str",
@@ -37,12 +39,13 @@ class Leaf:
     """How values of a field are completed.
 
     `complete` does it for any value. `test` is a Python expression of `{v}`: where it is true, the
-    value is what the answer holds.
+    value is what the answer holds. `written` makes what it holds of values of a class.
     """
 
     complete: Complete
     test: str | None
     is_nullable: bool
+    written: tuple[type, Complete] | None = None
 
 
 def leaf_of(type_: GraphQLOutputType) -> Leaf:
@@ -50,7 +53,8 @@ def leaf_of(type_: GraphQLOutputType) -> Leaf:
     bare = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
     name = getattr(bare, "name", "")
     is_nullable = not isinstance(type_, GraphQLNonNull)
-    return Leaf(_completing(type_), _AS_THEY_ARE.get(name), is_nullable)
+    written = (datetime, bare.coerce_output_value) if name == _MOMENT else None  # type: ignore[union-attr]
+    return Leaf(_completing(type_), _AS_THEY_ARE.get(name), is_nullable, written)
 
 
 def _completing(type_: GraphQLOutputType) -> Complete:

@@ -35,7 +35,7 @@ def at(document: Document, path: str) -> Any:
         return document.get(path)
     value: Any = document
     for name in path.split("."):
-        if not isinstance(value, Mapping):
+        if value.__class__ is not dict and not isinstance(value, Mapping):
             return None
         value = value.get(name)
     return value

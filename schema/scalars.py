@@ -1,5 +1,6 @@
 """Scalars, and the conversions at the edge: where figures are rounded and moments are spelled."""
 
+import math
 from datetime import UTC, datetime
 from typing import Final, NewType
 
@@ -14,11 +15,16 @@ from domain.plain_values import written_moment
 Position = NewType("Position", int)
 
 LARGEST_POSITION: Final = 2**53 - 1
+_NEAR: Final = 1e-6
 
 
 def percent(exact: float) -> int:
     """A percentage or score as people see it: whole, halves rounded up."""
-    return int(shown(exact))
+    raised = exact + 0.5
+    whole = math.floor(raised)
+    if _NEAR < raised - whole < 1 - _NEAR:
+        return whole
+    return int(shown(exact))  # near a half, where a float cannot tell on which side it is
 
 
 def read_moment(value: object) -> datetime:
