@@ -1,6 +1,5 @@
 """Engagement as it is shown: scores against the tenant's reference."""
 
-from asyncio import ensure_future
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ async def of_groups(ctx: Context, groups: Sequence[Document]) -> list[dict[str, 
     It is stale from a change of its members until it is scored anew, a moment later.
     """
     ctx.viewer.require(Right.READ)
-    reference = await _reference(ctx)
+    reference = await ctx.stores.scoring.runs.reference()
     models = await _models(ctx, groups, reference)
     return [_of_group(group, reference, models) for group in groups]
 
@@ -28,17 +27,9 @@ async def of_groups(ctx: Context, groups: Sequence[Document]) -> list[dict[str, 
 async def of_people(ctx: Context, people: Sequence[Document]) -> list[dict[str, Any] | None]:
     """The engagement of each person; None before the tenant's first scoring."""
     ctx.viewer.require(Right.READ)
-    reference = await _reference(ctx)
+    reference = await ctx.stores.scoring.runs.reference()
     models = await _models(ctx, people, reference)
     return [_of_person(person.get("engagement"), reference, models) for person in people]
-
-
-async def _reference(ctx: Context) -> Reference | None:
-    """The tenant's reference, read once for a query; a mutation may have changed it meanwhile."""
-    runs = ctx.stores.scoring.runs
-    if ctx.has_begun:
-        return await runs.reference()
-    return await ctx.loaders.once("reference", lambda: ensure_future(runs.reference()))
 
 
 async def _models(
