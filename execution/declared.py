@@ -1,9 +1,10 @@
 """The declared field: what strawberry asks for a value, and what selections ask for its paths."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import cached_property
 from typing import Any, Self
 
+from graphql import FieldNode
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryContainer, StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
@@ -68,10 +69,11 @@ class DeclaredField(StrawberryField):
         """The paths of the target's document that the request needs, found out once."""
         nodes = info._raw_info.field_nodes
         context: Context = info.context
-        return context.loaders.once(
-            ("wanted", self, *map(id, nodes)),
-            lambda: self.needed(Selection.of(info)),
-        )
+        return context.loaders.once(self.wanted_by(nodes), lambda: self.needed(Selection.of(info)))
+
+    def wanted_by(self, nodes: Iterable[FieldNode]) -> Hashable:
+        """The name under which a request remembers what these nodes want of the target."""
+        return ("wanted", self, *map(id, nodes))
 
 
 def innermost(type_: Any) -> Any:

@@ -45,6 +45,8 @@ def check(filter: object) -> CodedError | None:
 def _upside_down(parts: Mapping[str, Any]) -> tuple[str, str] | None:
     """The lower and the upper end of a range that no value can lie in, whatever it is of."""
     for lower in LOWER_ENDS:
+        if parts.get(lower) is None:
+            continue
         for upper in UPPER_ENDS:
             low, high = parts.get(lower), parts.get(upper)
             if low is not None and high is not None and low > high:

@@ -61,6 +61,7 @@ class Run:
         self.variables = variables
         self.context = context
         self._gather = gather
+        context.loaders.know(plan.wanted)
         self.root = Frame.of(plan.root, [None])
 
     async def gather(self, *, is_serial: bool) -> None:

@@ -196,22 +196,30 @@ class Reading:
         self._filter = filter
         self._view = view
         window = first_window(field.target.listing, first + 1, filter, order_by)
-        self._list = cursors.fingerprint(
-            info._raw_info.parent_type.name,
-            field.python_name,
-            filter,
-            window.order,
-            window.leading,
-            *([view.key] if view else []),
-        )
+        self._parent: str = info._raw_info.parent_type.name
+        self._window = window
         self._after = cursors.decode(after, self._list) if after is not None else None
         self.size = first
-        self._window = replace(window, after=self._after)
+        if self._after is not None:
+            self._window = replace(window, after=self._after)
         self._fields = field.wanted(info)
         self._asked: Future[Query] | None = None
         loaders = self._context.loaders
         self.rows = loaders.loader(("rows", self), self.rows_of)
         self.counts = loaders.loader(("counts", self), self.counts_of)
+
+    @cached_property
+    def _list(self) -> str:
+        """What binds cursors to this list under this filter, in this order."""
+        window, view = self._window, self._view
+        return cursors.fingerprint(
+            self._parent,
+            self._field.python_name,
+            self._filter,
+            window.order,
+            window.leading,
+            *([view.key] if view else []),
+        )
 
     def page(self, owner: Document, documents: Sequence[Document]) -> Page:
         """The page of these rows, of which one too many was asked for."""

@@ -3,7 +3,7 @@
 Nothing is remembered between levels, so what a mutation returns is read after its commit.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from execution.levels import Levels, Loader
@@ -33,6 +33,10 @@ class Loaders:
         if found is None:
             found = self._loaders[name] = Loader(self._levels, load)
         return found
+
+    def know(self, remembered: Mapping[Hashable, Any]) -> None:
+        """Remember from the beginning what `once` would find out."""
+        self._remembered.update(remembered)
 
     def once(self, name: Hashable, make: Callable[[], V]) -> V:
         """What `make` gives, made once in a request."""

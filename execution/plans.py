@@ -4,7 +4,7 @@ A plan is a tree. Each object type that may stand at a place of the answer has a
 with its fields in the order of the answer; fields that lead to objects have selections below them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -108,7 +108,8 @@ class PlannedSelection:
 class Plan:
     """An operation, ready to be executed with any values of its variables but those it branches on.
 
-    `fields` is how many fields it has: what it takes to keep it.
+    `fields` is how many fields it has: what it takes to keep it. `wanted` is what its fields want
+    of the documents they lead to, under the names by which requests remember it.
     """
 
     schema: GraphQLSchema
@@ -116,6 +117,7 @@ class Plan:
     fragments: dict[str, FragmentDefinitionNode]
     root: PlannedSelection
     fields: int
+    wanted: Mapping[Hashable, Fields]
 
 
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
@@ -146,7 +148,7 @@ def plan_of(
     changes = [each for each in chosen.names.values() if each is not None]
     if operation.operation is OperationType.MUTATION and len(changes) > 1:
         raise NotPlanned(root.name)
-    return Plan(schema, operation, fragments, chosen, planning.fields)
+    return Plan(schema, operation, fragments, chosen, planning.fields, planning.wanted)
 
 
 class _Planning:
@@ -165,6 +167,7 @@ class _Planning:
         self._details = {name: FragmentDetails(each) for name, each in fragments.items()}
         self._variables = variables
         self.fields = 0
+        self.wanted: dict[Hashable, Fields] = {}
 
     def root(self, type_: GraphQLObjectType) -> PlannedSelection:
         """The selection of the operation itself."""
@@ -226,6 +229,7 @@ class _Planning:
             if isinstance(declared, DeclaredField):
                 asked = Selection(named.name, nodes, self._schema, self._fragments)
                 planned.wanted = declared.needed(asked)
+                self.wanted[declared.wanted_by(nodes)] = planned.wanted
         return planned
 
 

@@ -6,6 +6,11 @@ from typing import Final
 from domain.identifiers import TenantId
 from store.driver import Database, Document, aggregate
 
+_BY_INTEREST_AND_STAGE: Final = {
+    "tenant": 1,
+    "solution_interest_id": 1,
+    "stage.stage_id": 1,
+}
 _HISTORY: Final = "after.stage_history_id"
 
 
@@ -38,6 +43,7 @@ class StageFigures:
                     }
                 },
             ],
+            hint=_BY_INTEREST_AND_STAGE,
         )
         counts: dict[str, dict[str | None, int]] = {id: {} for id in interests}
         for row in rows:

@@ -24,11 +24,13 @@ def a_staged_group(tenant: TenantId, number: int, stage: str | None) -> Document
 async def test_groups_are_counted_by_stage_from_an_index_alone(
     database: Database, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Sequence[Mapping[str, Any]]] = []
+    asked: list[dict[str, Any]] = []
 
-    async def noted(collection: Any, pipeline: Sequence[Mapping[str, Any]]) -> list[Document]:
-        asked.append(pipeline)
-        return await aggregate(collection, pipeline)
+    async def noted(
+        collection: Any, pipeline: Sequence[Mapping[str, Any]], **options: Any
+    ) -> list[Document]:
+        asked.append({"pipeline": list(pipeline), **options})
+        return await aggregate(collection, pipeline, **options)
 
     monkeypatch.setattr("store.stage_figures.aggregate", noted)
     stages = ["stg_a", "stg_a", "stg_a", "stg_b", None, "stg_b", None]
@@ -40,7 +42,7 @@ async def test_groups_are_counted_by_stage_from_an_index_alone(
 
     plan = await database.command(
         "explain",
-        {"aggregate": "buying_groups", "pipeline": list(asked[0]), "cursor": {}},
+        {"aggregate": "buying_groups", **asked[0], "cursor": {}},
         verbosity="executionStats",
     )
     ran = plan.get("executionStats") or plan["stages"][0]["$cursor"]["executionStats"]
