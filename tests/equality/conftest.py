@@ -6,11 +6,20 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from schema.build import build_schema
-from store.driver import Database, close, open_client, open_database
+from store.driver import Client, Database, close, open_client, open_database
+from store.indexes import ensure_indexes
 from tests.contexts import Clock
 from tests.equality.asking import Asking
 from tests.equality.attributed import Attributing, attributing_resolvers
 from tests.equality.data import Origin, an_origin, numbered
+
+
+@pytest.fixture(scope="session")
+async def database(client: Client) -> Database:
+    """A database apart: once a list has stood in the place of a part, its indexes cover no more."""
+    database = open_database(client, "quorum_equality")
+    await ensure_indexes(database)
+    return database
 
 
 @pytest.fixture(scope="session")
