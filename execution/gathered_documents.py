@@ -1,6 +1,6 @@
 """Gathered documents: what the keys of many rows lead to, loaded by one command."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from execution.frames import Column, Frame
@@ -42,12 +42,7 @@ def each(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
     found = yield Keyed(target.collection, "_id", wanted, planned.wanted)
     if isinstance(found, Exception):
         return failed(planned, [found if keys else keys for keys in lists])
-    documents: list[Document] = []
-    numbers: dict[str, int] = {}
-    for key in wanted:
-        if key in found:
-            numbers[key] = len(documents)
-            documents.append(found[key])
+    documents, numbers = _numbered(wanted, found)
     refs = [
         None if keys is None else [numbers[key] for key in keys if key in numbers] for keys in lists
     ]
@@ -65,12 +60,7 @@ def _led(run: Run, planned: PlannedField, keys: Sequence[Any], foreign: str) -> 
     found = yield Keyed(target.collection, foreign, wanted, planned.wanted)
     if isinstance(found, Exception):
         return failed(planned, [_outcome(key, found) for key in keys])
-    documents: list[Document] = []
-    numbers: dict[Any, Any] = {}
-    for key in wanted:
-        if key in found:
-            numbers[key] = len(documents)
-            documents.append(found[key])
+    documents, numbers = _numbered(wanted, found)
     refs = [
         numbers.get(key) if key.__class__ is str else (BROKEN if is_error(key) else None)
         for key in keys
@@ -78,6 +68,14 @@ def _led(run: Run, planned: PlannedField, keys: Sequence[Any], foreign: str) -> 
     frames = [Frame(selection, documents=documents)] if documents else []
     errors = {row: key for row, key in enumerate(keys) if is_error(key)}
     return Column(planned, refs=refs, below=frames, errors=errors)
+
+
+def _numbered(
+    wanted: Iterable[str], found: Mapping[str, Document]
+) -> tuple[list[Document], dict[str, int]]:
+    """The documents that were found by the keys that are wanted, and the number of each key's."""
+    own = {key: found[key] for key in wanted if key in found}
+    return list(own.values()), {key: number for number, key in enumerate(own)}
 
 
 def _below(planned: PlannedField) -> tuple[PlannedSelection, type[Sourced]]:
