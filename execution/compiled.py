@@ -136,7 +136,7 @@ class Plans:
             return None
         run = Run(self._schema, plan, given, context, gather)
         context.has_begun = compiled.operation.operation is OperationType.MUTATION
-        await run.gather(is_serial=context.has_begun)
+        await run.gather()
         try:
             (data,) = run.root.answers()
         except Exception:

@@ -64,13 +64,11 @@ class Run:
         context.loaders.know(plan.wanted)
         self.root = Frame.of(plan.root, [None])
 
-    async def gather(self, *, is_serial: bool) -> None:
-        """Fill the frames; root fields one after the other, or all at once."""
-        fields = self.root.gathered()
-        for together in [[each] for each in fields] if is_serial else [fields]:
-            waiting = self._begun(self.root, together)
-            while waiting:
-                waiting = self._continued(waiting, await self._answered(waiting))
+    async def gather(self) -> None:
+        """Fill the frames, level by level."""
+        waiting = self._begun(self.root, self.root.gathered())
+        while waiting:
+            waiting = self._continued(waiting, await self._answered(waiting))
 
     def info(self, planned: PlannedField) -> GraphQLResolveInfo[Context]:
         """What a resolver is told about the field."""
