@@ -13,6 +13,7 @@ from domain.references import references_in, roles_in, solution_interests_in
 from execution.context import Context, Right
 from resolvers import audience_accounts, audience_members, conditions, naming, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from resolvers.unsaid import Unsaid, settled
 from store import joint_writes
 from store.driver import Document
 from store.joint_writes import Gone, Held, Renaming, Whole
@@ -82,40 +83,40 @@ async def create_account_audience(
 async def update_account_audience(
     ctx: Context,
     id: str,
-    description: str | None,
-    accounts: AudienceAccounts,
-    name: str | None = None,
+    description: str | Unsaid | None,
+    accounts: AudienceAccounts | Unsaid,
+    name: str | Unsaid = Unsaid.STAYS,
 ) -> AudienceId | Invalid | NameTaken | NotFound | Conflict:
-    """Replace an audience's description and who belongs to it; its name, if one is given.
+    """Change what an audience is called, its description, or who belongs to it.
 
     Who is a member of a live one follows within moments.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_description(description):
-        return fault
-    if name is not None and (fault := naming.check_text("name", name)):
+    if fault := naming.check_said(name, description):
         return fault
 
     def decide(document: Document, _: Whole) -> Change | AudienceId:
-        named = {} if name is None else {"name": name}
-        belonging = _accounts(accounts)
-        after = {**named, "description": description, **belonging}
+        named = settled(name, document["name"])
+        described = settled(description, document.get("description"))
+        belonging = {} if isinstance(accounts, Unsaid) else _accounts(accounts)
+        after = {"name": named, "description": described, **belonging}
         if not _differ(document, after):
             return AudienceId(id)
-        paths = after | (naming.name_paths(name) if name is not None else {})
+        paths = after | naming.name_paths(named)
         if _differ(document, belonging):
             paths |= audience_members.revised(document)
         event = stamps.event(ctx, EventType.ACCOUNT_AUDIENCE_UPDATED, id)
         return Change({**paths, **stamps.updated(ctx)}, (event,))
 
     def renaming(document: Document) -> Renaming | None:
-        return None if name is None else naming.renaming(ctx, KIND, document["name"], name)
+        return naming.renaming(ctx, KIND, document["name"], settled(name, document["name"]))
 
     while True:
-        if fault := await _check(ctx, accounts):
+        if not isinstance(accounts, Unsaid) and (fault := await _check(ctx, accounts)):
             return fault
+        held = [] if isinstance(accounts, Unsaid) else _held(accounts)
         answer: _Answer = await joint_writes.change(
-            ctx.stores.audiences, id, decide, held=_held(accounts), renaming=renaming
+            ctx.stores.audiences, id, decide, held=held, renaming=renaming
         )
         match answer:
             case Missing():

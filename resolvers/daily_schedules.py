@@ -6,6 +6,7 @@ from domain.identifiers import TenantId
 from execution.context import Context, Right
 from resolvers import stamps, tenants
 from resolvers.outcomes import Conflict, Invalid, NotFound
+from resolvers.unsaid import Unsaid, settled
 from store.driver import Document
 from store.records import Change, Missing
 from store.records import Conflict as Raced
@@ -25,7 +26,11 @@ async def daily_schedule(ctx: Context) -> Document:
 
 
 async def update_daily_schedule(
-    ctx: Context, at: str | None, time_zone: str | None, *, is_on: bool
+    ctx: Context,
+    at: str | Unsaid | None = Unsaid.STAYS,
+    time_zone: str | Unsaid | None = Unsaid.STAYS,
+    *,
+    is_on: bool | Unsaid = Unsaid.STAYS,
 ) -> TenantId | Invalid | NotFound | Conflict:
     """Let the tenant's daily run begin at this time, such as 02:30, of this zone's days.
 
@@ -33,15 +38,24 @@ async def update_daily_schedule(
     had its run has no other, whatever is changed.
     """
     ctx.viewer.require(Right.ADMIN)
-    if at is not None and time_of_day(at) is None:
+    if isinstance(at, str) and time_of_day(at) is None:
         return Invalid("at", "must be a time of day such as 02:30")
-    if time_zone is not None and (fault := tenants.check_time_zone(time_zone)):
+    if isinstance(time_zone, str) and (fault := tenants.check_time_zone(time_zone)):
         return fault
     tenant = ctx.viewer.tenant
-    after = {"at": at, "time_zone": time_zone, "is_on": is_on}
 
     def decide(document: Document) -> Change | None:
-        before = document.get("daily_schedule")
+        stored = document.get("daily_schedule") or {}
+        before = {
+            "at": stored.get("at"),
+            "time_zone": stored.get("time_zone"),
+            "is_on": stored.get("is_on", True),
+        }
+        after = {
+            "at": settled(at, before["at"]),
+            "time_zone": settled(time_zone, before["time_zone"]),
+            "is_on": settled(is_on, before["is_on"]),
+        }
         if before == after:
             return None
         changed = stamps.event(

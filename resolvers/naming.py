@@ -10,6 +10,7 @@ from domain.identities import Identity
 from execution.context import Context
 from resolvers import stamps
 from resolvers.outcomes import Invalid, NameTaken
+from resolvers.unsaid import Unsaid
 from store import joint_writes
 from store.driver import Document
 from store.joint_writes import Gone, Held, Made, Renaming, Whole
@@ -57,6 +58,13 @@ def check_description(text: str | None) -> Invalid | None:
         reason = f"must have at most {DESCRIPTION_LENGTH} characters, not {len(text)}"
         return Invalid("description", reason)
     return check_characters("description", text)
+
+
+def check_said(name: str | Unsaid, description: str | Unsaid | None) -> Invalid | None:
+    """Why the name or the description that a change gives cannot be stored."""
+    if not isinstance(name, Unsaid) and (fault := check_text("name", name)):
+        return fault
+    return None if isinstance(description, Unsaid) else check_description(description)
 
 
 async def create(

@@ -18,6 +18,7 @@ from execution.context import Context, Right
 from resolvers import conditions, naming, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
 from resolvers.roles import MOST_USERS_NAMED
+from resolvers.unsaid import Unsaid, settled
 from store import joint_writes
 from store.condition_queries import person_filter
 from store.deletions import Deleted, Deletion, Use
@@ -51,6 +52,16 @@ class NewPersona:
     path: str = "attributes"
 
 
+@dataclass(frozen=True, slots=True)
+class PersonaChange:
+    """What is to change of a persona; `path` is where its attributes were given, if they were."""
+
+    name: str | Unsaid = Unsaid.STAYS
+    description: str | Unsaid | None = Unsaid.STAYS
+    attributes: Sequence[GivenAttribute] | Unsaid = Unsaid.STAYS
+    path: str = "attributes"
+
+
 _Answer = Changed | Missing | Taken | Gone | Raced | Invalid | PersonaId
 
 
@@ -66,17 +77,19 @@ async def create_persona(
 ) -> PersonaId | Invalid | NameTaken | Conflict:
     """Add a persona; 20 in all, with 10 different attributes among them."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    attributes = await _checked(ctx, new)
+    if fault := naming.check_text("name", new.name) or naming.check_description(new.description):
+        return fault
+    attributes = await _checked(ctx, new.path, new.attributes)
     if isinstance(attributes, Invalid):
         return attributes
     fields = {"description": new.description, "attributes": attributes_document(attributes)}
+
+    def check(whole: Whole) -> Invalid | None:
+        fault = personas.check_beside(attributes, _others(whole))
+        return _invalid(new.path, new.attributes, fault)
+
     made: str | Invalid | NameTaken | Gone | Raced = await naming.create_jointly(
-        ctx,
-        ctx.stores.personas,
-        KIND,
-        new.name,
-        lambda _: fields,
-        check=lambda whole: _invalid(new, personas.check_beside(attributes, _others(whole))),
+        ctx, ctx.stores.personas, KIND, new.name, lambda _: fields, check=check
     )
     match made:
         case str():
@@ -88,32 +101,41 @@ async def create_persona(
 
 
 async def update_persona(
-    ctx: Context, id: str, new: NewPersona
+    ctx: Context, id: str, change: PersonaChange | NewPersona
 ) -> PersonaId | Invalid | NameTaken | NotFound | Conflict:
-    """Replace what a persona is; rules that ask for it follow with the next maintenance."""
+    """Change what a persona is; rules that ask for it follow with the next maintenance."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    attributes = await _checked(ctx, new)
+    if fault := naming.check_said(change.name, change.description):
+        return fault
+    given = () if isinstance(change.attributes, Unsaid) else change.attributes
+    attributes: Sequence[PersonaAttribute] | Invalid | Unsaid = Unsaid.STAYS
+    if not isinstance(change.attributes, Unsaid):
+        attributes = await _checked(ctx, change.path, given)
     if isinstance(attributes, Invalid):
         return attributes
-    after = {
-        "name": new.name,
-        "description": new.description,
-        "attributes": attributes_document(attributes),
-    }
 
     def decide(document: Document, whole: Whole) -> Change | Invalid | PersonaId:
-        before = {key: document[key] for key in after}
+        before = {key: document[key] for key in ("name", "description", "attributes")}
+        after = {
+            "name": settled(change.name, before["name"]),
+            "description": settled(change.description, before["description"]),
+            "attributes": before["attributes"],
+        }
+        if not isinstance(attributes, Unsaid):
+            after["attributes"] = attributes_document(attributes)
         if before == after:
             return PersonaId(id)
-        others = _others(each for each in whole if each["_id"] != id)
-        if fault := _invalid(new, personas.check_beside(attributes, others)):
-            return fault
+        if not isinstance(attributes, Unsaid):
+            others = _others(each for each in whole if each["_id"] != id)
+            fault = personas.check_beside(attributes, others)
+            if refusal := _invalid(change.path, given, fault):
+                return refusal
         event = stamps.event(ctx, EventType.PERSONA_UPDATED, id, before=before, after=after)
-        paths = {**after, **naming.name_paths(new.name), **stamps.updated(ctx)}
+        paths = {**after, **naming.name_paths(after["name"]), **stamps.updated(ctx)}
         return Change(paths, (event,))
 
     def renaming(document: Document) -> Renaming | None:
-        return naming.renaming(ctx, KIND, document["name"], new.name)
+        return naming.renaming(ctx, KIND, document["name"], settled(change.name, document["name"]))
 
     answer: _Answer = await joint_writes.change(
         ctx.stores.personas, id, decide, renaming=renaming, is_limited=True
@@ -124,7 +146,7 @@ async def update_persona(
         case Raced() | Gone():
             return Conflict("persona", id)
         case Taken(owner):
-            return NameTaken(new.name, owner)
+            return NameTaken(str(change.name), owner)
         case Invalid():
             return answer
         case Changed() | str():
@@ -194,12 +216,12 @@ async def personas_of(ctx: Context, people: Sequence[Mapping[str, object]]) -> l
     return [[each for each in stored if holds[each["_id"]](None, person)] for person in people]
 
 
-async def _checked(ctx: Context, new: NewPersona) -> Sequence[PersonaAttribute] | Invalid:
-    if fault := (naming.check_text("name", new.name) or naming.check_description(new.description)):
-        return fault
-    given = [PersonaAttribute(each.attribute, each.values) for each in new.attributes]
-    declared = await conditions.declared_fields(ctx)
-    return _invalid(new, personas.check(given, declared)) or personas.distinct(given)
+async def _checked(
+    ctx: Context, path: str, given: Sequence[GivenAttribute]
+) -> Sequence[PersonaAttribute] | Invalid:
+    attributes = [PersonaAttribute(each.attribute, each.values) for each in given]
+    fault = personas.check(attributes, await conditions.declared_fields(ctx))
+    return _invalid(path, given, fault) or personas.distinct(attributes)
 
 
 def _finding(stored: Iterable[Document]) -> persona_tests.Find:
@@ -210,11 +232,13 @@ def _finding(stored: Iterable[Document]) -> persona_tests.Find:
     return lambda given: ids.get(given) or ids.get(fold(given))
 
 
-def _invalid(new: NewPersona, fault: PersonaFault | None) -> Invalid | None:
+def _invalid(
+    path: str, given: Sequence[GivenAttribute], fault: PersonaFault | None
+) -> Invalid | None:
     """A fault of a persona's attributes at the path where they were given."""
     if fault is None:
         return None
-    where = new.path if fault.place is None else new.attributes[fault.place].path
+    where = path if fault.place is None else given[fault.place].path
     return Invalid(f"{where}{fault.inner}", fault.reason)
 
 

@@ -22,6 +22,7 @@ from domain.role_templates import (
 from execution.context import Context, Right
 from resolvers import conditions, naming, personas, related_references, roles, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from resolvers.unsaid import Unsaid, settled
 from store import joint_writes
 from store.driver import Document
 from store.joint_writes import Gone, Held, Renaming, Whole
@@ -114,18 +115,16 @@ async def duplicate_role_template(
 async def update_role_template(
     ctx: Context,
     id: str,
-    description: str | None,
-    entries: Sequence[RoleEntry],
-    name: str | None = None,
+    description: str | Unsaid | None,
+    entries: Sequence[RoleEntry] | Unsaid,
+    name: str | Unsaid = Unsaid.STAYS,
 ) -> TemplateOutcome | NameTaken:
-    """Replace a draft's description and roles, and its name if one is given."""
+    """Change a draft's name, its description, or its roles, of which all are given."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_description(description):
-        return fault
-    if name is not None and (fault := naming.check_text("name", name)):
+    if fault := naming.check_said(name, description):
         return fault
     while True:
-        resolved = await resolve(ctx, entries)
+        resolved = entries if isinstance(entries, Unsaid) else await resolve(ctx, entries)
         if isinstance(resolved, Invalid):
             return resolved
         answer = await _edited(ctx, id, name, description, resolved)
@@ -136,32 +135,36 @@ async def update_role_template(
 async def _edited(
     ctx: Context,
     id: str,
-    name: str | None,
-    description: str | None,
-    resolved: Sequence[TemplateRole],
+    name: str | Unsaid,
+    description: str | Unsaid | None,
+    resolved: Sequence[TemplateRole] | Unsaid,
 ) -> _Edited | NameTaken:
     def decide(document: Document, _: Whole) -> Change | TemplateIsLive | RoleTemplateId:
         template = to_template(document)
         if template.status is TemplateStatus.LIVE:
             return TemplateIsLive(template.id)
-        roles = [role_document(entry) for entry in resolved]
-        named = document["name"] if name is None else name
+        roles = document["roles"]
+        if not isinstance(resolved, Unsaid):
+            roles = [role_document(entry) for entry in resolved]
+        named = settled(name, document["name"])
+        described = settled(description, document["description"])
         before = (document["roles"], document["description"], document["name"])
-        if before == (roles, description, named):
+        if before == (roles, described, named):
             return template.id
-        paths = {**naming.name_paths(named), "description": description, "roles": roles}
+        paths = {**naming.name_paths(named), "description": described, "roles": roles}
         return Change(
             {**paths, **stamps.updated(ctx)},
             (stamps.event(ctx, EventType.ROLE_TEMPLATE_UPDATED, id),),
         )
 
     def renaming(document: Document) -> Renaming | None:
-        return None if name is None else naming.renaming(ctx, KIND, document["name"], name)
+        return naming.renaming(ctx, KIND, document["name"], settled(name, document["name"]))
 
+    held = [] if isinstance(resolved, Unsaid) else _held(resolved)
     answer: _Edited | Taken = await joint_writes.change(
-        ctx.stores.role_templates, id, decide, held=_held(resolved), renaming=renaming
+        ctx.stores.role_templates, id, decide, held=held, renaming=renaming
     )
-    return NameTaken(name or "", answer.owner) if isinstance(answer, Taken) else answer
+    return NameTaken(str(name), answer.owner) if isinstance(answer, Taken) else answer
 
 
 def _held(roles: Sequence[TemplateRole]) -> list[Held]:

@@ -14,6 +14,7 @@ from execution.context import Context, Right
 from resolvers import naming, stamps
 from resolvers.directories import Directory, directory_of
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from resolvers.unsaid import Unsaid, settled
 from store import joint_writes
 from store.deletions import Deleted, Deletion, Use
 from store.driver import Document
@@ -72,28 +73,28 @@ async def create_role(
 
 
 async def update_role(
-    ctx: Context, id: str, name: str, description: str | None
+    ctx: Context, id: str, name: str | Unsaid, description: str | Unsaid | None
 ) -> RoleId | RoleIsDefault | Invalid | NameTaken | NotFound | Conflict:
     """Give a role of the tenant's own another name or description."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_text("name", name) or naming.check_description(description):
+    if fault := naming.check_said(name, description):
         return fault
-    after = {"name": name, "description": description}
 
     def decide(document: Document, whole: Whole) -> Change | RoleIsDefault | Taken | RoleId:
         if document["is_default"]:
             return RoleIsDefault(RoleId(id))
-        if owner := taken_by_alias(name, RoleId(id), map(_names, whole)):
-            return Taken(owner.id)
         before = {"name": document["name"], "description": document.get("description")}
+        named = settled(name, document["name"])
+        after = {"name": named, "description": settled(description, before["description"])}
+        if owner := taken_by_alias(named, RoleId(id), map(_names, whole)):
+            return Taken(owner.id)
         if before == after:
             return RoleId(id)
         event = stamps.event(ctx, EventType.ROLE_UPDATED, id, before=before, after=after)
-        paths = {**naming.name_paths(name), "description": description}
-        return Change({**paths, **stamps.updated(ctx)}, (event,))
+        return Change({**after, **naming.name_paths(named), **stamps.updated(ctx)}, (event,))
 
     def renaming(document: Document) -> Renaming | None:
-        return naming.renaming(ctx, KIND, document["name"], name)
+        return naming.renaming(ctx, KIND, document["name"], settled(name, document["name"]))
 
     answer: _Answer = await joint_writes.change(
         ctx.stores.roles, id, decide, renaming=renaming, is_limited=True
@@ -104,7 +105,7 @@ async def update_role(
         case Raced() | Gone():
             return Conflict("role", id)
         case Taken(owner):
-            return NameTaken(name, owner)
+            return NameTaken(str(name), owner)
         case RoleIsDefault():
             return answer
         case Changed() | str():

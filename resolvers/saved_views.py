@@ -10,6 +10,7 @@ from domain.saved_views import Named, Reference, ViewNotOwned, references
 from execution.context import Context, Right
 from resolvers import naming, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from resolvers.unsaid import Unsaid, settled
 from store import joint_writes
 from store.deletions import Deleted, Deletion
 from store.driver import Document
@@ -34,6 +35,16 @@ class WrittenView:
     is_shared: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ViewChange:
+    """What is to change of a view."""
+
+    name: str | Unsaid = Unsaid.STAYS
+    filter: Mapping[str, Any] | Unsaid = Unsaid.STAYS
+    order_by: Mapping[str, Any] | Unsaid | None = Unsaid.STAYS
+    is_shared: bool | Unsaid = Unsaid.STAYS
+
+
 def right_of(*, is_shared: bool) -> Right:
     """What keeping a view asks for: what all see is an administrator's work."""
     return Right.EDIT_COMPONENTS if is_shared else Right.READ
@@ -54,26 +65,26 @@ async def save_view(ctx: Context, view: WrittenView) -> str | Invalid | NameTake
 
 
 async def update_view(
-    ctx: Context, id: str, view: WrittenView
+    ctx: Context, id: str, change: ViewChange
 ) -> str | Invalid | NameTaken | ViewNotOwned | NotFound | Conflict:
-    """Replace what a view says; only its owner may, or an administrator."""
-    ctx.viewer.require(right_of(is_shared=view.is_shared))
-    if fault := naming.check_text("name", view.name):
+    """Change what a view says; only its owner may, or an administrator."""
+    ctx.viewer.require(right_of(is_shared=change.is_shared is True))
+    if fault := naming.check_said(change.name, None):
         return fault
-    after = {"name": view.name, **_said(view)}
 
     def decide(document: Document, whole: Whole) -> Change | NotFound | ViewNotOwned | str:
         if refusal := _refusal(ctx, document):
             return refusal
-        if all(document[key] == value for key, value in after.items()):
+        after = _changed(document, change)
+        ctx.viewer.require(right_of(is_shared=after.is_shared))
+        paths = {"name": after.name, **_said(after)}
+        if all(document[key] == value for key, value in paths.items()):
             return id
         event = stamps.event(ctx, EventType.SAVED_VIEW_UPDATED, id)
-        return Change({**after, **naming.name_paths(view.name), **stamps.updated(ctx)}, (event,))
+        return Change({**paths, **naming.name_paths(after.name), **stamps.updated(ctx)}, (event,))
 
     def renaming(document: Document) -> Renaming | None:
-        if _refusal(ctx, document):
-            return None
-        return naming.renaming(ctx, KIND, document["name"], view.name)
+        return naming.renaming(ctx, KIND, document["name"], _changed(document, change).name)
 
     answer: _Answer = await joint_writes.change(
         ctx.stores.saved_views, id, decide, renaming=renaming
@@ -84,7 +95,7 @@ async def update_view(
         case Raced() | Gone():
             return Conflict("saved view", id)
         case Taken(owner):
-            return NameTaken(view.name, owner)
+            return NameTaken(str(change.name), owner)
         case NotFound() | ViewNotOwned():
             return answer
         case Changed() | str():
@@ -155,6 +166,15 @@ def _gap(reference: Reference) -> dict[str, str]:
 def _said(view: WrittenView) -> Document:
     order = None if view.order_by is None else dict(view.order_by)
     return {"filter": dict(view.filter), "order_by": order, "is_shared": view.is_shared}
+
+
+def _changed(document: Document, change: ViewChange) -> WrittenView:
+    return WrittenView(
+        settled(change.name, document["name"]),
+        settled(change.filter, document["filter"]),
+        settled(change.order_by, document["order_by"]),
+        settled(change.is_shared, document["is_shared"]),
+    )
 
 
 def _is_seen(ctx: Context, view: Document) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import Final
 
 from domain.events import EventType
@@ -13,6 +12,7 @@ from domain.stage_models import StageModelStatus
 from execution.context import Context, Right
 from resolvers import group_names, naming, readiness, roles, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from resolvers.unsaid import Unsaid
 from store import joint_writes
 from store.driver import Document
 from store.joint_writes import Gone, Held, Renaming, Whole
@@ -41,12 +41,6 @@ class StageModelNotLive:
     """A solution interest takes a live stage model; this one is still a draft."""
 
     id: str
-
-
-class Unsaid(Enum):
-    """Nothing was said about something: it stays as it is."""
-
-    STAYS = "stays"
 
 
 @dataclass(frozen=True, slots=True)

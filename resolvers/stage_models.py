@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from domain.events import EventType
-from domain.folding import fold, words
+from domain.folding import fold
 from domain.identifiers import StageId, StageModelId
 from domain.identities import Identity
 from domain.stage_drafts import Draft, StageEntry, TransitionEntry, draft
 from domain.stage_models import (
     Stage,
+    StageModel,
     StageModelFault,
     StageModelIsLive,
     StageModelStatus,
@@ -19,6 +20,7 @@ from domain.stage_models import (
 from execution.context import Context, Right
 from resolvers import naming, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from resolvers.unsaid import Unsaid, settled
 from store.deletions import Deleted, Deletion, Use
 from store.driver import Document
 from store.records import Change, Changed, Missing
@@ -58,6 +60,16 @@ class WrittenModel:
     transitions: Sequence[TransitionEntry]
 
 
+@dataclass(frozen=True, slots=True)
+class ModelChange:
+    """What is to change of a draft; of its stages, or of its transitions, all are given."""
+
+    name: str | Unsaid = Unsaid.STAYS
+    description: str | Unsaid | None = Unsaid.STAYS
+    stages: Sequence[StageEntry] | Unsaid = Unsaid.STAYS
+    transitions: Sequence[TransitionEntry] | Unsaid = Unsaid.STAYS
+
+
 Drafted = StageModelId | Invalid | NameTaken | FaultyStageModel
 _Edited = Changed | Missing | Raced | StageModelIsLive | FaultyStageModel | StageModelId
 
@@ -82,18 +94,20 @@ async def create_stage_model(ctx: Context, written: WrittenModel) -> Drafted:
 
 
 async def update_stage_model(
-    ctx: Context, id: str, written: WrittenModel
+    ctx: Context, id: str, change: ModelChange | WrittenModel
 ) -> Drafted | NotFound | Conflict | StageModelIsLive:
-    """Replace what a draft says; of its saved stages every one has to be there still."""
+    """Change what a draft says; of its saved stages every one has to be there still."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := _check(written):
+    if fault := naming.check_said(change.name, change.description):
         return fault
     if await ctx.stores.stage_models.one(id, {"_id": 1}) is None:
         return NotFound("stage model", id)
-    name = _identity(written.name)
-    owner = await ctx.stores.identities.claim(*name, id)
-    if owner != id:
-        return NameTaken(written.name, owner)
+    claimed: set[Identity] = set()
+    if not isinstance(change.name, Unsaid):
+        claimed.add(_identity(change.name))
+        owner = await ctx.stores.identities.claim(*_identity(change.name), id)
+        if owner != id:
+            return NameTaken(change.name, owner)
     before: list[str] = []
 
     def decide(
@@ -103,22 +117,23 @@ async def update_stage_model(
         model = to_model(document)
         if model.status is StageModelStatus.LIVE:
             return StageModelIsLive(model.id)
+        written = _written(document, model, change)
         drawn = _drawn(ctx, model.stages, written)
         if isinstance(drawn, FaultyStageModel):
-            return drawn
+            return _of_given(drawn, change)
         after = {"name": written.name, "description": written.description, **_paths(drawn)}
         changed = {key: value for key, value in after.items() if document[key] != value}
         if not changed:
             return model.id
-        named = {"folded.name": fold(written.name), "search": list(words(written.name))}
         event = stamps.event(ctx, EventType.STAGE_MODEL_UPDATED, id)
-        return Change({**changed, **named, **stamps.updated(ctx)}, (event,))
+        paths = {**changed, **naming.name_paths(written.name), **stamps.updated(ctx)}
+        return Change(paths, (event,))
 
     answer: _Edited = await ctx.stores.stage_models.change(id, decide)
     is_kept = isinstance(answer, Changed)
-    let_go = [_identity(each) for each in before] if is_kept else [name]
-    keeps = {name} if is_kept else {_identity(each) for each in before}
-    await _let_go(ctx, id, set(let_go) - keeps)
+    had = {_identity(each) for each in before}
+    if claimed:
+        await _let_go(ctx, id, had - claimed if is_kept else claimed - had)
     return _outcome(id, answer)
 
 
@@ -179,6 +194,34 @@ def faults_of(document: Document) -> tuple[StageModelFault, ...]:
 
 def _check(written: WrittenModel) -> Invalid | None:
     return naming.check_text("name", written.name) or naming.check_description(written.description)
+
+
+def _written(
+    document: Document, model: StageModel, change: ModelChange | WrittenModel
+) -> WrittenModel:
+    """All that a draft is to say: what is given, and what it says of the rest."""
+    return WrittenModel(
+        settled(change.name, document["name"]),
+        settled(change.description, document["description"]),
+        settled(change.stages, [_entry(stage) for stage in model.stages]),
+        settled(
+            change.transitions,
+            [TransitionEntry(each.source, each.target) for each in model.transitions],
+        ),
+    )
+
+
+def _of_given(faulty: FaultyStageModel, change: ModelChange | WrittenModel) -> FaultyStageModel:
+    """The faults of what was given: transitions that stay lead nowhere only for want of a stage."""
+    if not isinstance(change.transitions, Unsaid):
+        return faulty
+    return FaultyStageModel(
+        tuple(each for each in faulty.faults if not each.path.startswith("transitions"))
+    )
+
+
+def _entry(stage: Stage) -> StageEntry:
+    return StageEntry(stage.name, stage.description, stage.is_entry, stage.destination, stage.id)
 
 
 def _drawn(ctx: Context, saved: Sequence[Stage], written: WrittenModel) -> Draft | FaultyStageModel:

@@ -22,6 +22,7 @@ from domain.webhook_signatures import LONGEST_OVERLAP, SECRET_BYTES, Secret, rot
 from execution.context import Context, Right
 from resolvers import naming, stamps
 from resolvers.outcomes import Conflict, Invalid, NameTaken, NotFound
+from resolvers.unsaid import Unsaid, settled
 from store import joint_writes
 from store.deletions import Deleted, Deletion
 from store.driver import Document
@@ -51,6 +52,16 @@ class WrittenEndpoint:
     url: str
     format: WebhookFormat = WebhookFormat.STANDARD
     filter: WebhookFilter = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointChange:
+    """What is to change of an endpoint."""
+
+    name: str | Unsaid = Unsaid.STAYS
+    url: str | Unsaid = Unsaid.STAYS
+    format: WebhookFormat | Unsaid = Unsaid.STAYS
+    filter: WebhookFilter | Unsaid = Unsaid.STAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +115,31 @@ async def create_webhook_endpoint(
 
 
 async def update_webhook_endpoint(
-    ctx: Context, id: str, written: WrittenEndpoint
+    ctx: Context, id: str, change: EndpointChange
 ) -> WebhookEndpointId | Invalid | NameTaken | NotFound | Conflict:
-    """Replace what an endpoint is; what waits for it goes where it is then."""
+    """Change what an endpoint is; what waits for it goes where it is then."""
     ctx.viewer.require(Right.ADMIN)
-    if fault := await _fault(ctx, written):
+    if fault := await _fault(ctx, change):
         return fault
-    said = _said(written)
 
     def decide(document: Document, _: Whole) -> Change | WebhookEndpointId:
-        after = {"name": written.name, **said}
-        if all(document[key] == value for key, value in after.items()):
+        before = {key: document[key] for key in ("name", "url", "format", "filter")}
+        after = _changed_to(before, change)
+        if before == after:
             return WebhookEndpointId(id)
         # Where it is may hold a password: the event tells of the rest alone.
-        told = {key: said[key] for key in ("format", "filter")}
-        before = {key: document[key] for key in told}
-        event = stamps.event(ctx, EventType.WEBHOOK_ENDPOINT_UPDATED, id, before=before, after=told)
-        paths = {**naming.name_paths(written.name), **said, **stamps.updated(ctx)}
+        event = stamps.event(
+            ctx,
+            EventType.WEBHOOK_ENDPOINT_UPDATED,
+            id,
+            before={key: before[key] for key in ("format", "filter")},
+            after={key: after[key] for key in ("format", "filter")},
+        )
+        paths = {**after, **naming.name_paths(after["name"]), **stamps.updated(ctx)}
         return Change(paths, (event,))
 
     def renaming(document: Document) -> Renaming | None:
-        return naming.renaming(ctx, KIND, document["name"], written.name)
+        return naming.renaming(ctx, KIND, document["name"], settled(change.name, document["name"]))
 
     answer: _Answer = await joint_writes.change(
         ctx.stores.webhook_endpoints, id, decide, renaming=renaming
@@ -135,7 +150,7 @@ async def update_webhook_endpoint(
         case Raced() | Gone():
             return Conflict(_WHAT, id)
         case Taken(owner):
-            return NameTaken(written.name, owner)
+            return NameTaken(str(change.name), owner)
         case Changed() | str():
             return WebhookEndpointId(id)
 
@@ -281,17 +296,31 @@ def _said(written: WrittenEndpoint) -> Document:
     }
 
 
+def _changed_to(before: Document, change: EndpointChange) -> Document:
+    format, filter = change.format, change.filter
+    return {
+        "name": settled(change.name, before["name"]),
+        "url": settled(change.url, before["url"]),
+        "format": before["format"] if isinstance(format, Unsaid) else format.value,
+        "filter": before["filter"] if isinstance(filter, Unsaid) else filter_document(filter),
+    }
+
+
 def _new_secret(ctx: Context) -> Secret:
     text = secret_text(secrets.token_bytes(SECRET_BYTES))
     return Secret(ctx.new_id("whs"), text, ctx.now())
 
 
-async def _fault(ctx: Context, written: WrittenEndpoint) -> Invalid | None:
-    if fault := naming.check_text("name", written.name):
+async def _fault(ctx: Context, given: WrittenEndpoint | EndpointChange) -> Invalid | None:
+    if fault := naming.check_said(given.name, None):
         return fault
-    if reason := check_url(written.url, allow_private=ctx.allow_private_webhooks):
+    if isinstance(given.url, str) and (
+        reason := check_url(given.url, allow_private=ctx.allow_private_webhooks)
+    ):
         return Invalid("url", reason)
-    filter = written.filter
+    filter = given.filter
+    if isinstance(filter, Unsaid):
+        return None
     if filter.types is not None and not filter.types:
         return Invalid("filter.types", "must name at least one type, or be left out")
     return await _unknown(

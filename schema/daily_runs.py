@@ -15,6 +15,7 @@ from schema.info import Info
 from schema.jobs import Job
 from schema.node import Node
 from schema.repeating import Repeatable
+from schema.unsaid import null_in, said, said_in_full
 from store.reading import Order
 
 
@@ -32,16 +33,22 @@ class DailySchedule(Sourced):
     )
 
 
-@strawberry.input(description="When the daily run is to begin. What is left out is as at first.")
+@strawberry.input(
+    description="What is to change of when the daily run begins; what is left out stays."
+)
 class UpdateDailyScheduleInput(Repeatable):
     at: str | None = strawberry.field(
-        default=None,
+        default=strawberry.UNSET,
         description="A time of day such as `02:30`; null: that of the server, `QUORUM_DAILY_AT`.",
     )
     time_zone: str | None = strawberry.field(
-        default=None, description="A time zone such as `Europe/Berlin`; null: the tenant's own."
+        default=strawberry.UNSET,
+        description="A time zone such as `Europe/Berlin`; null: the tenant's own.",
     )
-    is_on: bool = strawberry.field(default=True, description="False: there are no daily runs.")
+    is_on: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="False: there are no daily runs, until it is true again; not null.",
+    )
 
 
 @strawberry.type(description="The schedule is as asked; a day that had its run has no other.")
@@ -84,8 +91,10 @@ async def update_daily_schedule(
     info: Info, input: UpdateDailyScheduleInput
 ) -> UpdateDailyScheduleResult:
     """Let the daily run begin at another time."""
+    if fault := null_in(input, "is_on"):
+        return refusal_of(fault)
     updated = await resolvers.daily_schedules.update_daily_schedule(
-        info.context, input.at, input.time_zone, is_on=input.is_on
+        info.context, said(input.at), said(input.time_zone), is_on=said_in_full(input.is_on)
     )
     if not isinstance(updated, str):
         return refusal_of(updated)

@@ -10,11 +10,13 @@ from execution.fields import one
 from execution.sources import Sourced
 from resolvers.audiences import AudienceAccounts
 from resolvers.outcomes import Invalid
+from resolvers.unsaid import Unsaid
 from schema.audiences import AccountAudience
 from schema.conditions import ConditionInput, condition_of
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
+from schema.unsaid import null_in, or_none, said, said_in_full
 
 _CONDITION = "The rule over accounts; give this or the list."
 _LIST = "The accounts themselves, at most 10,000; give this or the rule."
@@ -33,16 +35,25 @@ class CreateAccountAudienceInput(Repeatable):
     )
 
 
-@strawberry.input(description="What an audience is to say; all of it is replaced, but the name.")
+@strawberry.input(description="What is to change of an audience; what is left out stays.")
 class UpdateAccountAudienceInput(Repeatable):
     account_audience_id: strawberry.ID = strawberry.field(description="The audience.")
     name: str | None = strawberry.field(
-        default=None,
-        description="Another name, unique, at most 255 characters; null: the name stays.",
+        default=strawberry.UNSET, description="Unique; at most 255 characters; not null."
     )
-    description: str | None = strawberry.field(default=None, description="Free text.")
-    condition: ConditionInput | None = strawberry.field(default=None, description=_CONDITION)
-    account_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_LIST)
+    description: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Free text; null takes it away."
+    )
+    condition: ConditionInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The rule over accounts, in the place of the rule or list there is; null only "
+        "beside a list.",
+    )
+    account_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The accounts themselves, at most 10,000, in the place of the rule or list "
+        "there is; null only beside a rule.",
+    )
 
 
 @strawberry.type(description="The audience was created.")
@@ -72,7 +83,7 @@ async def create_account_audience(
     info: Info, input: CreateAccountAudienceInput
 ) -> CreateAccountAudienceResult:
     """Create an audience."""
-    members = _membership(input)
+    members = _membership(input.condition, input.account_ids)
     if isinstance(members, Invalid):
         return refusal_of(members)
     made = await resolvers.audiences.create_account_audience(
@@ -87,21 +98,35 @@ async def update_account_audience(
     info: Info, input: UpdateAccountAudienceInput
 ) -> UpdateAccountAudienceResult:
     """Change an audience."""
-    members = _membership(input)
+    members = _changed_membership(input)
+    if fault := null_in(input, "name"):
+        return refusal_of(fault)
     if isinstance(members, Invalid):
         return refusal_of(members)
     made = await resolvers.audiences.update_account_audience(
-        info.context, input.account_audience_id, input.description, members, input.name
+        info.context,
+        input.account_audience_id,
+        said(input.description),
+        members,
+        said_in_full(input.name),
     )
     if isinstance(made, str):
         return UpdateAccountAudienceSuccess.of({"account_audience_id": made})
     return refusal_of(made)
 
 
+def _changed_membership(
+    input: UpdateAccountAudienceInput,
+) -> AudienceAccounts | Unsaid | Invalid:
+    if all(given is strawberry.UNSET for given in (input.condition, input.account_ids)):
+        return Unsaid.STAYS
+    return _membership(or_none(input.condition), or_none(input.account_ids))
+
+
 def _membership(
-    input: CreateAccountAudienceInput | UpdateAccountAudienceInput,
+    given: ConditionInput | None, account_ids: list[strawberry.ID] | None
 ) -> AudienceAccounts | Invalid:
-    condition = condition_of(input.condition) if input.condition is not None else None
+    condition = condition_of(given) if given is not None else None
     if isinstance(condition, ConditionFault):
         return Invalid(f"condition.{condition.path}", condition.reason)
-    return AudienceAccounts(condition, input.account_ids)
+    return AudienceAccounts(condition, account_ids)

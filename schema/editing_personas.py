@@ -1,6 +1,7 @@
 """Personas: added, changed, deleted."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Final
 
 import strawberry
 
@@ -10,7 +11,7 @@ from execution.fields import one, stored
 from execution.limits import at_most
 from execution.sources import Sourced
 from resolvers.outcomes import Invalid
-from resolvers.personas import NewPersona
+from resolvers.personas import GivenAttribute, NewPersona, PersonaChange
 from resolvers.roles import MOST_USERS_NAMED
 from schema import uses
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
@@ -18,6 +19,7 @@ from schema.info import Info
 from schema.persona_inputs import PersonaAttributeInput, attributes_of, titles_of
 from schema.personas import Persona
 from schema.repeating import Repeatable
+from schema.unsaid import null_in, or_none, said, said_in_full
 from schema.uses import User
 
 
@@ -30,29 +32,44 @@ class PersonaInUse(UserError):
     )
 
 
-@strawberry.input
-class PersonaInput(Repeatable):
+_TITLES: Final = "Job titles of which one is held, 1 to 200"
+_ATTRIBUTES: Final = "1 to 5 attributes of people, all of which hold"
+_IN_ALL: Final = "All personas together have at most 10 different ones."
+
+
+@strawberry.input(description="A persona to add.")
+class CreatePersonaInput(Repeatable):
     name: str = strawberry.field(description="Unique; at most 255 characters.")
     description: str | None = strawberry.field(default=None, description="Free text.")
     job_titles: list[str] | None = strawberry.field(
         default=None,
-        description="Job titles of which one is held, 1 to 200; given instead of `attributes`.",
+        description=f"{_TITLES}; given instead of `attributes`.",
     )
     attributes: list[PersonaAttributeInput] | None = strawberry.field(
         default=None,
-        description="1 to 5 attributes of people, all of which hold; given instead of `jobTitles`. "
-        "All personas together have at most 10 different ones.",
+        description=f"{_ATTRIBUTES}; given instead of `jobTitles`. {_IN_ALL}",
     )
 
 
-@strawberry.input(description="A persona to add.")
-class CreatePersonaInput(PersonaInput):
-    pass
-
-
-@strawberry.input(description="What a persona is to be; it replaces all that it was.")
-class UpdatePersonaInput(PersonaInput):
+@strawberry.input(description="What is to change of a persona; what is left out stays.")
+class UpdatePersonaInput(Repeatable):
     persona_id: strawberry.ID = strawberry.field(description="The persona.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Unique; at most 255 characters; not null."
+    )
+    description: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Free text; null takes it away."
+    )
+    job_titles: list[str] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=f"{_TITLES}, in the place of all titles or attributes there are; null only "
+        "beside `attributes`.",
+    )
+    attributes: list[PersonaAttributeInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=f"{_ATTRIBUTES}, in the place of all titles or attributes there are; null only "
+        f"beside `jobTitles`. {_IN_ALL}",
+    )
 
 
 @strawberry.input(description="The persona to delete.")
@@ -94,9 +111,11 @@ DeletePersonaResult = Annotated[
 
 async def create_persona(info: Info, input: CreatePersonaInput) -> CreatePersonaResult:
     """Add a persona."""
-    new = _new(input)
-    if isinstance(new, Invalid):
-        return refusal_of(new)
+    asked = _asked(input.job_titles, input.attributes)
+    if isinstance(asked, Invalid):
+        return refusal_of(asked)
+    path, given = asked
+    new = NewPersona(input.name, input.description, given, path)
     made = await resolvers.personas.create_persona(info.context, new)
     if isinstance(made, str):
         return CreatePersonaSuccess.of({"persona_id": made})
@@ -105,10 +124,16 @@ async def create_persona(info: Info, input: CreatePersonaInput) -> CreatePersona
 
 async def update_persona(info: Info, input: UpdatePersonaInput) -> UpdatePersonaResult:
     """Change a persona."""
-    new = _new(input)
-    if isinstance(new, Invalid):
-        return refusal_of(new)
-    made = await resolvers.personas.update_persona(info.context, input.persona_id, new)
+    if fault := null_in(input, "name"):
+        return refusal_of(fault)
+    change = PersonaChange(said_in_full(input.name), said(input.description))
+    if any(given is not strawberry.UNSET for given in (input.job_titles, input.attributes)):
+        asked = _asked(or_none(input.job_titles), or_none(input.attributes))
+        if isinstance(asked, Invalid):
+            return refusal_of(asked)
+        path, given = asked
+        change = replace(change, attributes=given, path=path)
+    made = await resolvers.personas.update_persona(info.context, input.persona_id, change)
     if isinstance(made, str):
         return UpdatePersonaSuccess.of({"persona_id": made})
     return refusal_of(made)
@@ -132,11 +157,12 @@ async def delete_persona(info: Info, input: DeletePersonaInput) -> DeletePersona
             return refusal_of(gone)
 
 
-def _new(input: PersonaInput) -> NewPersona | Invalid:
-    if (input.job_titles is None) == (input.attributes is None):
+def _asked(
+    job_titles: list[str] | None, attributes: list[PersonaAttributeInput] | None
+) -> tuple[str, list[GivenAttribute]] | Invalid:
+    """What a client asks of people, and the input's field that says it."""
+    if (job_titles is None) == (attributes is None):
         return Invalid("attributes", "give either jobTitles or attributes")
-    if input.attributes is not None:
-        given = attributes_of(input.attributes)
-        return NewPersona(input.name, input.description, given, "attributes")
-    given = titles_of(input.job_titles or [])
-    return NewPersona(input.name, input.description, given, "jobTitles")
+    if attributes is not None:
+        return "attributes", attributes_of(attributes)
+    return "jobTitles", titles_of(job_titles or [])

@@ -13,12 +13,14 @@ from execution.sources import Sourced
 from resolvers.members_required import MembersRequired
 from resolvers.outcomes import Invalid
 from resolvers.role_templates import RoleEntry
+from resolvers.unsaid import Unsaid
 from schema.conditions import ConditionInput, condition_of
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
 from schema.info import Info
 from schema.jobs import Job
 from schema.repeating import Repeatable
 from schema.role_templates import RoleTemplate, RoleWeighting
+from schema.unsaid import null_in, or_none, said, said_in_full
 
 
 @strawberry.type(description="A live template's roles are fixed.")
@@ -59,15 +61,18 @@ class DuplicateRoleTemplateInput(Repeatable):
     name: str = strawberry.field(description="The new draft's; unique, at most 255 characters.")
 
 
-@strawberry.input(description="What a draft is to say.")
+@strawberry.input(description="What is to change of a draft; what is left out stays.")
 class UpdateRoleTemplateInput(Repeatable):
     role_template_id: strawberry.ID = strawberry.field(description="The draft.")
     name: str | None = strawberry.field(
-        default=None, description="Unique; at most 255 characters. Without one the name stays."
+        default=strawberry.UNSET, description="Unique; at most 255 characters; not null."
     )
-    description: str | None = strawberry.field(default=None, description="Free text.")
-    roles: list[TemplateRoleInput] = strawberry.field(
-        description="All roles, in order of priority; they replace the former ones."
+    description: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Free text; null takes it away."
+    )
+    roles: list[TemplateRoleInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="All roles, in order of priority; they replace the former ones. Not null.",
     )
 
 
@@ -181,11 +186,18 @@ async def update_role_template(
     info: Info, input: UpdateRoleTemplateInput
 ) -> UpdateRoleTemplateResult:
     """Edit a draft."""
-    entries = entries_of(input.roles)
+    if fault := null_in(input, "name", "roles"):
+        return refusal_of(fault)
+    roles = or_none(input.roles)
+    entries = Unsaid.STAYS if roles is None else entries_of(roles)
     if isinstance(entries, Invalid):
         return refusal_of(entries)
     made = await resolvers.role_templates.update_role_template(
-        info.context, input.role_template_id, input.description, entries, input.name
+        info.context,
+        input.role_template_id,
+        said(input.description),
+        entries,
+        said_in_full(input.name),
     )
     if isinstance(made, str):
         return UpdateRoleTemplateSuccess.of({"role_template_id": made})

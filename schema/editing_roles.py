@@ -14,6 +14,7 @@ from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError
 from schema.info import Info
 from schema.repeating import Repeatable
 from schema.roles import Role
+from schema.unsaid import null_in, said, said_in_full
 from schema.uses import User
 
 
@@ -42,12 +43,16 @@ class CreateRoleInput(Repeatable):
     description: str | None = strawberry.field(default=None, description="Free text.")
 
 
-@strawberry.input(description="What a role of the tenant's own is to be called.")
+@strawberry.input(
+    description="What is to change of a role of the tenant's own; what is left out stays."
+)
 class UpdateRoleInput(Repeatable):
     role_id: strawberry.ID = strawberry.field(description="The role.")
-    name: str = strawberry.field(description="Unique; at most 255 characters.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Unique; at most 255 characters; not null."
+    )
     description: str | None = strawberry.field(
-        default=None, description="Free text; none takes away what there is."
+        default=strawberry.UNSET, description="Free text; null takes it away."
     )
 
 
@@ -94,9 +99,11 @@ async def create_role(info: Info, input: CreateRoleInput) -> CreateRoleResult:
 
 
 async def update_role(info: Info, input: UpdateRoleInput) -> UpdateRoleResult:
-    """Rename a role."""
+    """Change what a role is called."""
+    if fault := null_in(input, "name"):
+        return refusal_of(fault)
     made = await resolvers.roles.update_role(
-        info.context, input.role_id, input.name, input.description
+        info.context, input.role_id, said_in_full(input.name), said(input.description)
     )
     if isinstance(made, str):
         return UpdateRoleSuccess.of({"role_id": made})

@@ -1,6 +1,6 @@
 """Saved views: saving, changing, deleting."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -10,12 +10,14 @@ from execution import filter_limits
 from execution.context import Context, Right
 from execution.fields import one, stored
 from execution.sources import Sourced
-from resolvers.saved_views import WrittenView
+from resolvers.saved_views import ViewChange, WrittenView
+from resolvers.unsaid import Unsaid
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
 from schema.group_filters import BuyingGroupFilter, BuyingGroupOrder, with_role_ids
 from schema.info import Info
 from schema.repeating import Repeatable
 from schema.saved_views import SavedView
+from schema.unsaid import null_in, said, said_in_full
 from schema.written_inputs import written
 
 
@@ -37,9 +39,23 @@ class SaveViewInput(Repeatable):
     )
 
 
-@strawberry.input(description="What a view is to say; all of it is replaced.")
-class UpdateViewInput(SaveViewInput):
+@strawberry.input(description="What is to change of a view; what is left out stays.")
+class UpdateViewInput(Repeatable):
     saved_view_id: strawberry.ID = strawberry.field(description="The view.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Unique in the tenant; at most 255 characters; not null.",
+    )
+    filter: BuyingGroupFilter | None = strawberry.field(
+        default=strawberry.UNSET, description="Which groups it lists: all of the filter; not null."
+    )
+    order_by: BuyingGroupOrder | None = strawberry.field(
+        default=strawberry.UNSET, description="In which order; null: by name."
+    )
+    is_shared: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether everybody of the tenant is to see it; not null.",
+    )
 
 
 @strawberry.input(description="The view to delete.")
@@ -75,14 +91,20 @@ DeleteViewResult = Annotated[
 ]
 
 
-def right(input: SaveViewInput) -> Right:
-    """What saving a view asks for."""
-    return resolvers.saved_views.right_of(is_shared=input.is_shared)
+def right(input: SaveViewInput | UpdateViewInput) -> Right:
+    """What saving a view asks for, as far as its input tells."""
+    return resolvers.saved_views.right_of(is_shared=input.is_shared is True)
 
 
 async def save_view(info: Info, input: SaveViewInput) -> SaveViewResult:
     """Keep a view."""
-    made = await resolvers.saved_views.save_view(info.context, await _view(info.context, input))
+    view = WrittenView(
+        input.name,
+        await _kept_filter(info.context, input.filter),
+        written(input.order_by) if input.order_by else None,
+        input.is_shared,
+    )
+    made = await resolvers.saved_views.save_view(info.context, view)
     if isinstance(made, str):
         return SaveViewSuccess.of({"saved_view_id": made})
     return refusal_of(made)
@@ -90,9 +112,16 @@ async def save_view(info: Info, input: SaveViewInput) -> SaveViewResult:
 
 async def update_view(info: Info, input: UpdateViewInput) -> UpdateViewResult:
     """Change a view."""
-    made = await resolvers.saved_views.update_view(
-        info.context, input.saved_view_id, await _view(info.context, input)
+    if fault := null_in(input, "name", "filter", "is_shared"):
+        return refusal_of(fault)
+    order_by: Any = written(input.order_by) if input.order_by else input.order_by
+    change = ViewChange(
+        said_in_full(input.name),
+        await _kept_filter(info.context, input.filter) if input.filter else Unsaid.STAYS,
+        said(order_by),
+        said_in_full(input.is_shared),
     )
+    made = await resolvers.saved_views.update_view(info.context, input.saved_view_id, change)
     if isinstance(made, str):
         return UpdateViewSuccess.of({"saved_view_id": made})
     return _not_owned(made) if isinstance(made, saved_views.ViewNotOwned) else refusal_of(made)
@@ -106,13 +135,11 @@ async def delete_view(info: Info, input: DeleteViewInput) -> DeleteViewResult:
     return _not_owned(gone) if isinstance(gone, saved_views.ViewNotOwned) else refusal_of(gone)
 
 
-async def _view(context: Context, input: SaveViewInput) -> WrittenView:
-    """The view as it is kept; a filter that a list would refuse is refused here in the same way."""
-    if refusal := filter_limits.check(input.filter):
+async def _kept_filter(context: Context, filter: BuyingGroupFilter) -> Any:
+    """The filter as it is kept; one that a list would refuse is refused here in the same way."""
+    if refusal := filter_limits.check(filter):
         raise refusal
-    filter = written(await with_role_ids(context, input.filter))
-    order_by = written(input.order_by) if input.order_by else None
-    return WrittenView(input.name, filter, order_by, input.is_shared)
+    return written(await with_role_ids(context, filter))
 
 
 def _not_owned(refusal: saved_views.ViewNotOwned) -> SavedViewNotOwned:

@@ -1,6 +1,6 @@
 """Solution interests: creating and updating."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import strawberry
 
@@ -9,15 +9,15 @@ from domain.identifiers import RoleId
 from domain.readiness import Thresholds
 from execution.fields import one
 from execution.sources import Sourced
-from resolvers.solution_interests import NewSolutionInterest, Unsaid
+from resolvers.solution_interests import NewSolutionInterest
 from resolvers.solution_interests import StageModelNotLive as DraftStageModel
 from resolvers.solution_interests import TemplateNotLive as NotLive
+from resolvers.unsaid import Unsaid
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
 from schema.solution_interests import SolutionInterest
-
-T = TypeVar("T")
+from schema.unsaid import null_in, said, said_in_full
 
 
 @strawberry.type(description="A solution interest needs a live template; this one is a draft.")
@@ -75,9 +75,9 @@ class CreateSolutionInterestInput(Repeatable):
 class UpdateSolutionInterestInput(Repeatable):
     solution_interest_id: strawberry.ID = strawberry.field(description="The solution interest.")
     name: str | None = strawberry.field(
-        default=None,
-        description="Unique; at most 255 characters; null: it keeps its name. Its groups are "
-        "renamed, within moments if there are more than 1000.",
+        default=strawberry.UNSET,
+        description="Unique; at most 255 characters; not null. Its groups are renamed, within "
+        "moments if there are more than 1000.",
     )
     description: str | None = strawberry.field(
         default=strawberry.UNSET, description="Free text; null takes it away."
@@ -87,9 +87,9 @@ class UpdateSolutionInterestInput(Repeatable):
         description="At most 100 products, by name: all of them. Null takes all away.",
     )
     update_existing: bool | None = strawberry.field(
-        default=None,
-        description="Whether maintenance carries its stage model to the groups there are; null: "
-        "as before.",
+        default=strawberry.UNSET,
+        description="Whether maintenance carries its stage model to the groups there are; not "
+        "null.",
     )
     stage_model_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
@@ -162,15 +162,17 @@ async def update_solution_interest(
     info: Info, input: UpdateSolutionInterestInput
 ) -> UpdateSolutionInterestResult:
     """Change what may change of a solution interest."""
+    if fault := null_in(input, "name", "update_existing"):
+        return refusal_of(fault)
     made = await resolvers.solution_interests.update_solution_interest(
         info.context,
         input.solution_interest_id,
-        description=_said(input.description),
-        products=_said([] if input.products is None else input.products),
-        update_existing=Unsaid.STAYS if input.update_existing is None else input.update_existing,
+        description=said(input.description),
+        products=said([] if input.products is None else input.products),
+        update_existing=said_in_full(input.update_existing),
         thresholds=_changed_thresholds(input.thresholds),
-        stage_model=_said(input.stage_model_id),
-        name=Unsaid.STAYS if input.name is None else input.name,
+        stage_model=said(input.stage_model_id),
+        name=said_in_full(input.name),
     )
     if isinstance(made, str):
         return UpdateSolutionInterestSuccess.of({"solution_interest_id": made})
@@ -180,10 +182,6 @@ async def update_solution_interest(
 def _draft(refusal: DraftStageModel) -> StageModelNotLive:
     message = "The stage model is a draft; publish it first."
     return StageModelNotLive(message=message, stage_model_id=strawberry.ID(refusal.id))
-
-
-def _said(given: T) -> T | Unsaid:
-    return Unsaid.STAYS if given is strawberry.UNSET else given
 
 
 def _changed_thresholds(given: ThresholdsInput | None) -> Thresholds | Unsaid:

@@ -10,7 +10,8 @@ from domain.stage_drafts import StageEntry, TransitionEntry
 from execution.fields import each, one, stored
 from execution.limits import at_most
 from execution.sources import Sourced
-from resolvers.stage_models import USERS_NAMED, WrittenModel
+from resolvers.stage_models import USERS_NAMED, ModelChange, WrittenModel
+from resolvers.unsaid import Unsaid
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, UserError, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
@@ -22,6 +23,7 @@ from schema.stage_models import (
     StageModelFault,
     faults_shown,
 )
+from schema.unsaid import null_in, or_none, said, said_in_full
 
 
 @strawberry.type(description="A live stage model stays as it is.")
@@ -84,16 +86,23 @@ class CreateStageModelInput(Repeatable):
     )
 
 
-@strawberry.input(description="What a draft is to say; all of it is replaced.")
+@strawberry.input(description="What is to change of a draft; what is left out stays.")
 class UpdateStageModelInput(Repeatable):
     stage_model_id: strawberry.ID = strawberry.field(description="The draft.")
-    name: str = strawberry.field(description="Unique; at most 255 characters.")
-    description: str | None = strawberry.field(default=None, description="Free text.")
-    stages: list[StageInput] = strawberry.field(
-        description="All stages in order. A saved one may be renamed, but not be missing."
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Unique; at most 255 characters; not null."
     )
-    transitions: list[StageTransitionInput] = strawberry.field(
-        default_factory=list, description="All moves that are allowed."
+    description: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Free text; null takes it away."
+    )
+    stages: list[StageInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="All stages in order. A saved one may be renamed, but not be missing. Not "
+        "null.",
+    )
+    transitions: list[StageTransitionInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="All moves that are allowed; null takes all away.",
     )
 
 
@@ -158,7 +167,10 @@ DeleteStageModelResult = Annotated[
 
 async def create_stage_model(info: Info, input: CreateStageModelInput) -> CreateStageModelResult:
     """Draft a model."""
-    made = await resolvers.stage_models.create_stage_model(info.context, _written(input))
+    written = WrittenModel(
+        input.name, input.description, _stages(input.stages), _transitions(input.transitions)
+    )
+    made = await resolvers.stage_models.create_stage_model(info.context, written)
     if isinstance(made, str):
         return CreateStageModelSuccess.of({"stage_model_id": made})
     return _faulty(made) if isinstance(made, _Faulty) else refusal_of(made)
@@ -166,8 +178,17 @@ async def create_stage_model(info: Info, input: CreateStageModelInput) -> Create
 
 async def update_stage_model(info: Info, input: UpdateStageModelInput) -> UpdateStageModelResult:
     """Edit a draft."""
+    if fault := null_in(input, "name", "stages"):
+        return refusal_of(fault)
+    stages, transitions = or_none(input.stages), said(input.transitions)
+    change = ModelChange(
+        said_in_full(input.name),
+        said(input.description),
+        Unsaid.STAYS if stages is None else _stages(stages),
+        transitions if isinstance(transitions, Unsaid) else _transitions(transitions or []),
+    )
     made = await resolvers.stage_models.update_stage_model(
-        info.context, input.stage_model_id, _written(input)
+        info.context, input.stage_model_id, change
     )
     if isinstance(made, str):
         return UpdateStageModelSuccess.of({"stage_model_id": made})
@@ -200,13 +221,15 @@ _Live = domain.stage_models.StageModelIsLive
 _Faulty = resolvers.stage_models.FaultyStageModel
 
 
-def _written(input: CreateStageModelInput | UpdateStageModelInput) -> WrittenModel:
-    stages = [
+def _stages(given: list[StageInput]) -> list[StageEntry]:
+    return [
         StageEntry(stage.name, stage.description, stage.is_entry, stage.destination, stage.id)
-        for stage in input.stages
+        for stage in given
     ]
-    transitions = [TransitionEntry(each.source, each.target) for each in input.transitions]
-    return WrittenModel(input.name, input.description, stages, transitions)
+
+
+def _transitions(given: list[StageTransitionInput]) -> list[TransitionEntry]:
+    return [TransitionEntry(each.source, each.target) for each in given]
 
 
 def _is_live(refusal: domain.stage_models.StageModelIsLive) -> StageModelIsLive:

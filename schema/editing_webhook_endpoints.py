@@ -1,6 +1,6 @@
 """Webhook endpoints are created, changed, paused, resumed and deleted; their secrets rotated."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 
@@ -10,12 +10,14 @@ from domain.webhook_endpoints import MOST_VALUES, WebhookFilter, WebhookFormat
 from domain.webhook_signatures import LONGEST_OVERLAP
 from execution.fields import computed, one, stored
 from execution.sources import Sourced
-from resolvers.webhook_endpoints import WithSecret, WrittenEndpoint
+from resolvers.unsaid import Unsaid
+from resolvers.webhook_endpoints import EndpointChange, WithSecret, WrittenEndpoint
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, refusal_of
 from schema.events import EventType
 from schema.info import Info
 from schema.repeating import Repeatable
 from schema.scalars import Position
+from schema.unsaid import null_in, said, said_in_full
 from schema.webhooks import WebhookEndpoint
 
 _HOURS = int(LONGEST_OVERLAP.total_seconds() // 3_600)
@@ -37,25 +39,22 @@ class WebhookEventFilterInput:
     )
 
 
-@strawberry.input
-class WrittenWebhookEndpointInput(Repeatable):
-    """What an endpoint is."""
+_URL: Final = (
+    "Where messages go: https, without user, password or `#`; nothing in a private network or on "
+    "the server's own machine, unless the server's settings allow that."
+)
 
+
+@strawberry.input(description="An endpoint to be told of events.")
+class CreateWebhookEndpointInput(Repeatable):
     name: str = strawberry.field(description="Unique in the tenant; at most 255 characters.")
-    url: str = strawberry.field(
-        description="Where messages go: https, without user, password or `#`; nothing in a private "
-        "network or on the server's own machine, unless the server's settings allow that."
-    )
+    url: str = strawberry.field(description=_URL)
     format: WebhookFormat = strawberry.field(
         default=WebhookFormat.STANDARD, description="How events are written."
     )
     filter: WebhookEventFilterInput | None = strawberry.field(
         default=None, description="Which events it is told of; of all without."
     )
-
-
-@strawberry.input(description="An endpoint to be told of events.")
-class CreateWebhookEndpointInput(WrittenWebhookEndpointInput):
     after_position: Position | None = strawberry.field(
         default=None,
         description="Tell it of the history beyond this position as well; 0: of all of it. Without "
@@ -63,9 +62,21 @@ class CreateWebhookEndpointInput(WrittenWebhookEndpointInput):
     )
 
 
-@strawberry.input(description="What an endpoint is to be; all of it is replaced.")
-class UpdateWebhookEndpointInput(WrittenWebhookEndpointInput):
+@strawberry.input(description="What is to change of an endpoint; what is left out stays.")
+class UpdateWebhookEndpointInput(Repeatable):
     webhook_endpoint_id: strawberry.ID = strawberry.field(description="The endpoint.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Unique in the tenant; at most 255 characters; not null.",
+    )
+    url: str | None = strawberry.field(default=strawberry.UNSET, description=f"{_URL} Not null.")
+    format: WebhookFormat | None = strawberry.field(
+        default=strawberry.UNSET, description="How events are written; not null."
+    )
+    filter: WebhookEventFilterInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Which events it is told of: all of the filter. Null: of all events.",
+    )
 
 
 @strawberry.input(description="The endpoint to pause.")
@@ -172,7 +183,9 @@ async def create_webhook_endpoint(
 ) -> CreateWebhookEndpointResult:
     """Add an endpoint."""
     made = await resolvers.webhook_endpoints.create_webhook_endpoint(
-        info.context, _written(input), input.after_position
+        info.context,
+        WrittenEndpoint(input.name, input.url, input.format, _filter(input.filter)),
+        input.after_position,
     )
     if isinstance(made, WithSecret):
         return CreateWebhookEndpointSuccess.of(_with_secret(made))
@@ -183,8 +196,17 @@ async def update_webhook_endpoint(
     info: Info, input: UpdateWebhookEndpointInput
 ) -> UpdateWebhookEndpointResult:
     """Change an endpoint."""
+    if fault := null_in(input, "name", "url", "format"):
+        return refusal_of(fault)
+    filter = said(input.filter)
+    change = EndpointChange(
+        said_in_full(input.name),
+        said_in_full(input.url),
+        said_in_full(input.format),
+        filter if isinstance(filter, Unsaid) else _filter(filter),
+    )
     made = await resolvers.webhook_endpoints.update_webhook_endpoint(
-        info.context, input.webhook_endpoint_id, _written(input)
+        info.context, input.webhook_endpoint_id, change
     )
     if isinstance(made, str):
         return UpdateWebhookEndpointSuccess.of({"webhook_endpoint_id": made})
@@ -244,12 +266,11 @@ def _with_secret(made: WithSecret) -> dict[str, str]:
     return {"webhook_endpoint_id": made.id, "secret_id": made.secret_id}
 
 
-def _written(input: WrittenWebhookEndpointInput) -> WrittenEndpoint:
-    asked = input.filter or WebhookEventFilterInput()
+def _filter(given: WebhookEventFilterInput | None) -> WebhookFilter:
+    asked = given or WebhookEventFilterInput()
     interests, accounts = asked.solution_interests, asked.accounts
-    filter = WebhookFilter(
+    return WebhookFilter(
         None if asked.types is None else frozenset(asked.types),
         None if interests is None else frozenset(map(SolutionInterestId, interests)),
         None if accounts is None else frozenset(map(AccountId, accounts)),
     )
-    return WrittenEndpoint(input.name, input.url, input.format, filter)

@@ -15,6 +15,7 @@ from execution.sources import Sourced
 from schema.errors import Conflict, InvalidInput, NotFound, UserError, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
+from schema.unsaid import null_in, or_none
 from schema.weighting_models import DecayKind, WeightingModel, WeightingModelStatus
 
 
@@ -60,20 +61,24 @@ class TypeWeightInput:
 @strawberry.input(description="What a draft is to be; what is left out stays as it is.")
 class UpdateWeightingModelInput(Repeatable):
     weighting_model_id: strawberry.ID = strawberry.field(description="The draft.")
-    name: str | None = strawberry.field(default=None, description="At most 255 characters.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="At most 255 characters; not null."
+    )
     bands: list[WeightBandInput] | None = strawberry.field(
-        default=None,
+        default=strawberry.UNSET,
         description="All bands it is to have, at most 20. Types follow the band they are in; those "
-        "whose band is left out keep the weight they had.",
+        "whose band is left out keep the weight they had. Not null.",
     )
     types: list[TypeWeightInput] = strawberry.field(
         default_factory=list, description="The types that change, at most 1,000."
     )
     window_days: int | None = strawberry.field(
-        default=None, description="How many calendar days count, 1 to 90, today included."
+        default=strawberry.UNSET,
+        description="How many calendar days count, 1 to 90, today included; not null.",
     )
     decay: DecayKind | None = strawberry.field(
-        default=None, description="How much less acts count the longer ago they are."
+        default=strawberry.UNSET,
+        description="How much less acts count the longer ago they are; not null.",
     )
     half_life_days: int | None = strawberry.field(
         default=None,
@@ -145,8 +150,10 @@ async def update_weighting_model(
     info: Info, input: UpdateWeightingModelInput
 ) -> UpdateWeightingModelResult:
     """Edit a draft."""
+    if fault := null_in(input, "name", "bands", "window_days", "decay"):
+        return refusal_of(fault)
     made = await resolvers.weighting_drafts.update_weighting_model(
-        info.context, input.weighting_model_id, model_change(input, input.name)
+        info.context, input.weighting_model_id, model_change(input, or_none(input.name))
     )
     if isinstance(made, str):
         return UpdateWeightingModelSuccess.of({"weighting_model_id": made})
@@ -192,7 +199,7 @@ class _Changes(Protocol):
 
 def model_change(input: _Changes, name: str | None = None) -> ModelChange:
     """What an input makes of a version, and of its name."""
-    bands = input.bands
+    bands = or_none(input.bands)
     return ModelChange(
         name,
         None
@@ -204,15 +211,15 @@ def model_change(input: _Changes, name: str | None = None) -> ModelChange:
             )
             for each in input.types
         ],
-        input.window_days,
-        _decay(input),
+        or_none(input.window_days),
+        _decay(or_none(input.decay), input.half_life_days),
     )
 
 
-def _decay(input: _Changes) -> Decay | None:
-    if input.decay is None and input.half_life_days is None:
+def _decay(kind: DecayKind | None, half_life_days: int | None) -> Decay | None:
+    if kind is None and half_life_days is None:
         return None
-    return Decay(input.decay or DecayKind.HALF_LIFE, input.half_life_days)
+    return Decay(kind or DecayKind.HALF_LIFE, half_life_days)
 
 
 def _not_draft(

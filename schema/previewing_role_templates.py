@@ -1,7 +1,7 @@
 """Template previews as clients see them: who would take which role, nothing written."""
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import strawberry
 
@@ -22,6 +22,7 @@ from schema.info import Info
 from schema.members import MembershipMethod
 from schema.people import Person
 from schema.roles import Role
+from schema.unsaid import or_none
 
 
 @strawberry.input(one_of=True, description="Which template is looked at: exactly one is given.")
@@ -149,8 +150,6 @@ class RoleTemplatePreview(Sourced):
     )
 
 
-T = TypeVar("T")
-
 PreviewRoleTemplateResult = Annotated[
     RoleTemplatePreview | InvalidInput | NotFound, strawberry.union("PreviewRoleTemplateResult")
 ]
@@ -178,9 +177,9 @@ def asked_template(
     given: TemplateSourceInput,
 ) -> tuple[str | None, Sequence[RoleEntry] | None] | Invalid:
     """The id of the template a client asks for, or its roles; or a rule that cannot be read."""
-    roles = _given(given.roles)
+    roles = or_none(given.roles)
     if roles is None:
-        return _given(given.role_template_id), None
+        return or_none(given.role_template_id), None
     entries = entries_of(roles)
     if isinstance(entries, Invalid):
         return Invalid(f"template.{entries.field}", entries.reason)
@@ -189,14 +188,10 @@ def asked_template(
 
 def _over(given: PreviewedAccountsInput) -> Over:
     return Over(
-        _given(given.account_audience_id),
-        _given(given.account_ids),
-        _given(given.solution_interest_id),
+        or_none(given.account_audience_id),
+        or_none(given.account_ids),
+        or_none(given.solution_interest_id),
     )
-
-
-def _given(value: T | None) -> T | None:
-    return None if value is strawberry.UNSET else value
 
 
 def _document(preview: TemplatePreview) -> Document:

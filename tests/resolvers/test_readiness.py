@@ -15,8 +15,9 @@ from resolvers.maintenance import maintain_groups
 from resolvers.members_required import change_members_required
 from resolvers.membership import Assignment, assign_members, remove_members
 from resolvers.merging_accounts import merge_accounts
-from resolvers.solution_interests import NewSolutionInterest, Unsaid
+from resolvers.solution_interests import NewSolutionInterest
 from resolvers.stages import Move, move_buying_group_stage
+from resolvers.unsaid import Unsaid
 from store.driver import Document
 from tests.contexts import Clock
 from tests.worlds import (

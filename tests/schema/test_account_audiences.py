@@ -134,3 +134,36 @@ async def test_members_are_listed_with_the_moment_they_joined(home: Context) -> 
         {"name": "Avon", "audiences": of_both},
     ]
     assert answer["others"]["nodes"] == [{"audiences": {"totalCount": 0}}]
+
+
+async def test_what_an_update_leaves_out_of_an_audience_stays(home: Context) -> None:
+    ids = await some_accounts(home, "Acme", "Bolt")
+    made = await said(home, "create", name="Big", condition=BIG, description="Large")
+    shown = """... on UpdateAccountAudienceSuccess {
+      accountAudience { name description condition accounts { totalCount } isRefreshDue } }
+      ... on UserError { message }"""
+    await run_open_jobs(home, "worker")
+
+    async def update(**input: Any) -> Any:
+        id = made["accountAudience"]["id"]
+        return await mutate(home, "updateAccountAudience", shown, accountAudienceId=id, **input)
+
+    renamed = (await update(name="Bigger"))["accountAudience"]
+    undescribed = (await update(description=None))["accountAudience"]
+    listed = (await update(condition=None, accountIds=[ids["Bolt"]]))["accountAudience"]
+    kept = (await update(description="Bolt alone"))["accountAudience"]
+
+    assert (renamed["name"], renamed["description"], renamed["condition"]) == (
+        "Bigger",
+        "Large",
+        BIG,
+    )
+    assert (undescribed["name"], undescribed["description"]) == ("Bigger", None)
+    assert (listed["condition"], listed["accounts"]["totalCount"]) == (None, 1)
+    assert kept == {**listed, "description": "Bolt alone"}
+    message = "condition: give either a condition or a list of accounts"
+    assert (await update(accountIds=None))["message"] == message
+    assert (await update(condition=None))["message"] == message
+    assert (await update(name=None))["message"] == (
+        "name: must not be null; leave it out and it stays"
+    )

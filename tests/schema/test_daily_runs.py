@@ -76,9 +76,29 @@ async def test_runs_that_were_switched_off_are_made_up_for_once(
     clock.forward(timedelta(days=9))
     assert await days(home) == []
 
-    await update(home)
+    await update(home, isOn=True)
 
     assert await days(home) == ["2026-05-13"]
+
+
+async def test_runs_are_switched_off_and_on_again_at_the_time_and_in_the_zone_they_had(
+    home: Context,
+) -> None:
+    await update(home, at="15:30", timeZone="Asia/Tokyo")
+    events = "{ events { totalCount } }"
+
+    off = await update(home, isOn=False)
+    told = await operate(home, events)
+    again = await update(home)
+    silent = await operate(home, events)
+    on = await update(home, isOn=True, at=None)
+    null = await update(home, isOn=None)
+
+    kept = {"at": "15:30", "timeZone": "Asia/Tokyo", "lastDay": None}
+    assert off["dailySchedule"] == again["dailySchedule"] == {**kept, "isOn": False}
+    assert silent == told
+    assert on["dailySchedule"] == {**kept, "at": None, "isOn": True}
+    assert null["message"] == "isOn: must not be null; leave it out and it stays"
 
 
 async def test_a_run_shows_its_jobs_and_what_came_of_them(home: Context, clock: Clock) -> None:
@@ -140,4 +160,4 @@ async def test_a_tenant_that_is_not_there_has_no_schedule(
 ) -> None:
     ctx = a_context(database, tenant, clock)
 
-    assert await update_daily_schedule(ctx, None, None, is_on=True) == NotFound("tenant", tenant)
+    assert await update_daily_schedule(ctx, is_on=True) == NotFound("tenant", tenant)

@@ -46,6 +46,27 @@ async def test_a_draft_is_renamed_and_its_roles_are_reordered_and_removed(home: 
     assert await a_draft(home, "Standard") != id
 
 
+async def test_what_an_update_leaves_out_of_a_draft_stays(home: Context) -> None:
+    id = await a_draft(home)
+    kept = (await update(home, id, description="Buys"))["roleTemplate"]["roles"]
+
+    renamed = await update(home, id, name="Renamed")
+    undescribed = await update(home, id, description=None)
+    without_roles = await update(home, id, roles=None)
+
+    assert renamed["roleTemplate"] == {
+        "name": "Renamed",
+        "description": "Buys",
+        "version": 3,
+        "roles": kept,
+    }
+    assert (undescribed["roleTemplate"]["description"], kept != []) == (None, True)
+    assert (without_roles["field"], without_roles["reason"]) == (
+        "roles",
+        "must not be null; leave it out and it stays",
+    )
+
+
 async def test_a_draft_cannot_have_the_name_of_another(home: Context) -> None:
     taken = await a_draft(home, "Taken")
     id = await a_draft(home)

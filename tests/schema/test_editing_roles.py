@@ -20,9 +20,13 @@ async def a_role(ctx: Context, name: str = "Sponsor", **input: Any) -> str:
     return str(made["role"]["id"])
 
 
-async def renamed(ctx: Context, role: str, name: str, **input: Any) -> Any:
+async def updated(ctx: Context, role: str, **input: Any) -> Any:
     selection = f"... on UpdateRoleSuccess {{ {SHOWN} }} {REFUSED}"
-    return await mutate(ctx, "updateRole", selection, roleId=role, name=name, **input)
+    return await mutate(ctx, "updateRole", selection, roleId=role, **input)
+
+
+async def renamed(ctx: Context, role: str, name: str, **input: Any) -> Any:
+    return await updated(ctx, role, name=name, **input)
 
 
 async def deleted(ctx: Context, role: str) -> Any:
@@ -47,6 +51,8 @@ async def test_a_role_is_renamed_and_described(home: Context) -> None:
     event = await last_event(home, role)
     again = await renamed(home, role, "Economic Buyer", description="Signs")
     spelled = await renamed(home, role, "economic buyer")
+    undescribed = await updated(home, role, description=None)
+    nameless = await updated(home, role, name=None)
 
     assert made["role"] == {
         "id": role,
@@ -59,7 +65,13 @@ async def test_a_role_is_renamed_and_described(home: Context) -> None:
     }
     assert event["type"] == "ROLE_UPDATED"
     assert again["role"]["version"] == 2
-    assert (spelled["role"]["name"], spelled["role"]["description"]) == ("economic buyer", None)
+    assert (spelled["role"]["name"], spelled["role"]["description"]) == ("economic buyer", "Signs")
+    shown = undescribed["role"]
+    assert (shown["name"], shown["description"], shown["version"]) == ("economic buyer", None, 4)
+    assert (nameless["field"], nameless["reason"]) == (
+        "name",
+        "must not be null; leave it out and it stays",
+    )
 
 
 async def test_a_name_that_was_given_up_is_free_and_one_that_is_had_is_not(home: Context) -> None:

@@ -102,7 +102,7 @@ async def test_a_persona_of_several_attributes(home: Context) -> None:
 @pytest.mark.parametrize(
     ("input", "field"),
     [
-        pytest.param({}, "attributes", id="of nothing"),
+        pytest.param({"jobTitles": None}, "attributes", id="of nothing"),
         pytest.param({"jobTitles": ["x"], "attributes": []}, "attributes", id="of both"),
         pytest.param({"jobTitles": []}, "jobTitles", id="of no title"),
         pytest.param({"jobTitles": ["CIO", " "]}, "jobTitles[1]", id="a blank title"),
@@ -152,12 +152,17 @@ async def test_a_name_is_a_personas_own(home: Context) -> None:
 async def test_a_persona_is_changed(home: Context) -> None:
     persona = await a_chief(home)
 
+    renamed = await changed(home, persona, "Chief", description="Of all")
+    undescribed = await changed(home, persona, "Chief", description=None)
     first = await changed(home, persona, "Chiefs", attributes=[{"city": ["Rome"]}])
     event = await last_event(home, persona)
     again = await changed(home, persona, "Chiefs", attributes=[{"city": ["Rome"]}])
 
     assert (first["persona"]["name"], first["persona"]["jobTitles"]) == ("Chiefs", [])
-    assert (first["persona"]["version"], again["persona"]["version"]) == (2, 2)
+    assert (first["persona"]["version"], again["persona"]["version"]) == (4, 4)
+    assert renamed["persona"]["attributes"] == undescribed["persona"]["attributes"] != []
+    shown = (renamed["persona"]["description"], undescribed["persona"]["description"])
+    assert shown == ("Of all", None)
     assert event["type"] == "PERSONA_UPDATED"
     assert await a_chief(home, "IT chiefs") != persona
 

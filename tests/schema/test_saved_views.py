@@ -164,6 +164,44 @@ async def test_a_view_is_changed_and_deleted_by_its_owner(home: Context) -> None
     assert (await save(home, "Hot"))["__typename"] == "SaveViewSuccess"
 
 
+async def test_what_an_update_leaves_out_of_a_view_stays(home: Context) -> None:
+    order = {"field": "ENGAGEMENT", "direction": "DESC"}
+    view = await saved(home, isShared=True, orderBy=order)
+    selection = """... on UpdateViewSuccess { savedView { name filter orderBy isShared } }
+      ... on UserError { message }"""
+
+    async def update(**input: Any) -> Any:
+        return await mutate(home, "updateView", selection, savedViewId=view, **input)
+
+    shown = {
+        "name": "Hot",
+        "filter": {"completeness": {"lessThan": 50}},
+        "orderBy": order,
+        "isShared": True,
+    }
+    assert (await update(name="Hot"))["savedView"] == shown
+    ordered = {"orderBy": None, "isShared": False}
+    assert (await update(**ordered))["savedView"] == {**shown, **ordered}
+    for field in ("name", "filter", "isShared"):
+        message = f"{field}: must not be null; leave it out and it stays"
+        assert (await update(**{field: None}))["message"] == message
+
+
+async def test_a_reader_changes_no_view_that_stays_shared(home: Context) -> None:
+    view = await saved(home, isShared=True)
+    reader = replace(
+        home, viewer=Viewer(home.viewer.tenant, home.viewer.actor, frozenset({Right.READ}))
+    )
+    query = "mutation ($input: UpdateViewInput!) { updateView(input: $input) { __typename } }"
+
+    result = await executed(reader, query, {"input": {"savedViewId": view, "name": "Hot"}})
+    unshared = await mutate(reader, "updateView", "", savedViewId=view, isShared=False)
+
+    (error,) = result.errors or []
+    assert (error.extensions or {})["code"] == "FORBIDDEN"
+    assert unshared["__typename"] == "UpdateViewSuccess"
+
+
 async def test_somebody_elses_view_is_not_changed(home: Context) -> None:
     shared, own = await saved(home, isShared=True), await saved(home, "Mine")
     kim = somebody_else(home)

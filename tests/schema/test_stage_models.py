@@ -150,6 +150,31 @@ async def test_a_saved_stage_is_not_removed(home: Context) -> None:
     assert (len(stored["stages"]), stored["version"]) == (4, 1)
 
 
+async def test_what_an_update_leaves_out_of_a_draft_stays(home: Context) -> None:
+    model = await a_draft_stage_model(home)
+    shown = """... on UpdateStageModelSuccess { stageModel { name description stages { id name }
+      graph { edges { source { name } target { name } } } } }"""
+
+    async def update(**input: Any) -> Any:
+        answer = await mutate(home, "updateStageModel", shown, stageModelId=model, **input)
+        return answer["stageModel"]
+
+    described = await update(description="How we sell")
+    renamed = await update(name="Selling")
+    stages = [{"id": each["id"], "name": each["name"].upper()} for each in renamed["stages"]]
+    louder = await update(stages=stages)
+    bare = await update(transitions=None, description=None)
+
+    assert renamed == {**described, "name": "Selling"}
+    assert louder["stages"] == stages
+    assert [each["source"]["name"] for each in louder["graph"]["edges"]] == [
+        each["source"]["name"].upper() for each in renamed["graph"]["edges"]
+    ]
+    assert bare == {**louder, "description": None, "graph": {"edges": []}}
+    assert (await drafted(home))["__typename"] == "CreateStageModelSuccess"
+    assert (await drafted(home, name="Selling"))["__typename"] == "NameTaken"
+
+
 async def test_a_refused_edit_keeps_the_name_and_lets_the_new_one_go(home: Context) -> None:
     model = await a_draft_stage_model(home)
 

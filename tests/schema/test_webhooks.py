@@ -118,6 +118,14 @@ async def test_an_endpoint_is_changed_listed_and_deleted(home: Context) -> None:
         **{**same, "url": "https://example.org/x"},
     )
 
+    selection = "... on UpdateWebhookEndpointSuccess { webhookEndpoint { name filter { types } } }"
+    renamed, of_all = [
+        await mutate(home, "updateWebhookEndpoint", selection, webhookEndpointId=endpoint, **asked)
+        for asked in ({"name": "Marketing 2"}, {"name": "Marketing", "filter": None})
+    ]
+
+    assert renamed["webhookEndpoint"]["filter"] == {"types": ["ACCOUNT_CREATED"]}
+    assert of_all["webhookEndpoint"]["filter"] == {"types": None}
     assert (taken["__typename"], bad["__typename"]) == ("NameTaken", "InvalidInput")
     assert changed["webhookEndpoint"] == {
         "name": "Marketing",
