@@ -59,21 +59,27 @@ class SourceRule:
 
 
 def with_rule(
-    rules: Sequence[SourceRule], source: str, excluded_as: Exclusion | None, now: datetime
+    rules: Sequence[SourceRule],
+    source: str,
+    excluded_as: Exclusion | None,
+    now: datetime,
+    last_run: datetime | None,
 ) -> tuple[SourceRule, ...] | Refused:
     """The rules with one for this source, in the order of the sources; or why it cannot be one.
 
-    A source that counts again keeps a rule: acts stored under the former one follow it.
+    A source that counts again keeps a rule until acts stored under the former one have followed it:
+    until the last run that came to its end saw to that.
     """
     name = source.strip()
     if not fold(name):
         return Refused("source", "is required and cannot be empty")
     if flaw := flaw_of(name, NAME_LENGTH):
         return Refused("source", flaw.reason)
-    entries = {rule.source: rule for rule in rules}
-    before = entries.get(name)
+    before = next((rule for rule in rules if rule.source == name), None)
     if (before.excluded_as if before else None) is excluded_as:
         return tuple(rules)
+    open = unsettled(rules, last_run)
+    entries = {r.source: r for r in rules if r.excluded_as is not None or r in open}
     entries[name] = SourceRule(name, excluded_as, now)
     if len(entries) > MOST_SOURCES:
         return Refused("source", f"would make more than {MOST_SOURCES} sources with a rule")

@@ -68,11 +68,11 @@ async def exclude_activity_source(
     a call that was broken off.
     """
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    tenant = ctx.viewer.tenant
+    tenant, last_run = ctx.viewer.tenant, await _last_run(ctx)
 
     def decide(document: Document) -> Change | Invalid | SourceRule | None:
         before = _rules(document)
-        after = with_rule(before, source, excluded_as, ctx.now())
+        after = with_rule(before, source, excluded_as, ctx.now(), last_run)
         if isinstance(after, Refused):
             return Invalid(after.field, after.reason)
         if after == before:
@@ -113,13 +113,13 @@ async def ruled(ctx: Context) -> dict[str, Exclusion]:
     return {rule.source: rule.excluded_as for rule in rules if rule.excluded_as is not None}
 
 
-async def follow_rules(ctx: Context, last_run: datetime | None, place: str) -> str | None:
+async def follow_rules(ctx: Context, place: str) -> str | None:
     """Let the next stored activities follow the rules of their sources; the place behind them.
 
     None when there are none left. It looks at the sources whose rules the last run that came to
     its end may not have seen to, and is a part of scoring, which has asked for a right.
     """
-    rules = unsettled(await _own_rules(ctx), last_run)
+    rules = unsettled(await _own_rules(ctx), await _last_run(ctx))
     at, id, source = place.split("|", 2) if place else ("", "", "")
     after: Step | None = (datetime.fromisoformat(at), id) if place else None
     for rule in rules:
@@ -131,6 +131,11 @@ async def follow_rules(ctx: Context, last_run: datetime | None, place: str) -> s
         if reached is not None:
             return f"{reached[0].isoformat()}|{reached[1]}|{rule.source}"
     return None
+
+
+async def _last_run(ctx: Context) -> datetime | None:
+    reference = await ctx.stores.scoring.runs.reference()
+    return reference.computed_at if reference else None
 
 
 async def _own_rules(ctx: Context) -> tuple[SourceRule, ...]:

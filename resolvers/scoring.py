@@ -219,9 +219,7 @@ async def _redate(ctx: Context, run: ScoringRun, after: str) -> _Done:
 
 async def _exclude(ctx: Context, run: ScoringRun, after: str) -> _Done:
     """What is stored already may not follow the rules for its sources yet."""
-    reference = await ctx.stores.scoring.runs.reference()
-    last_run = reference.computed_at if reference else None
-    return _Done(await excluding_activities.follow_rules(ctx, last_run, after))
+    return _Done(await excluding_activities.follow_rules(ctx, after))
 
 
 async def _recall(ctx: Context, run: ScoringRun, after: str) -> _Done:

@@ -33,7 +33,7 @@ class MarkActivitiesInput(Repeatable):
 class ExcludeActivitySourceInput(Repeatable):
     source: str = strawberry.field(
         description="The source, as activities name it; capitals matter. At most "
-        f"{MOST_SOURCES} sources have had a rule."
+        f"{MOST_SOURCES} sources are left out, or count again since a little while."
     )
     excluded_as: ActivityExclusion | None = strawberry.field(
         description="Whose acts it reports; null: they count again."

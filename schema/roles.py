@@ -31,19 +31,14 @@ strawberry.enum(
 @strawberry.input(description="Which roles are listed: all that is given holds.")
 class RoleFilter:
     search: str | None = search_of("name", is_listed_by_name=False)
-    type: RoleType | None = strawberry.field(default=None, description="Is of this type.")
-    is_default: bool | None = strawberry.field(
+    type: RoleType | None = strawberry.field(
         default=None, description="One of the six of every tenant, or the tenant's own."
     )
 
 
 async def _where(context: Context, asked: RoleFilter) -> Query:
     is_of_type = None if asked.type is None else asked.type is RoleType.DEFAULT
-    return filters.every(
-        filters.searched(asked.search),
-        filters.is_one("is_default", is_of_type),
-        filters.is_one("is_default", asked.is_default),
-    )
+    return filters.every(filters.searched(asked.search), filters.is_one("is_default", is_of_type))
 
 
 def _type(is_default: bool) -> RoleType:
@@ -68,10 +63,10 @@ class Role(Node, Stamped, Listed):
         description="What other systems call it, as imports read their role names; at most 50.",
     )
     type: RoleType = stored(
-        "is_default", shown=_type, absent=RoleType.CUSTOM, description="Whether it may change."
-    )
-    is_default: bool = stored(
-        absent=False, description="Whether it is one of the six that cannot be changed or deleted."
+        "is_default",
+        shown=_type,
+        absent=RoleType.CUSTOM,
+        description="Whether it is one of the six that cannot be changed or deleted.",
     )
     role_templates: Connection[
         Annotated["RoleTemplate", strawberry.lazy("schema.role_templates")]

@@ -4,6 +4,7 @@ import pytest
 
 from domain.activity_exclusions import (
     MOST_SOURCES,
+    WRITERS_TAKE,
     Mark,
     Said,
     SourceRule,
@@ -57,16 +58,24 @@ LATER = NOON + timedelta(hours=1)
 def test_what_rules_become(
     source: str, excluded_as: Exclusion | None, rules: tuple[SourceRule, ...] | Refused
 ) -> None:
-    assert with_rule((CRAWLER,), source, excluded_as, LATER) == rules
+    assert with_rule((CRAWLER,), source, excluded_as, LATER, None) == rules
 
 
 def test_there_is_an_end_to_rules() -> None:
     rules = [SourceRule(f"s{number:03}", BOT, NOON) for number in range(MOST_SOURCES)]
 
-    assert with_rule(rules, "s100", BOT, LATER) == Refused(
+    assert with_rule(rules, "s100", BOT, LATER, None) == Refused(
         "source", "would make more than 100 sources with a rule"
     )
-    assert len(with_rule(rules, "s000", SELF, LATER)) == MOST_SOURCES  # type: ignore[arg-type]
+    assert len(with_rule(rules, "s000", SELF, LATER, None)) == MOST_SOURCES  # type: ignore[arg-type]
+
+
+def test_a_source_that_counts_again_leaves_its_place_once_its_acts_do() -> None:
+    rules = [SourceRule(f"s{number:03}", None, NOON) for number in range(MOST_SOURCES)]
+    soon, settled = NOON + WRITERS_TAKE / 2, NOON + WRITERS_TAKE
+
+    assert isinstance(with_rule(rules, "s100", BOT, LATER, soon), Refused)
+    assert with_rule(rules, "s100", BOT, LATER, settled) == (SourceRule("s100", BOT, LATER),)
 
 
 @pytest.mark.parametrize(

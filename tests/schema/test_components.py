@@ -343,7 +343,7 @@ async def test_components_are_searched_and_ordered_by_name(api: Api) -> None:
         a_role("role_c", "Chair"),
     )
 
-    own = await api("{ roles(filter: {isDefault: false}) { nodes { name } } }")
+    own = await api("{ roles(filter: {type: CUSTOM}) { nodes { name } } }")
     down = await api("{ roles(orderBy: {field: NAME, direction: DESC}) { nodes { name } } }")
 
     assert own["roles"]["nodes"] == [{"name": "Auditor"}]

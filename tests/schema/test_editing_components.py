@@ -20,7 +20,7 @@ async def a_draft(ctx: Context, **input: Any) -> Any:
 
 
 async def test_the_default_roles(home: Context) -> None:
-    answer = await operate(home, "{ roles { totalCount nodes { name isDefault } } }")
+    answer = await operate(home, "{ roles { totalCount nodes { name type } } }")
 
     assert answer["roles"]["totalCount"] == 6
     assert {role["name"] for role in answer["roles"]["nodes"]} == {
@@ -31,16 +31,16 @@ async def test_the_default_roles(home: Context) -> None:
         "Champion",
         "Other",
     }
-    assert all(role["isDefault"] for role in answer["roles"]["nodes"])
+    assert all(role["type"] == "DEFAULT" for role in answer["roles"]["nodes"])
 
 
 async def test_a_role_of_ones_own(home: Context) -> None:
-    selection = "... on CreateRoleSuccess { role { name isDefault } }"
+    selection = "... on CreateRoleSuccess { role { name type } }"
 
     made = await mutate(home, "createRole", selection, name="Economic Buyer")
     again = await mutate(home, "createRole", "", name="  economic   BUYER ")
 
-    assert made["role"] == {"name": "Economic Buyer", "isDefault": False}
+    assert made["role"] == {"name": "Economic Buyer", "type": "CUSTOM"}
     assert again["__typename"] == "NameTaken"
 
 

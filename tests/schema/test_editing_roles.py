@@ -9,7 +9,7 @@ from tests.schema.operations import mutate, operate
 from tests.schema.test_deleting import is_there, last_event
 from tests.worlds import a_buying_group, a_live_template, an_interest, some_accounts
 
-SHOWN = "role { id name description type isDefault updatedBy version }"
+SHOWN = "role { id name description type updatedBy version }"
 REFUSED = "... on InvalidInput { field reason } ... on NameTaken { name ownerId }"
 
 
@@ -59,7 +59,6 @@ async def test_a_role_is_renamed_and_described(home: Context) -> None:
         "name": "Economic Buyer",
         "description": "Signs",
         "type": "CUSTOM",
-        "isDefault": False,
         "updatedBy": "sam",
         "version": 2,
     }
