@@ -19,5 +19,6 @@ def plain(value: Any) -> Any:
 
 def written_moment(moment: datetime) -> str:
     """A moment as ISO 8601 in UTC, to the millisecond."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -8,6 +8,7 @@ from asyncio import gather
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 import strawberry
@@ -21,6 +22,7 @@ from execution.context import Context, Right
 from execution.declared import DeclaredField
 from execution.selections import OUTSIDE, Selection
 from execution.sources import Document, Sourced, at
+from store.reading import Fields
 
 BatchResolver = Callable[..., Awaitable[Sequence[object]]]
 
@@ -227,12 +229,17 @@ class ComputedField(DeclaredField):
     resolver: BatchResolver
     needs: tuple[str, ...]
     takes: tuple[StrawberryArgument, ...]
+    needs_of: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    of_tenant: Fields = frozenset()
 
     def taken(self) -> list[StrawberryArgument]:
         return list(self.takes)
 
     def paths(self, selection: Selection) -> Iterable[str]:
-        return self.needs
+        if not self.needs_of:
+            return self.needs
+        below = selection.below()
+        return {*self.needs, *(path for name in below for path in self.needs_of.get(name, ()))}
 
     def get_result(self, source: Sourced, info: Any, args: object, kwargs: Any) -> object:
         context: Context = info.context
@@ -281,19 +288,29 @@ def computed(
     resolver: BatchResolver,
     *,
     needs: Iterable[str] = (),
+    needs_of: Mapping[str, tuple[str, ...]] | None = None,
     takes: Iterable[StrawberryArgument] = (),
+    of_tenant: Iterable[str] = (),
     at_most: int | None = None,
     description: str | None = None,
 ) -> Any:
     """What a resolver makes of the documents of many parents at once, one value for each.
 
-    `needs` are the paths of a document that it reads; `takes` the field's arguments, which it
-    is given by name. A mapping it returns is the document of the field's own type; a list of
+    `needs` are the paths of a document that it reads, `needs_of` those that it reads besides
+    where a field of that name is selected of what it makes; `takes` the field's arguments, which
+    it is given by name. A mapping it returns is the document of the field's own type; a list of
     them has `at_most` so many.
+    `of_tenant` are the paths of the tenant's own document that it reads: it is given that as
+    `tenant` where it has been read along with other documents, else it reads it itself.
     """
     metadata = None if at_most is None else limits.at_most(at_most)
     return ComputedField(metadata=metadata).declare(
-        description, resolver=resolver, needs=tuple(needs), takes=tuple(takes)
+        description,
+        resolver=resolver,
+        needs=tuple(needs),
+        needs_of=needs_of or {},
+        takes=tuple(takes),
+        of_tenant=frozenset(of_tenant),
     )
 
 

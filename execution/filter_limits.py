@@ -3,10 +3,12 @@
 Nor may a range of it end before it begins.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from strawberry.types import has_object_definition
+from strawberry.types.unset import UNSET
 
 from execution.refusals import CodedError, bad_request
 from execution.selections import definition_of, fields_of
@@ -15,6 +17,8 @@ VALUES: Final = 1_000
 CHARACTERS: Final = 1_000
 LOWER_ENDS: Final = ("atLeast", "greaterThan", "since")
 UPPER_ENDS: Final = ("atMost", "lessThan", "before", "until")
+
+_NOT_PLAIN: Final = re.compile("[\0\ud800-\udfff]")
 
 
 def check(filter: object) -> CodedError | None:
@@ -32,7 +36,7 @@ def check(filter: object) -> CodedError | None:
         elif isinstance(value, str):
             if len(value) > CHARACTERS:
                 return bad_request(path, f"has at most {CHARACTERS:,} characters.")
-            if any(each == "\0" or "\ud800" <= each <= "\udfff" for each in value):
+            if _NOT_PLAIN.search(value):
                 return bad_request(path, "holds a NUL or half a surrogate pair.")
         else:
             parts = dict(_parts(value))
@@ -59,4 +63,6 @@ def _parts(value: Any) -> Iterator[tuple[str, object]]:
     kind = type(value)
     if has_object_definition(kind) and not definition_of(kind).is_one_of:
         for name, field in fields_of(kind).items():
-            yield name, getattr(value, field.python_name)
+            part = getattr(value, field.python_name)
+            if part is not None and part is not UNSET:
+                yield name, part

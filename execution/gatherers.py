@@ -1,6 +1,6 @@
 """Gatherers: which way each declared kind of field is gathered for many rows at once."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, Final
 
 from strawberry.types.field import StrawberryField
@@ -12,11 +12,13 @@ from execution.frames import Frame
 from execution.gathered_documents import each, found, one
 from execution.gathered_pages import listed, many
 from execution.gathered_parts import embedded, standing
-from execution.gathering import Gather, Gathering, Run, resolved
+from execution.gathering import Asked, Gather, Gathering, Run, resolved
 from execution.lists import ManyField
 from execution.outcomes import failed
 from execution.plans import PlannedField
+from execution.sources import Document
 from execution.viewed_lists import ViewedField
+from store.reading import TENANTS, Fields, Keyed
 
 
 def gather(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
@@ -37,6 +39,9 @@ def _computed(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
     try:
         info = Info(_raw_info=run.info(planned), _field=field)
         arguments = run.arguments(planned, info)
+        if field.of_tenant:
+            tenant = yield from _tenant(run, field.of_tenant)
+            arguments["tenant"] = tenant
     except Exception as error:
         return failed(planned, [error] * len(frame))
     (values,) = yield [field.resolver(run.context, documents, **arguments)]
@@ -47,6 +52,20 @@ def _computed(run: Run, frame: Frame, planned: PlannedField) -> Gathering:
     if planned.only is not None and all(each is None or each.__class__ is dict for each in values):
         return standing(planned, planned.only, documents, values)
     return run.column(planned, field.as_shown(values, documents))
+
+
+def _tenant(run: Run, fields: Fields) -> Generator[Asked, Any, Document]:
+    """The tenant's own document, read once in a run, along with what its level asks for."""
+    known = run.tenant
+    missing = fields - known.keys()
+    if missing:
+        own = run.context.viewer.tenant
+        found = yield Keyed(TENANTS, "_id", [own], fields)
+        if isinstance(found, Exception):
+            raise found
+        for field in fields:
+            known[field] = found.get(own, {}).get(field)
+    return known
 
 
 _OF_KINDS: Final[Mapping[type[StrawberryField], Gather]] = {

@@ -14,12 +14,14 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 from strawberry.schema.schema_converter import get_arguments
 from strawberry.types.info import Info
+from strawberry.types.unset import UNSET
 
 from execution.context import Context
 from execution.declared import DeclaredField
 from execution.frames import Column, Frame
 from execution.plans import Plan, PlannedField, PlannedSelection
 from execution.sources import Document, at
+from execution.variables import key_of
 from execution.wrapped import BROKEN
 from store.reading import Keyed
 
@@ -32,6 +34,7 @@ gave or raised.
 """
 
 
+_MOST_ARGUMENTS: Final = 64
 _NO_HELPERS: Final[Any] = None
 
 Gather: TypeAlias = "Callable[[Run, Frame, PlannedField], Gathering]"
@@ -61,6 +64,8 @@ class Run:
         self.variables = variables
         self.context = context
         self._gather = gather
+        self.tenant: dict[str, Any] = {}
+        """What has been read of the tenant's own document."""
         context.loaders.know(plan.wanted)
         self.root = Frame.of(plan.root, [None])
 
@@ -100,8 +105,10 @@ class Run:
         """The arguments of a declared field as its `get_result` takes them."""
         if not planned.definition.args:
             return {}
-        if planned.arguments is not None:
-            return dict(planned.arguments)
+        values = key_of([self.variables.coerced.get(name, UNSET) for name in planned.variables])
+        known = planned.arguments.get(values) if values is not None else None
+        if known is not None:
+            return dict(known)
         converter = self.schema.schema_converter
         _, arguments = get_arguments(
             field=planned.declared,
@@ -111,8 +118,10 @@ class Run:
             config=converter.config,
             scalar_registry=converter.scalar_registry,
         )
-        if not planned.has_variables:
-            planned.arguments = dict(arguments)
+        if values is not None:
+            if len(planned.arguments) == _MOST_ARGUMENTS:
+                planned.arguments.clear()
+            planned.arguments[values] = dict(arguments)
         return arguments
 
     def column(self, planned: PlannedField, raws: list[Any]) -> Column:

@@ -4,7 +4,7 @@ A plan is a tree. Each object type that may stand at a place of the answer has a
 with its fields in the order of the answer; fields that lead to objects have selections below them.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -15,8 +15,12 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
+    ValueNode,
+    VariableNode,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
@@ -55,7 +59,8 @@ class PlannedField:
     """A field of a selection: its key in the answer, its definition, and what is selected below.
 
     `below` holds the selection of each object type that may stand there; it is empty for a leaf,
-    which has `leaf` instead. `number` counts the fields of the whole plan.
+    which has `leaf` instead. `number` counts the fields of the whole plan, `variables` are those
+    that have a part in its arguments.
     """
 
     key: str
@@ -67,11 +72,11 @@ class PlannedField:
     leaf: Leaf | None
     take: Take | None
     show: Show | None
-    has_variables: bool
+    variables: tuple[str, ...]
     below: dict[str, "PlannedSelection"] = field(default_factory=dict)
     wanted: Fields = frozenset()
-    arguments: dict[str, Any] | None = None
-    """Those of the field, once they are known, where no variable has a part in them."""
+    arguments: dict[Hashable, Mapping[str, Any]] = field(default_factory=dict)
+    """Those of the field as they were converted, by the values of its `variables`."""
 
     only: "PlannedSelection | None" = None
     """The selection below, where objects of one type alone may stand."""
@@ -213,7 +218,7 @@ class _Planning:
             leaf_of(definition.type) if is_leaf_type(named) else None,
             None if is_leaf_type(named) else take_of(definition.type),
             None if is_leaf_type(named) else show_of(definition.type),
-            _has_variables(nodes[0]),
+            tuple(sorted(set(_variables_of(nodes[0])))),
         )
         if planned.leaf is None:
             kinds: list[Any] = [named]
@@ -238,17 +243,17 @@ def _origin_of(type_: GraphQLObjectType) -> object:
     return getattr(definition, "origin", None)
 
 
-def _has_variables(node: FieldNode) -> bool:
-    return any(_is_variable_within(each.value) for each in node.arguments or ())
+def _variables_of(node: FieldNode) -> Iterator[str]:
+    for each in node.arguments or ():
+        yield from _variables_within(each.value)
 
 
-def _is_variable_within(value: Any) -> bool:
-    match value.kind:
-        case "variable":
-            return True
-        case "list_value":
-            return any(map(_is_variable_within, value.values))
-        case "object_value":
-            return any(_is_variable_within(part.value) for part in value.fields)
-        case _:
-            return False
+def _variables_within(value: ValueNode) -> Iterator[str]:
+    if isinstance(value, VariableNode):
+        yield value.name.value
+    elif isinstance(value, ListValueNode):
+        for each in value.values:
+            yield from _variables_within(each)
+    elif isinstance(value, ObjectValueNode):
+        for part in value.fields:
+            yield from _variables_within(part.value)

@@ -5,7 +5,7 @@ is goes through all the checks.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Final
 
 from graphql import (
@@ -22,6 +22,8 @@ from graphql.execution.values import VariableValues, VariableValueSource
 
 from execution import given_values, limits
 
+_LONGEST_KEY: Final = 128
+_LONGEST_TEXT: Final = 200
 _MOST_ERRORS: Final = 50
 _SMALLEST, _LARGEST = -(2**31), 2**31 - 1
 
@@ -80,6 +82,30 @@ class Variables:
             test = _TESTS.get(str(kind))
             return None if test is None else lambda value: value is None or test(value)
         return _TESTS.get(str(kind.of_type))
+
+
+def key_of(values: Sequence[object]) -> Hashable | None:
+    """What tells these values from others of the same variables; None where there is too much."""
+    parts: list[Hashable] = []
+    waiting: list[object] = list(values)
+    while waiting:
+        value = waiting.pop()
+        if len(parts) >= _LONGEST_KEY:
+            return None
+        parts.append(type(value).__name__)
+        if isinstance(value, dict):
+            parts.append(tuple(value))
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            parts.append(len(value))
+            waiting.extend(value)
+        elif isinstance(value, str) and len(value) > _LONGEST_TEXT:
+            return None
+        elif isinstance(value, Hashable):
+            parts.append(value)
+        else:
+            return None
+    return tuple(parts)
 
 
 def _is_text(value: Any) -> bool:

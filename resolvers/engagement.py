@@ -8,28 +8,46 @@ from domain.identifiers import WeightingModelId
 from domain.scoring_runs import Reference
 from execution.context import Context, Right
 from execution.sources import Document
+from store.scoring_runs import to_reference
 
-GROUP_NEEDS: Final = ("engagement", "score_due")
-PERSON_NEEDS: Final = ("engagement",)
+NEEDS: Final = ("engagement.raw",)
+NEEDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "roleWeightedCount": ("engagement.role_weighted_count",),
+    "computedAt": ("engagement.computed_at",),
+    "runId": ("engagement.run_id",),
+    "weightingModel": ("engagement.run_id", "engagement.run_number"),
+    "isStale": ("score_due",),
+}
+"""What each field reads; an `_id` is always there."""
+OF_TENANT: Final = ("scoring",)
 
 
-async def of_groups(ctx: Context, groups: Sequence[Document]) -> list[dict[str, Any] | None]:
+async def of_groups(
+    ctx: Context, groups: Sequence[Document], tenant: Document | None = None
+) -> list[dict[str, Any] | None]:
     """The engagement of each group; None of one that has not been scored yet.
 
     It is stale from a change of its members until it is scored anew, a moment later.
     """
     ctx.viewer.require(Right.READ)
-    reference = await ctx.stores.scoring.runs.reference()
+    reference = await reference_of(ctx, tenant)
     models = await _models(ctx, groups, reference)
     return [_of_group(group, reference, models) for group in groups]
 
 
-async def of_people(ctx: Context, people: Sequence[Document]) -> list[dict[str, Any] | None]:
+async def of_people(
+    ctx: Context, people: Sequence[Document], tenant: Document | None = None
+) -> list[dict[str, Any] | None]:
     """The engagement of each person; None before the tenant's first scoring."""
     ctx.viewer.require(Right.READ)
-    reference = await ctx.stores.scoring.runs.reference()
+    reference = await reference_of(ctx, tenant)
     models = await _models(ctx, people, reference)
     return [_of_person(person.get("engagement"), reference, models) for person in people]
+
+
+async def reference_of(ctx: Context, tenant: Document | None) -> Reference | None:
+    """What scores are measured by, as the tenant's document has it that may be at hand."""
+    return await ctx.stores.scoring.runs.reference() if tenant is None else to_reference(tenant)
 
 
 async def _models(
@@ -63,9 +81,9 @@ def _of_group(
         "group_id": group["_id"],
         "exact": engagement.score(stored["raw"], largest),
         "raw": stored["raw"],
-        "role_weighted_count": {"exact": stored["role_weighted_count"]},
-        "computed_at": stored["computed_at"],
-        "run_id": stored["run_id"],
+        "role_weighted_count": {"exact": stored.get("role_weighted_count")},
+        "computed_at": stored.get("computed_at"),
+        "run_id": stored.get("run_id"),
         "model_id": _model(stored, reference, models),
         "is_stale": group.get("score_due") is not None,
     }
@@ -82,6 +100,6 @@ def _of_person(
     return {
         "exact": engagement.score(raw, reference.largest_person_raw),
         "raw": raw,
-        "computed_at": stored["computed_at"] if stored else reference.computed_at,
+        "computed_at": stored.get("computed_at") if stored else reference.computed_at,
         "model_id": _model(stored, reference, models),
     }

@@ -16,6 +16,7 @@ from domain.scoring_runs import Reference
 from execution.context import Context, Right
 from resolvers import asked_thresholds, stamps
 from resolvers.asked_thresholds import ASKED, Wanted
+from resolvers.engagement import reference_of
 from store.driver import Document
 from store.readiness import (
     FOR_MEASURING,
@@ -117,10 +118,12 @@ async def measure_interest(ctx: Context, id: SolutionInterestId) -> None:
         await _measure_next(ctx, interest)
 
 
-async def of_groups(ctx: Context, groups: Sequence[Document]) -> list[dict[str, Any] | None]:
+async def of_groups(
+    ctx: Context, groups: Sequence[Document], tenant: Document | None = None
+) -> list[dict[str, Any] | None]:
     """What is told of each group's readiness; None where nothing is asked."""
     ctx.viewer.require(Right.READ)
-    reference = await ctx.stores.scoring.runs.reference()
+    reference = await reference_of(ctx, tenant)
     return [_shown(group, reference) for group in groups]
 
 

@@ -285,7 +285,9 @@ def of_group() -> Any:
     """The field of a group that shows its engagement."""
     return computed(
         resolvers.engagement.of_groups,
-        needs=resolvers.engagement.GROUP_NEEDS,
+        needs=resolvers.engagement.NEEDS,
+        needs_of=resolvers.engagement.NEEDS_OF,
+        of_tenant=resolvers.engagement.OF_TENANT,
         description="How active its members are; null until a new group is scored, a moment later.",
     )
 
@@ -294,6 +296,8 @@ def of_person() -> Any:
     """The field of a person that shows their engagement."""
     return computed(
         resolvers.engagement.of_people,
-        needs=resolvers.engagement.PERSON_NEEDS,
+        needs=resolvers.engagement.NEEDS,
+        needs_of=resolvers.engagement.NEEDS_OF,
+        of_tenant=resolvers.engagement.OF_TENANT,
         description="How active they are; null before the tenant's first scoring run.",
     )

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 import domain.readiness
+import resolvers.engagement
 import resolvers.readiness
 from execution.fields import computed, embedded, one, stored
 from execution.sources import Sourced
@@ -54,6 +55,7 @@ def of_group() -> Any:
     return computed(
         resolvers.readiness.of_groups,
         needs=resolvers.readiness.NEEDS,
+        of_tenant=resolvers.engagement.OF_TENANT,
         description="Whether it is ready for sales; null where the solution interest asks for "
         "nothing. A change of thresholds, and scores that a run has changed, are followed within "
         "moments.",

@@ -25,6 +25,7 @@ Key = str | int | float | datetime | None
 
 EVERYTHING: Final[Fields] = frozenset({"*"})
 EVENTS: Final = "events"
+TENANTS: Final = "tenants"
 GREATEST_CHARACTER: Final = "\U0010ffff"
 SECONDS_FOR_A_READ: Final = 10.0
 
@@ -119,7 +120,7 @@ class Reader:
     ) -> list[Document]:
         """Every document whose `path` holds one of the keys."""
         cursor = self._collection(collection).find(
-            self._own({path: {"$in": list(keys)}}),
+            self._holding(collection, path, keys),
             projection(fields | {path}),
             batch_size=_AT_ONCE,
             max_time_ms=self._milliseconds,
@@ -149,7 +150,7 @@ class Reader:
     async def _united(self, asked: Sequence[Keyed]) -> list[list[Document]]:
         parts: list[list[Query]] = [
             [
-                {"$match": self._own({each.path: {"$in": list(each.keys)}})},
+                {"$match": self._holding(each.collection, each.path, each.keys)},
                 {"$project": projection(each.fields | {each.path})},
                 {"$set": {_NUMBER: {"$literal": number}}},
             ]
@@ -264,6 +265,12 @@ class Reader:
         if name != EVENTS:
             return collection
         return collection.with_options(read_concern=ReadConcern("majority"))
+
+    def _holding(self, collection: str, path: str, keys: Several[str]) -> Query:
+        """This tenant's documents that hold one of the keys at `path`; of tenants, its own."""
+        if collection == TENANTS:
+            return {"_id": {"$in": [key for key in keys if key == self._tenant]}}
+        return self._own({path: {"$in": list(keys)}})
 
     def _own(self, *queries: Query) -> Document:
         """All of the queries, on this tenant's documents only."""

@@ -1,7 +1,8 @@
 """Scoring runs in MongoDB: what was in force in each, and the tenant's reference."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from pymongo import ReturnDocument
 
@@ -136,7 +137,7 @@ class ScoringRunStore:
             await self._runs.update_one(of_run, kept)
 
 
-def to_reference(tenant: Document) -> Reference | None:
+def to_reference(tenant: Mapping[str, Any]) -> Reference | None:
     """The reference a tenant's document holds; None before the first run."""
     scoring = tenant.get("scoring")
     if not scoring:

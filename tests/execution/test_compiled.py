@@ -90,3 +90,16 @@ async def test_there_is_a_plan_for_each_way_an_operation_branches(
     assert await data(all=True, none=False) == {"__typename": "Query", "also": "Query"}
     assert await data(all=True) == {"__typename": "Query"}
     assert len(compiled.plans) == 3
+
+
+async def test_arguments_are_taken_anew_for_other_values(database: Database) -> None:
+    context = a_context(database, TenantId("t1"), Clock())
+    text = "query Q($first: Int!) { roles(first: $first) { nodes { name } } }"
+
+    few = await SCHEMA.execute(text, {"first": 1}, context)
+    many = await SCHEMA.execute(text, {"first": 500}, context)
+    again = await SCHEMA.execute(text, {"first": 1}, context)
+
+    assert few.errors is None
+    assert [error.message for error in many.errors or ()] == ["first must be 1 to 100, not 500."]
+    assert again.errors is None

@@ -4,7 +4,7 @@ import pytest
 from graphql import OperationDefinitionNode, build_schema, get_variable_values, parse
 from graphql.execution.values import VariableValues
 
-from execution.variables import Variables
+from execution.variables import Variables, key_of
 
 SCHEMA = build_schema(
     """
@@ -79,3 +79,38 @@ def test_what_does_not_fit_is_told_by_its_path(
 
     assert isinstance(found, list)
     assert [error.message.startswith(message) for error in found] == [True]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param([1], [True], id="a truth value is no number"),
+        pytest.param([1], [1.0], id="a part is no whole number"),
+        pytest.param([["a"]], ["a"], id="a list of one is not that one"),
+        pytest.param([["a"], ["b"]], [["a", "b"]], id="two lists are not one"),
+        pytest.param([{"a": 1}], [{"b": 1}], id="names tell apart"),
+        pytest.param([{"a": None}], [{}], id="null is not nothing"),
+        pytest.param([{"a": {"b": 1}, "c": 2}], [{"a": {"b": 1, "c": 2}}], id="depth tells apart"),
+    ],
+)
+def test_what_differs_has_another_key(one: list[object], other: list[object]) -> None:
+    assert key_of(one) is not None
+    assert key_of(one) != key_of(other)
+
+
+def test_what_is_alike_has_one_key() -> None:
+    given = [{"ids": ["a", "b"], "search": None}, 3]
+
+    assert key_of(given) == key_of([{"ids": ["a", "b"], "search": None}, 3])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param([list(range(100))], id="many values"),
+        pytest.param(["a" * 201], id="a long text"),
+        pytest.param([{1, 2}], id="what no key can hold"),
+    ],
+)
+def test_what_is_too_much_has_no_key(given: list[object]) -> None:
+    assert key_of(given) is None
