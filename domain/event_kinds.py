@@ -23,6 +23,7 @@ _OF_GROUPS: Final = (
 )
 _OF_PEOPLE: Final = (
     EventType.INTEREST_SIGNAL_RECORDED,
+    EventType.ACTIVITY_MARKED,
     EventType.MEMBERSHIP_CHANGED,
     EventType.MEMBER_FLAGGED,
 )

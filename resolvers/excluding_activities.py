@@ -10,9 +10,9 @@ from typing import Final
 
 from domain.activity_exclusions import Mark, SourceRule, unsettled, with_rule
 from domain.activity_types import Exclusion
-from domain.events import EventType
+from domain.events import Event, EventType
 from domain.fields import Refused
-from domain.identifiers import ActivityId
+from domain.identifiers import ActivityId, PersonId
 from domain.upserting import MOST_ITEMS, TooManyItems
 from execution.context import Context, Right
 from resolvers import jobs, stamps
@@ -48,7 +48,18 @@ async def mark_activities(
         return TooManyItems(len(ids))
     wanted = list(dict.fromkeys(map(ActivityId, ids)))
     stamp = {"marked_at": ctx.now(), "marked_by": ctx.viewer.actor}
-    done = await ctx.stores.activities.say(wanted, mark, stamp)
+
+    def tell(id: ActivityId, person: PersonId | None, before: Mark | None) -> Event:
+        return stamps.event(
+            ctx,
+            EventType.ACTIVITY_MARKED,
+            id,
+            person_id=person,
+            before={"marked_as": before.value if before else None},
+            after={"marked_as": mark.value if mark else None},
+        )
+
+    done = await ctx.stores.activities.say(wanted, mark, stamp, tell)
     if done.found:
         await jobs.score_anew(ctx)
     return MarkedActivities(

@@ -4,7 +4,7 @@ Beside the three the answer is stored, `excluded_as`, by which days are counted;
 is not there at all. Whoever alters it marks the days before, as whoever stores an activity does.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,10 +13,13 @@ from pymongo import UpdateOne
 
 from domain.activity_exclusions import Mark, Said, SourceRule
 from domain.activity_types import Exclusion
-from domain.identifiers import ActivityId, PersonId
+from domain.events import Event
+from domain.identifiers import ActivityId, PersonId, TenantId
 from store.activity_moves import SLICE, ActivityMoves
 from store.day_counting import PersonDay
-from store.driver import Document
+from store.driver import Database, Document
+from store.event_documents import to_document
+from store.relay import Relay
 
 SAID: Final = ("marked_as", "reported_as", "ruled_as")
 COUNTED: Final[Document] = {"excluded_as": {"$nin": [each.value for each in Exclusion]}}
@@ -38,12 +41,21 @@ class Marked:
 class ActivityMarks(ActivityMoves):
     """Marks the activities of one tenant."""
 
+    def __init__(self, database: Database, tenant: TenantId, relay: Relay) -> None:
+        super().__init__(database, tenant)
+        self._relay = relay
+
     async def say(
-        self, ids: Collection[ActivityId], mark: Mark | None, stamp: Mapping[str, object]
+        self,
+        ids: Collection[ActivityId],
+        mark: Mark | None,
+        stamp: Mapping[str, object],
+        tell: Callable[[ActivityId, PersonId | None, Mark | None], Event],
     ) -> Marked:
         """Mark activities of these ids as people say, or (None) take their marks away.
 
-        `stamp` says who does so and when, which stays with them.
+        `stamp` says who does so and when, which stays with them. `tell` makes the event of an
+        activity, of this person if it is anybody's, that was marked like this before.
         """
         changed: set[ActivityId] = set()
         for _ in range(_TRIES):
@@ -54,9 +66,15 @@ class ActivityMarks(ActivityMoves):
                 if (said := said_in(each)).marked is not mark
             ]
             if not others:
+                if changed:
+                    await self._relay.forward(self._activities.name, changed)
                 return Marked({each["_id"] for each in found}, changed)
             changed |= {each["_id"] for each, _ in others}
-            await self._save(others, {**stamp})
+            told = {
+                each["_id"]: to_document(tell(each["_id"], each["person_id"], said_in(each).marked))
+                for each, _ in others
+            }
+            await self._save(others, {**stamp}, told)
         raise RuntimeError(f"activities kept changing: {sorted(ids)[:10]}")
 
     async def follow_rule(self, rule: SourceRule, after: Step | None) -> Step | None:
@@ -82,11 +100,16 @@ class ActivityMarks(ActivityMoves):
             for each in found
             if (said := said_in(each)).ruled is not rule.excluded_as
         ]
-        await self._save(others, {})
+        await self._save(others, {}, {})
         return (found[-1]["at"], found[-1]["_id"]) if found else None
 
-    async def _save(self, others: list[tuple[Document, Said]], stamp: Document) -> None:
-        """Store what is said of these, unless something else is by now."""
+    async def _save(
+        self,
+        others: list[tuple[Document, Said]],
+        stamp: Document,
+        told: Mapping[str, Document],
+    ) -> None:
+        """Store what is said of these, with the events of it, unless something else is by now."""
         days: list[PersonDay] = []
         writes = []
         for each, said in others:
@@ -95,7 +118,8 @@ class ActivityMarks(ActivityMoves):
             guard = {key: each.get(key) for key in ("_id", "person_id", "day", *SAID)}
             values = {**said_paths(said), **stamp}
             gone = {key: "" for key in (*SAID, "excluded_as") if key not in values}
-            update = {"$set": values, "$unset": gone}
+            event = {"outbox": told[each["_id"]]} if each["_id"] in told else {}
+            update = {"$set": values, "$unset": gone, "$push": event}
             given = {operator: paths for operator, paths in update.items() if paths}
             writes.append(UpdateOne({**guard, "tenant": self._tenant}, given))
         await self.days.mark(days)

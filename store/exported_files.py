@@ -24,7 +24,6 @@ COLLECTIONS: Final = (
     *OUTBOXES,
     "merges",
     "identities",
-    "activities",
     "activity_days",
     "scoring_runs",
     "daily_runs",

@@ -30,6 +30,7 @@ OUTBOXES: Final = (
     "people",
     "opportunities",
     "interest_signals",
+    "activities",
     "roles",
     "personas",
     "role_templates",

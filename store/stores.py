@@ -70,7 +70,7 @@ class Stores:
         self.people = PersonStore(database, tenant, self.relay)
         self.opportunities = OpportunityStore(database, tenant, self.relay)
         self.interest_signals = InterestSignalStore(database, tenant, self.relay)
-        self.activities = ActivityStore(database, tenant)
+        self.activities = ActivityStore(database, tenant, self.relay)
         self.related_records = RelatedRecords(database, tenant)
         self.roles = Records(database, "roles", tenant, self.relay)
         self.personas = PersonaStore(database, tenant, self.relay)

@@ -27,7 +27,7 @@ from tests.contexts import Clock, a_context
 from tests.killing import Killed
 
 LEAST_BETWEEN: Final = LEASE + timedelta(seconds=1)
-KEPT_BESIDE_OUTBOXES: Final = ("events", "activities", "activity_days", "identities")
+KEPT_BESIDE_OUTBOXES: Final = ("events", "activity_days", "identities")
 
 _WRITES: Final = (
     "insert_one",

@@ -52,8 +52,22 @@ async def test_activities_are_marked_and_found_by_it(home: Context, ada: PersonI
     found = (await operate(home, SHOWN))["activities"]["nodes"]
     assert found == [{"excludedAs": "SELF", "markedAs": "SELF", "markedBy": "sam"}]
 
+    assert (await mark(home, [ids[0]], "SELF"))["unchanged"] == 1
     assert (await mark(home, [ids[0]], None))["changed"] == 1
     assert (await operate(home, SHOWN))["activities"]["nodes"] == []
+    told = await operate(
+        home,
+        """{ events(filter: { types: [ACTIVITY_MARKED] }) {
+          nodes { subjectId actor person { id } before after } } }""",
+    )
+    event = {"subjectId": ids[0], "actor": "sam", "person": {"id": ada}}
+    was, now = {"marked_as": None}, {"marked_as": "self"}
+    assert told["events"]["nodes"] == [
+        {**event, "before": was, "after": now},
+        {**event, "before": now, "after": was},
+    ]
+    waiting = {"tenant": home.viewer.tenant, "outbox.0": {"$exists": True}}
+    assert await home.stores.database["activities"].count_documents(waiting) == 0
     assert await mark(home, ["act_x"] * 1_001, "BOT") == {
         "__typename": "TooManyItems",
         "message": "A call takes at most 1,000 items, not 1,001.",

@@ -23,6 +23,7 @@ from store.activities import ActivityStore
 from store.activity_days import ActivityDayStore
 from store.activity_moves import Newcomer
 from store.driver import Database, Document
+from store.relay import Relay
 from store.schema_version import SCHEMA_VERSION
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -34,7 +35,7 @@ ADAS = Identity("person.email", "ada@acme.com")
 
 @pytest.fixture
 def store(database: Database, tenant: TenantId) -> ActivityStore:
-    return ActivityStore(database, tenant)
+    return ActivityStore(database, tenant, Relay(database, tenant))
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ async def test_the_order_of_reports_does_not_matter(database: Database, tenant: 
 
     for order in range(6):
         own = TenantId(f"{tenant}-{order}")
-        store = ActivityStore(database, own)
+        store = ActivityStore(database, own, Relay(database, own))
         reports = some_reports(An(own))
         Random(order).shuffle(reports)
         await asyncio.gather(*(store.record(reports[n::3], NOON) for n in range(3)))
@@ -195,12 +196,12 @@ async def test_what_is_stored_between_mark_and_count_is_not_lost(
 async def test_counting_beside_many_writers_loses_nothing(
     database: Database, tenant: TenantId, an: An
 ) -> None:
-    writers = [ActivityStore(database, tenant) for _ in range(4)]
+    writers = [ActivityStore(database, tenant, Relay(database, tenant)) for _ in range(4)]
     batches = [
         [an.activity(person, day=day) for person in (ADA, BO) for day in (TODAY, YESTERDAY)]
         for _ in range(20)
     ]
-    counter = ActivityStore(database, tenant)
+    counter = ActivityStore(database, tenant, Relay(database, tenant))
 
     async def write(store: ActivityStore, own: Sequence[Sequence[Activity]]) -> None:
         for batch in own:
@@ -260,7 +261,9 @@ async def test_another_tenants_activities_are_left_alone(
     store: ActivityStore, an: An, database: Database, tenant: TenantId
 ) -> None:
     other = TenantId(f"{tenant}-other")
-    await ActivityStore(database, other).record([An(other).activity(None)], NOON)
+    await ActivityStore(database, other, Relay(database, other)).record(
+        [An(other).activity(None)], NOON
+    )
 
     assert await store.attach([Newcomer(ADA, [ADAS])]) == 0
     assert await store.awaited("") == {}
@@ -324,7 +327,7 @@ async def test_many_activities_move_slice_by_slice(store: ActivityStore, an: An)
 async def test_days_on_which_nothing_is_left_go_when_they_are_settled(
     database: Database, tenant: TenantId, an: An
 ) -> None:
-    store = ActivityStore(database, tenant)
+    store = ActivityStore(database, tenant, Relay(database, tenant))
     store.days = ActivityDayStore(database, tenant, settled_after=timedelta(0))
     await store.record([an.activity(ADA), an.activity(BO)], NOON)
     await store.detach(ADA)
