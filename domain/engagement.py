@@ -246,7 +246,9 @@ def score(raw: float, largest_raw: float) -> float:
     """The score of a raw, 0 to 100, at 9 decimals; 0 where nobody is active."""
     if raw <= 0 or largest_raw <= 0:
         return 0.0
-    return round(min(float(HIGHEST_SCORE), HIGHEST_SCORE * math.sqrt(raw / largest_raw)), PLACES)
+    if raw >= largest_raw:
+        return float(HIGHEST_SCORE)
+    return round(HIGHEST_SCORE * math.sqrt(raw / largest_raw), PLACES)
 
 
 def shown(exact: float | Fraction, places: int = 0) -> Decimal:

@@ -62,26 +62,34 @@ class Row:
         return cursors.encode(self.place, self.fingerprint)
 
 
-@dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of a page, and whether others come before and after them."""
+    """The rows of a page, and whether others come before and after them.
 
-    rows: Sequence[Row]
-    has_previous: bool
-    has_next: bool
+    It is the source of `PageInfo` as well; rows are made when somebody looks at them.
+    """
+
+    def __init__(
+        self, make: Callable[[], Sequence[Row]], *, has_previous: bool, has_next: bool
+    ) -> None:
+        self._make = make
+        self.has_previous_page = has_previous
+        self.has_next_page = has_next
+
+    @cached_property
+    def rows(self) -> Sequence[Row]:
+        return self._make()
 
     @property
     def nodes(self) -> list[Sourced]:
         return [row.node for row in self.rows]
 
     @property
-    def info(self) -> PageInfo:
-        return PageInfo(
-            has_next_page=self.has_next,
-            has_previous_page=self.has_previous,
-            start_cursor=self.rows[0].cursor if self.rows else None,
-            end_cursor=self.rows[-1].cursor if self.rows else None,
-        )
+    def start_cursor(self) -> str | None:
+        return self.rows[0].cursor if self.rows else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self.rows[-1].cursor if self.rows else None
 
 
 class LoadedConnection(Generic[T]):
@@ -119,8 +127,8 @@ class LoadedConnection(Generic[T]):
         return (await self._loaded()).nodes
 
     @property
-    async def page_info(self) -> PageInfo:
-        return (await self._loaded()).info
+    async def page_info(self) -> Page:
+        return await self._loaded()
 
     @property
     def total_count(self) -> Awaitable[int]:
@@ -153,8 +161,8 @@ class ReadConnection:
         return self._nodes()
 
     @property
-    def page_info(self) -> PageInfo:
-        return self._page.info
+    def page_info(self) -> Page:
+        return self._page
 
     @cached_property
     def _page(self) -> Page:

@@ -13,7 +13,7 @@ from typing import Any
 from strawberry.types.arguments import StrawberryArgument
 
 from execution import cursors
-from execution.connections import LoadedConnection, Page, PageInfo, ReadConnection, Row
+from execution.connections import LoadedConnection, Page, ReadConnection, Row
 from execution.context import Context, Right
 from execution.fields import EmbeddedField, Where
 from execution.lists import AFTER, FIRST, check_size, node_class
@@ -52,7 +52,9 @@ class EmbeddedListField(EmbeddedField):
         if not self.is_through:
             return parts
         return LoadedConnection(
-            lambda: self._lead(info, parts), parts.page, lambda: _counted(parts.count)
+            lambda: self._lead(info, parts),
+            lambda led: parts.page(lambda: led),
+            lambda: _counted(parts.count),
         )
 
     def asked(self, info: Any, kwargs: Any) -> "PartsAsked":
@@ -166,8 +168,8 @@ class Parts:
         return [target.of(part, self.holder) for _, part in self.shown]
 
     @property
-    def page_info(self) -> PageInfo:
-        return self._page.info
+    def page_info(self) -> Page:
+        return self._page
 
     @property
     def total_count(self) -> int:
@@ -175,7 +177,7 @@ class Parts:
 
     @property
     def _page(self) -> Page:
-        return self.page(list(zip(self.shown, self.nodes, strict=True)))
+        return self.page(lambda: list(zip(self.shown, self.nodes, strict=True)))
 
     @property
     def keys(self) -> list[str]:
@@ -184,13 +186,17 @@ class Parts:
         found = (part.get(self.asked.of_field.identity) for part in parts)
         return [key for key in found if isinstance(key, str)]
 
-    def page(self, nodes: Sequence[tuple[Part, Sourced]]) -> Page:
+    def page(self, nodes: Callable[[], Sequence[tuple[Part, Sourced]]]) -> Page:
         """The page of these rows."""
-        rows = [
-            Row(Place(number, part[self.asked.of_field.identity]), self.asked.name, node, part)
-            for (number, part), node in nodes
-        ]
-        return Page(rows, self.asked.after is not None, self.has_next)
+        name, identity = self.asked.name, self.asked.of_field.identity
+
+        def rows() -> list[Row]:
+            return [
+                Row(Place(number, part[identity]), name, node, part)
+                for (number, part), node in nodes()
+            ]
+
+        return Page(rows, has_previous=self.asked.after is not None, has_next=self.has_next)
 
     def led(self, found: Callable[[], Mapping[str, Document]]) -> ReadConnection:
         """The connection of the documents that were found by what identifies the parts."""
@@ -201,7 +207,7 @@ class Parts:
             return [(each, target.of(document)) for each, document in led if document is not None]
 
         return ReadConnection(
-            lambda: self.page(nodes()), lambda: [node for _, node in nodes()], lambda: self.count
+            lambda: self.page(nodes), lambda: [node for _, node in nodes()], lambda: self.count
         )
 
 

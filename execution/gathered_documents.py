@@ -61,12 +61,13 @@ def _led(run: Run, planned: PlannedField, keys: Sequence[Any], foreign: str) -> 
     if isinstance(found, Exception):
         return failed(planned, [_outcome(key, found) for key in keys])
     documents, numbers = _numbered(wanted, found)
-    refs = [
-        numbers.get(key) if key.__class__ is str else (BROKEN if is_error(key) else None)
-        for key in keys
-    ]
+    errors = {
+        row: key for row, key in enumerate(keys) if key.__class__ is not str and is_error(key)
+    }
+    refs: list[Any] = [numbers.get(key) if key.__class__ is str else None for key in keys]
+    for row in errors:
+        refs[row] = BROKEN
     frames = [Frame(selection, documents=documents)] if documents else []
-    errors = {row: key for row, key in enumerate(keys) if is_error(key)}
     return Column(planned, refs=refs, below=frames, errors=errors)
 
 

@@ -224,16 +224,19 @@ class Reading:
     def page(self, owner: Document, documents: Sequence[Document]) -> Page:
         """The page of these rows, of which one too many was asked for."""
         order, target = self._window.order, self._field.target
-        rows = [
-            Row(
-                Place(at(document, order.path), document["_id"]),
-                self._list,
-                target.of(document),
-                self._relation(document, owner),
-            )
-            for document in documents[: self.size]
-        ]
-        return Page(rows, self._after is not None, len(documents) > self.size)
+
+        def rows() -> list[Row]:
+            return [
+                Row(
+                    Place(at(document, order.path), document["_id"]),
+                    self._list,
+                    target.of(document),
+                    self._relation(document, owner),
+                )
+                for document in documents[: self.size]
+            ]
+
+        return Page(rows, has_previous=self._after is not None, has_next=len(documents) > self.size)
 
     def _relation(self, document: Document, owner: Document) -> Document:
         field = self._field

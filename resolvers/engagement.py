@@ -41,6 +41,8 @@ async def of_people(
     """The engagement of each person; None before the tenant's first scoring."""
     ctx.viewer.require(Right.READ)
     reference = await reference_of(ctx, tenant)
+    if reference is None:
+        return [None] * len(people)
     models = await _models(ctx, people, reference)
     return [_of_person(person.get("engagement"), reference, models) for person in people]
 
@@ -62,12 +64,13 @@ async def _models(
 
 
 def _model(
-    stored: Mapping[str, Any] | None,
+    stored: Mapping[str, Any],
     reference: Reference | None,
     models: Mapping[str, WeightingModelId],
 ) -> WeightingModelId | None:
-    in_force = reference.model if reference else None
-    return models.get(stored.get("run_id", ""), in_force) if stored else in_force
+    """The version of the model that stored figures come from."""
+    later = models.get(stored.get("run_id", "")) if models else None
+    return later or (reference.model if reference else None)
 
 
 def _of_group(
@@ -91,15 +94,20 @@ def _of_group(
 
 def _of_person(
     stored: Mapping[str, Any] | None,
-    reference: Reference | None,
+    reference: Reference,
     models: Mapping[str, WeightingModelId],
-) -> dict[str, Any] | None:
-    if reference is None:
-        return None
-    raw = stored["raw"] if stored else 0
+) -> dict[str, Any]:
+    if not stored:
+        return {
+            "exact": 0.0,
+            "raw": 0,
+            "computed_at": reference.computed_at,
+            "model_id": reference.model,
+        }
+    raw = stored["raw"]
     return {
         "exact": engagement.score(raw, reference.largest_person_raw),
         "raw": raw,
-        "computed_at": stored.get("computed_at") if stored else reference.computed_at,
-        "model_id": _model(stored, reference, models),
+        "computed_at": stored.get("computed_at"),
+        "model_id": _model(stored, reference, models) if models else reference.model,
     }
