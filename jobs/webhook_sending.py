@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpcore
 
@@ -27,6 +28,10 @@ _BODY_BYTES: Final = 65_536
 """How much of an answer's body is read, for the sake of using the connection again."""
 
 _KEPT_SECONDS: Final = 15.0
+_ADDRESS_SECONDS: Final = 5.0
+"""How long an address is tried that is not the last of its name."""
+
+_PORTS: Final = {"https": 443, "http": 80}
 _USER_AGENT: Final = "Quorum-Webhooks/1.0"
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -83,8 +88,8 @@ class Sender:
         if check_url(url, allow_private=self._allow_private):
             return Answer(None, AttemptError.ADDRESS_NOT_ALLOWED)
         try:
-            async with asyncio.timeout(self._seconds):
-                return await self._answer(url, headers, body, now)
+            async with asyncio.timeout(self._seconds) as limit:
+                return await self._answer(url, headers, body, now, limit)
         except AddressNotAllowed:
             return Answer(None, AttemptError.ADDRESS_NOT_ALLOWED)
         except NameNotResolved:
@@ -107,13 +112,20 @@ class Sender:
         self._idle.clear()
 
     async def _answer(
-        self, url: str, headers: Mapping[str, str], body: bytes, now: Callable[[], datetime]
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        now: Callable[[], datetime],
+        limit: asyncio.Timeout,
     ) -> Answer:
-        pairs = _pairs({**headers, "user-agent": _USER_AGENT})
-        origin = httpcore.URL(url).origin
+        where, host = _place(url)
+        pairs = _pairs({"host": host, **headers, "user-agent": _USER_AGENT})
+        origin = where.origin
         connection = await self._connection(origin)
         try:
-            async with connection.stream("POST", url, headers=pairs, content=body) as response:
+            async with connection.stream("POST", where, headers=pairs, content=body) as response:
+                limit.reschedule(None)  # the answer is there, whatever becomes of its body
                 wait = next((v for k, v in response.headers if k.lower() == b"retry-after"), None)
                 asked = retry_after(None if wait is None else wait.decode("latin-1"), now())
                 await _read(response)
@@ -184,9 +196,9 @@ class _Checked(httpcore.AsyncNetworkBackend):
         for address in others:
             try:
                 return await self._network.connect_tcp(
-                    address, port, timeout, local_address, socket_options
+                    address, port, _ADDRESS_SECONDS, local_address, socket_options
                 )
-            except httpcore.ConnectError:
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
         return await self._network.connect_tcp(last, port, timeout, local_address, socket_options)
 
@@ -196,6 +208,20 @@ def _is_public(address: str) -> bool:
         return is_public(ipaddress.ip_address(address))
     except ValueError:
         return False
+
+
+def _place(url: str) -> tuple[httpcore.URL, str]:
+    """A URL in httpcore's parts, and what the `Host` header says of it.
+
+    By itself httpcore leaves out what stands behind `;`, and the brackets of an address.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    named = f"[{host}]" if ":" in host else host
+    if parts.port is not None and parts.port != _PORTS[parts.scheme]:
+        named = f"{named}:{parts.port}"
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return httpcore.URL(scheme=parts.scheme, host=host, port=parts.port, target=target), named
 
 
 def _pairs(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

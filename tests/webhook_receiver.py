@@ -1,7 +1,7 @@
 """A receiver of webhooks: a small HTTP server on loopback that answers as a test wants it to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +13,9 @@ Head = tuple[int, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """One request: its headers by lower-case names, and its body."""
+    """One request: where it went, its headers by lower-case names, and its body."""
 
+    target: str
     headers: dict[str, str]
     body: bytes
 
@@ -33,12 +34,16 @@ def _always_ok(got: Got) -> Head:
 
 @dataclass(slots=True)
 class Receiver:
-    """What has come in, and what is answered: `answer` gives a status and headers for each."""
+    """What has come in, and what is answered: `answer` gives a status and headers for each.
+
+    A body is never sent, though one of `body_announced` bytes may be announced.
+    """
 
     port: int = 0
     answer: Callable[[Got], Head] = _always_ok
     got: list[Got] = field(default_factory=list)
     delay: float = 0.0
+    body_announced: int = 0
 
     @property
     def url(self) -> str:
@@ -71,17 +76,19 @@ class Receiver:
             writer.write(b"HTTP/1.1 400 Bad\r\n\r\n")
             return False
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        lines: Sequence[str] = head.split("\r\n")[1:-2]
+        first, *lines = head.split("\r\n")[:-2]
         headers = {
             name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)
         }
-        got = Got(headers, await reader.readexactly(int(headers.get("content-length", "0"))))
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        got = Got(first.split(" ")[1], headers, body)
         self.got.append(got)
         if self.delay:
             await asyncio.sleep(self.delay)
         status, more = self.answer(got)
         said = "".join(f"{name}: {value}\r\n" for name, value in more.items())
-        writer.write(f"HTTP/1.1 {status} Said\r\n{said}content-length: 0\r\n\r\n".encode())
+        length = f"content-length: {self.body_announced}\r\n"
+        writer.write(f"HTTP/1.1 {status} Said\r\n{said}{length}\r\n".encode())
         await writer.drain()
         return True
 

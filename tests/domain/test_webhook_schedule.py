@@ -82,6 +82,8 @@ def test_what_follows_from_an_answer(answer: Answer, verdict: object) -> None:
         pytest.param("soon", None, id="a word"),
         pytest.param("-5", None, id="a negative number"),
         pytest.param("", None, id="nothing"),
+        pytest.param("Mon, 04 May 2026 12:00:00 +99999999999999", None, id="a zone of no date"),
+        pytest.param("Mon, 04 May 999999999999999 12:00:00 GMT", None, id="a year of no date"),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str | None, wait: timedelta | None) -> None:

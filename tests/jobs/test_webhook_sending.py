@@ -8,6 +8,7 @@ import httpcore
 import pytest
 
 from domain.webhook_schedule import Answer, AttemptError
+from jobs import webhook_sending
 from jobs.webhook_sending import Sender
 from tests.contexts import Clock
 from tests.webhook_receiver import Receiver, a_receiver
@@ -19,8 +20,9 @@ TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 class Network(httpcore.AsyncNetworkBackend):
     """Remembers where it was to connect to, and connects to nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: type[Exception] = httpcore.ConnectError) -> None:
         self.asked: list[tuple[str, int]] = []
+        self._error = error
 
     async def connect_tcp(
         self,
@@ -31,7 +33,7 @@ class Network(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         self.asked.append((host, port))
-        raise httpcore.ConnectError
+        raise self._error
 
 
 @pytest.fixture
@@ -113,6 +115,46 @@ async def test_the_host_of_the_url_is_named_and_redirects_are_not_followed(
     assert found == Answer(302, None, timedelta(seconds=7))
     (got,) = receiver.got
     assert (got.headers["host"], got.body) == (f"hook.example:{receiver.port}", b"{}")
+
+
+@pytest.mark.parametrize(
+    ("host", "target"),
+    [
+        pytest.param("hook.example", "/x;v=1?a=b;c", id="with a part behind a semicolon"),
+        pytest.param("[2606:4700::1111]", "/", id="an address of IPv6"),
+    ],
+)
+async def test_a_request_says_the_whole_url(receiver: Receiver, host: str, target: str) -> None:
+    async def here(host: str, port: int) -> Sequence[str]:
+        return ["127.0.0.1"]
+
+    sender = Sender(allow_private=True, resolve=here, tls=TLS)
+    found = await answer(sender, f"http://{host}:{receiver.port}{target}")
+
+    assert found == Answer(200)
+    (got,) = receiver.got
+    assert (got.headers["host"], got.target) == (f"{host}:{receiver.port}", target)
+
+
+async def test_an_address_that_does_not_answer_is_given_up_for_the_next() -> None:
+    async def two(host: str, port: int) -> Sequence[str]:
+        return [PUBLIC, "93.184.216.35"]
+
+    network = Network(httpcore.ConnectTimeout)
+    found = await answer(Sender(resolve=two, network=network, tls=TLS), "https://example.com/")
+
+    assert found == Answer(None, AttemptError.TIMED_OUT)
+    assert network.asked == [(PUBLIC, 443), ("93.184.216.35", 443)]
+
+
+async def test_an_answer_counts_though_its_body_does_not_come(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_sending, "_BODY_SECONDS", 0.4)
+    receiver.body_announced = 5
+    found = await answer(Sender(allow_private=True, tls=TLS, seconds=0.2), receiver.url)
+
+    assert found == Answer(200)
 
 
 async def test_an_answer_that_does_not_come_in_time_is_none(receiver: Receiver) -> None:
