@@ -19,6 +19,9 @@ from store.webhook_endpoints import is_active, is_due
 
 PAUSE_SECONDS: Final = 1.0
 ENDPOINTS_AT_ONCE: Final = 32
+REST_SECONDS: Final = 10.0
+"""How long an endpoint is left alone by this process after an error that nobody expected."""
+
 PURGE_SECONDS: Final = 600.0
 ORPHANED_FOR: Final = timedelta(hours=1)
 """How old a delivery is at least that goes because its endpoint is gone."""
@@ -90,6 +93,10 @@ class _Deliverer:
             await tell(ctx, id, self._telling)
         except Exception as error:
             _tell(error, f"telling webhook endpoint {id}")
+            # It may come again at once, and every attempt reaches a receiver.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REST_SECONDS):
+                    await self._telling.ending.wait()
         finally:
             del self._busy[id]
             # What came in when it was about to end has woken nobody.

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from domain.webhook_schedule import Answer
 from execution.context import Context
 from jobs.webhook_deliverer import deliver
 from jobs.webhook_sending import Sender
@@ -85,3 +87,32 @@ async def test_a_deliverer_that_is_cut_off_lets_go_of_its_endpoints(
 
     (made,) = await deliveries(ctx, endpoint)
     assert (made["state"], (await stored(ctx, endpoint))["lease"]) == ("delivered", None)
+
+
+async def test_after_an_error_that_nobody_expected_an_endpoint_is_left_alone_for_a_while(
+    ctx: Context, receiver: Receiver
+) -> None:
+    sent = 0
+    has_sent = asyncio.Event()
+
+    class Broken(Sender):
+        async def send(self, *message: Any) -> Answer:
+            nonlocal sent
+            sent += 1
+            has_sent.set()
+            raise LookupError("no such thing")
+
+    await an_endpoint(ctx, receiver)
+    await happen(ctx, "bg_1")
+
+    async def contexts() -> list[Context]:
+        return [ctx]
+
+    telling = Telling("worker", Broken(), lambda: 0.0)
+    delivering = asyncio.create_task(deliver(contexts, telling, log_days=30, pause=0.05))
+    await asyncio.wait_for(has_sent.wait(), PATIENCE_SECONDS)
+    await asyncio.sleep(0.3)
+    telling.ending.set()
+    await asyncio.wait_for(delivering, 2)
+
+    assert sent == 1
