@@ -135,7 +135,10 @@ async def update_webhook_endpoint(
             before={key: before[key] for key in ("format", "filter")},
             after={key: after[key] for key in ("format", "filter")},
         )
-        paths = {**after, **naming.name_paths(after["name"]), **stamps.updated(ctx)}
+        # How long a receiver is left alone is no matter of the one at another place.
+        fresh = {} if before["url"] == after["url"] else {"slow_until": None}
+        named = naming.name_paths(after["name"])
+        paths = {**after, **named, **fresh, **stamps.updated(ctx)}
         return Change(paths, (event,))
 
     def renaming(document: Document) -> Renaming | None:

@@ -105,10 +105,10 @@ class WebhookEndpointStore(Records):
         return updated.matched_count == 1
 
     async def ask(self, id: str, now: datetime) -> None:
-        """Have somebody look at an endpoint at once."""
+        """Have somebody look at an endpoint at once, also one that is left alone for a while."""
         await self.collection.update_one(
             {"_id": id, "tenant": self.tenant},
-            {"$set": {"due_at": now}, "$inc": {"asked": 1}},
+            {"$set": {"due_at": now, "slow_until": None}, "$inc": {"asked": 1}},
             hint=BY_ID,
         )
 

@@ -18,7 +18,7 @@ from jobs.webhook_sending import Sender
 from jobs.webhook_telling import Telling, tell
 from resolvers import stamps, webhook_deliveries, webhook_endpoints
 from resolvers.webhook_deliveries import Replayed, ReplayUnderWay, Stretch
-from resolvers.webhook_endpoints import WithSecret, WrittenEndpoint
+from resolvers.webhook_endpoints import EndpointChange, WithSecret, WrittenEndpoint
 from store.driver import Document
 from store.event_documents import to_document
 from tests.contexts import Clock, a_context
@@ -217,6 +217,28 @@ async def test_a_receiver_that_asks_to_wait_is_left_alone_until_then(
     assert await tell(ctx, endpoint, telling)
 
     assert (said(receiver, "bg_1"), said(receiver, "bg_2")) == (["0", "0"], ["1"])
+
+
+async def test_who_asks_for_a_delivery_or_names_another_receiver_need_not_wait_for_it(
+    ctx: Context, clock: Clock, receiver: Receiver, telling: Telling
+) -> None:
+    endpoint = await an_endpoint(ctx, receiver)
+    receiver.answer = lambda _: (429, {"Retry-After": "9000"})
+    await happen(ctx, "bg_1")
+    assert await tell(ctx, endpoint, telling)
+    clock.forward(timedelta(minutes=1))
+    assert await due_endpoints(ctx, "worker") == []
+
+    test = await webhook_deliveries.send_test_webhook(ctx, endpoint)
+    assert await due_endpoints(ctx, "worker") == [endpoint]
+    assert await tell(ctx, endpoint, telling)
+    assert receiver.ids[1:] == [test]
+    assert await due_endpoints(ctx, "worker") == []
+
+    elsewhere = EndpointChange(url=f"{receiver.url}/new")
+    assert await webhook_endpoints.update_webhook_endpoint(ctx, endpoint, elsewhere) == endpoint
+    await happen(ctx, "bg_2")
+    assert await due_endpoints(ctx, "worker") == [endpoint]
 
 
 async def test_several_workers_skip_nothing_and_send_nothing_twice(
