@@ -88,6 +88,10 @@ class _Talk:
                 close = await self._converse()
                 if close is not None:
                     await self.close(close)
+            except TimeoutError:
+                await self.close(_closing(too_slow(self._asking.stall_seconds)))
+            except OSError:
+                pass  # the peer has gone
             finally:
                 tasks = list(self._operations.values())
                 for task in tasks:
@@ -95,13 +99,14 @@ class _Talk:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self, close: Close) -> None:
-        """Close the socket, if it is open still."""
+        """Close the socket, if it is open still, also when the peer does not read."""
+        give_last_word(self._scope)
         reason = close.reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
         with suppress(OSError, RuntimeError):
             await self._send({"type": "websocket.close", "code": close.code, "reason": reason})
 
     def _end(self, refusal: Refusal) -> None:
-        """Close with a reason of our own, also when the peer does not read."""
+        """Close with a reason of our own."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._close_orderly(refusal))
 
@@ -109,7 +114,6 @@ class _Talk:
         if refusal.code == ErrorCode.STOPPING:  # what is asked once may still be answered
             asked_once = [task for task in self._operations.values() if task not in self._streams]
             await asyncio.gather(*asked_once, return_exceptions=True)
-        give_last_word(self._scope)
         await self.close(_closing(refusal))
 
     async def _converse(self) -> Close | None:

@@ -29,7 +29,7 @@ class Http(HttpToolsProtocol):
 
 
 class WebSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that ends in time, whatever the peer does."""
+    """A WebSocket that ends in time, whatever the peer does, and keeps little for it."""
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
@@ -37,12 +37,29 @@ class WebSocket(WebSocketsSansIOProtocol):
             extensions: Any = self.scope["extensions"]
             extensions[_LAST_WORD] = self._last_word
 
+    def handle_ping(self) -> None:
+        if self.writable.is_set():
+            super().handle_ping()
+        else:  # a peer that reads nothing is owed no more
+            self.conn.data_to_send()
+
+    def handle_close(self, event: Any) -> None:
+        super().handle_close(event)
+        self._cut_soon()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._cut_soon()
+
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
-        self.loop.call_later(_SECONDS_FOR_IT, self.transport.abort)
+        self._cut_soon()
 
     def _last_word(self) -> None:
         self.writable.set()
+        self._cut_soon()
+
+    def _cut_soon(self) -> None:
         self.loop.call_later(_SECONDS_FOR_IT, self.transport.abort)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 from websockets.typing import Subprotocol
@@ -96,6 +97,34 @@ async def test_a_socket_that_is_not_read_is_closed_with_a_reason_and_can_go_on(
     )
     assert 0 < len(told) < EVENTS
     assert told + rest == list(range(last + 1, last + EVENTS + 1))
+
+
+async def test_a_socket_that_asks_and_does_not_read_is_closed_with_a_reason(
+    database: Database, tenant: TenantId, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        live(database, tenant, subscriber_stall_seconds=STALL_SECONDS) as server,
+        connect(
+            server.address.replace("http", "ws"),
+            subprotocols=[Subprotocol(PROTOCOL)],
+            max_queue=1,
+            ping_interval=None,
+        ) as slow,
+    ):
+        await initialised(slow)
+        with suppress(TimeoutError, ConnectionClosedError):
+            while True:  # until nobody takes it any more
+                async with asyncio.timeout(STALL_SECONDS / 2):
+                    await say(slow, "ping", payload={"text": LONG * 10})
+        await asyncio.sleep(2 * STALL_SECONDS)
+        with suppress(ConnectionClosedError):
+            async with asyncio.timeout(20):
+                async for _ in slow:
+                    pass
+        closed = (slow.close_code, (slow.close_reason or "")[:20])
+
+    assert closed == (1013, "SUBSCRIBER_TOO_SLOW:")
+    assert [line for line in caplog.records if line.exc_info] == []
 
 
 async def test_a_stream_that_is_not_read_ends_with_a_reason_and_can_be_gone_on_with(
