@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from domain.jobs import UNFINISHED, JobStatus
 from execution.context import Context, Right
+from store.deployment import StoreFailure, is_passing
 from store.driver import Document
 from store.event_tails import Batch
 from store.wanted_events import Wanted
@@ -56,13 +57,21 @@ async def follow(ctx: Context, after: int, wanted: Wanted) -> AsyncGenerator[Bat
 
 
 async def follow_job(ctx: Context, id: str) -> AsyncGenerator[Document, None]:
-    """A job as it is, then whenever it has changed, until it has ended or is gone."""
+    """A job as it is, then whenever it has changed, until it has ended or is gone.
+
+    While MongoDB is away it waits.
+    """
     ctx.viewer.require(Right.READ)
     version: int | None = None
     async with aclosing(ctx.stores.feed.job_changes(id)) as changes:
         async for _ in changes:
             ctx.viewer.require(Right.READ)
-            job = await ctx.stores.jobs.one(id)
+            try:
+                job = await ctx.stores.jobs.one(id)
+            except StoreFailure as error:
+                if not is_passing(error):
+                    raise
+                continue  # whoever follows is woken when MongoDB is back
             if job is None:
                 return
             if job["version"] != version:
