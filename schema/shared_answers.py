@@ -13,23 +13,25 @@ KEPT: Final = 8
 class SharedAnswer:
     """The last answers of one operation of one viewer, while anybody is subscribed to it.
 
-    They are several because not all who read are equally far.
+    They are several because not all who read are equally far; each is kept for a second.
     """
 
     def __init__(self) -> None:
-        self._made: OrderedDict[Hashable, tuple[float, asyncio.Task[str]]] = OrderedDict()
+        self._made: OrderedDict[Hashable, asyncio.Task[str]] = OrderedDict()
 
     async def of(self, mark: Hashable, make: Callable[[], Coroutine[Any, Any, str]]) -> str:
         """The answer to what bears this mark: the one there is, or a new one after a second."""
-        now = asyncio.get_running_loop().time()
-        made_at, made = self._made.get(mark, (0.0, None))
-        if made is None or now > made_at + FRESH_SECONDS:
-            made = asyncio.create_task(make())
-            self._made[mark] = now, made
-            self._made.move_to_end(mark)
+        made = self._made.get(mark)
+        if made is None:
+            made = self._made[mark] = asyncio.create_task(make())
+            asyncio.get_running_loop().call_later(FRESH_SECONDS, self._forget, mark, made)
             if len(self._made) > KEPT:
                 self._made.popitem(last=False)
         return await asyncio.shield(made)
+
+    def _forget(self, mark: Hashable, made: asyncio.Task[str]) -> None:
+        if self._made.get(mark) is made:
+            del self._made[mark]
 
 
 class SharedAnswers:
