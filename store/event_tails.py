@@ -103,6 +103,8 @@ class Tail:
                 if not is_lost:
                     _log.warning("Events are not read until MongoDB answers: %s", in_short(error))
                 is_lost = True
+            except Exception:
+                _log.exception("Unexpected error; events are read again in a moment.")
             with suppress(TimeoutError):
                 async with asyncio.timeout(_SECONDS_BETWEEN_LOOKS):
                     await self._is_due.wait()
