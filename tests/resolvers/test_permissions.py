@@ -36,6 +36,7 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "configured_models.configure": FOLLOWS,
     "custom_fields.declared": SERVES,
     "deleting_groups.delete_group": FOLLOWS,
+    "engagement.reference_of": SERVES,
     "erased_records.among": SERVES,
     "erased_records.scrub": FOLLOWS,
     "erased_records.scrub_late": FOLLOWS,
