@@ -96,8 +96,9 @@ async def preview_weighting_model(
     window = Window.ending(activities.day_of(ctx.now(), ZoneInfo(zone)), rules.window_days)
     leaders = await ctx.stores.scoring.leading_groups(LEADERS)
     found = await ctx.stores.groups.by_ids({*wanted, *leaders}, _READ)
-    if missing := next((group for group in wanted if group not in found), None):
-        return NotFound("buying group", missing)
+    for group in wanted:
+        if group not in found:
+            return NotFound("buying group", group)
     after = await _people(ctx, found.values(), rules, window)
     raws = {group: _raw(document, after) for group, document in found.items()}
     reference = await ctx.stores.scoring.runs.reference()

@@ -117,11 +117,12 @@ async def test_what_cannot_be_previewed(ctx: Context) -> None:
         "field": "buyingGroupIds",
         "reason": "must be 1 to 100, not 0",
     }
-    assert await preview(ctx, active.id, "bg_x") == {
-        "__typename": "NotFound",
-        "what": "buying group",
-        "id": "bg_x",
-    }
+    for group in ("bg_x", ""):
+        assert await preview(ctx, active.id, group) == {
+            "__typename": "NotFound",
+            "what": "buying group",
+            "id": group,
+        }
     assert await preview(ctx, None, "bg_x", windowDays=91) == {
         "__typename": "InvalidInput",
         "field": "changes.windowDays",
