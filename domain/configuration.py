@@ -14,6 +14,7 @@ from domain.configuration_shapes import (
     Part,
     attribute_values,
     condition,
+    free_text,
     listed,
     one_of,
     or_nothing,
@@ -41,7 +42,7 @@ Rename: TypeAlias = Callable[[str, str], str]
 """Another name for what a condition names: given the section it stands in, and the name."""
 
 _NAME: Final = Part(text)
-_DESCRIPTION: Final = Part(NOTHING, None)
+_DESCRIPTION: Final = Part(or_nothing(free_text), None)
 _STATUS: Final = Part(one_of("live", "draft"), "live")
 _ROLE: Final = record(
     {

@@ -47,6 +47,14 @@ def text(given: object, path: str, faults: list[Fault]) -> str:
     return ""
 
 
+def free_text(given: object, path: str, faults: list[Fault]) -> str:
+    """A text, be it blank."""
+    if isinstance(given, str):
+        return given
+    faults.append(Fault(path, "must be a text"))
+    return ""
+
+
 def truth(given: object, path: str, faults: list[Fault]) -> bool:
     """A truth value."""
     if not isinstance(given, bool):

@@ -80,6 +80,16 @@ def test_every_part_that_cannot_be_read_is_told_with_its_path() -> None:
     }
 
 
+def test_a_description_may_be_blank_as_one_that_is_written_by_hand() -> None:
+    found = read({"quorum_configuration": VERSION, "roles": [{"name": "A", "description": " "}]})
+
+    assert isinstance(found, dict)
+    assert found["roles"] == [{"name": "A", "description": " ", "aliases": []}]
+    assert faults_of(roles=[{"name": "A", "description": 1}]) == {
+        "roles[0].description": "must be a text"
+    }
+
+
 def test_a_name_stands_once_however_it_is_written() -> None:
     assert faults_of(roles=[{"name": "Straße"}, {"name": " STRASSE"}]) == {
         "roles[1].name": "is the name of roles[0] already"
