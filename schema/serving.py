@@ -13,6 +13,7 @@ from strawberry.types.graphql import OperationType
 from execution.compiled import Plans
 from execution.context import Context
 from execution.refusals import CodedError, bad_request
+from schema.validating import faults
 
 _SUBSCRIPTION: Final = bad_request(
     "query",
@@ -64,10 +65,14 @@ class KnownOperations(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         execution = self.execution_context
+        document = execution.graphql_document
         if self._known is not None:
             execution.pre_execution_errors = []
+        elif document is not None:
+            schema: Any = execution.schema
+            rules = execution.validation_rules
+            execution.pre_execution_errors = faults(schema._schema, document, rules)
         yield
-        document = execution.graphql_document
         if self._known is None and execution.pre_execution_errors == [] and document is not None:
             self._plans.keep(execution.query or "", execution._provided_operation_name, document)
 

@@ -20,10 +20,13 @@ class Killed(BaseException):
 
 
 class Kill:
-    """Ends whoever works with a context at the n-th of the calls it watches, from 0."""
+    """Ends whoever works with a context at the n-th of the calls it watches, from 0.
+
+    `left` tells how many have yet to come before that.
+    """
 
     def __init__(self, at: int) -> None:
-        self._left = at
+        self.left = at
         self.has_killed = False
 
     def watch(self, ctx: Context, calls: dict[str, tuple[str, ...]]) -> Context:
@@ -44,8 +47,8 @@ class Kill:
         return counted
 
     def _count(self) -> None:
-        self._left -= 1
-        if self._left < 0:
+        self.left -= 1
+        if self.left < 0:
             self.has_killed = True
             raise Killed
 

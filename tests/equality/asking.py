@@ -15,7 +15,7 @@ from schema.build import build_schema
 from schema.serving import Answer, execute
 from store.driver import Database
 from tests.contexts import Clock, a_context
-from tests.equality.attributed import CALLED, SENT
+from tests.equality.attributed import CALLED, MOVE, SENT
 from tests.equality.compared import difference
 
 _READS: Final = ("find", "aggregate", "count", "distinct", "getMore")
@@ -47,7 +47,7 @@ class Answered:
 
     @property
     def writes(self) -> list[str]:
-        return [each for each in self.commands if each.split()[0] not in _READS]
+        return [each for each in self.commands if each != MOVE and each.split()[0] not in _READS]
 
     @property
     def codes(self) -> list[str]:

@@ -22,7 +22,8 @@ WORLDS: Final = 10
 MUTATIONS: Final = max(CASES // 20, 1)
 
 
-# What an error cuts off is left unawaited by graphql-core.
+# What an error cuts off is left unawaited by graphql-core, which is told whenever it is collected.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 @pytest.mark.usefixtures("_attributed", "_unlogged")
 async def test_operations_at_random(database: Database, asking: Asking, origin: Origin) -> None:
@@ -36,6 +37,7 @@ async def test_operations_at_random(database: Database, asking: Asking, origin: 
                 pytest.fail(f"seed {seed}: {written(asked, both)}", pytrace=False)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 @pytest.mark.usefixtures("_attributed", "_unlogged")
 async def test_mutations_at_random(database: Database, asking: Asking, origin: Origin) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from typing import Final
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.contexts import Clock, a_context
 from tests.killing import Kill, Killed, late, points
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 
+POINTS: Final = 24
 WRITES = {
     "deletions": ("begin", "delete", "finish"),
     "accounts": ("doubt_products", "write"),
@@ -150,7 +152,18 @@ async def test_an_opportunity_that_is_deleted_has_won_nothing(home: Context) -> 
     assert await an_opportunity(home, account, "Other", "one") not in (first, second)
 
 
-@pytest.mark.parametrize("at", points(24, apart=9))
+async def test_the_points_are_all_at_which_a_deletion_can_be_killed(
+    home: Context, clock: Clock
+) -> None:
+    ids, _, _ = await a_world(home)
+    kill = Kill(POINTS)
+    watched = kill.watch(a_context(home.stores.database, home.viewer.tenant, clock), WRITES)
+
+    assert await delete_account(watched, ids["Acme"], with_buying_groups=True) == ids["Acme"]
+    assert kill.left == 0
+
+
+@pytest.mark.parametrize("at", points(POINTS, apart=9))
 async def test_a_killed_deletion_is_finished_by_the_next(
     home: Context, clock: Clock, at: int
 ) -> None:

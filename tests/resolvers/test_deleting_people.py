@@ -1,5 +1,6 @@
 import asyncio
 from datetime import date
+from typing import Final
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.killing import Kill, Killed, late, points
 from tests.resolvers.test_deleting_groups import a_job
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 
+POINTS: Final = 12
 WRITES = {
     "groups": ("change",),
     "activities": ("detach",),
@@ -127,7 +129,18 @@ async def test_a_repeated_deletion_and_one_of_anothers_person_find_nothing(
     assert await home.stores.people.one(known["ada"]) is not None
 
 
-@pytest.mark.parametrize("at", points(16, apart=6))
+async def test_the_points_are_all_at_which_a_deletion_can_be_killed(
+    home: Context, clock: Clock
+) -> None:
+    _, known = await a_world(home)
+    kill = Kill(POINTS)
+    watched = kill.watch(a_context(home.stores.database, home.viewer.tenant, clock), WRITES)
+
+    assert await delete_person(watched, known["ada"]) == known["ada"]
+    assert kill.left == 0
+
+
+@pytest.mark.parametrize("at", points(POINTS, apart=6))
 async def test_a_killed_deletion_is_finished_by_the_next(
     home: Context, clock: Clock, at: int
 ) -> None:

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -33,6 +33,7 @@ from tests.killing import Kill, Killed, points
 from tests.resolvers.test_merging_people import CASES, before, on_schedule
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 
+POINTS: Final = 24
 CALLS = {
     "merges": ("in_turn", "finish"),
     "merged_groups": ("take_over",),
@@ -338,7 +339,18 @@ async def test_a_group_that_was_deleted_comes_back_where_the_other_account_has_o
     assert document["version"] > 2
 
 
-@pytest.mark.parametrize("at", points(28, apart=9))
+async def test_the_points_are_all_at_which_a_merge_can_be_killed(
+    home: Context, clock: Clock
+) -> None:
+    world = await World(home).make(clock)
+    kill = Kill(POINTS)
+    watched = kill.watch(a_context(home.stores.database, home.viewer.tenant, clock), CALLS)
+
+    assert await world.merge(watched) == world.accounts["Acme"]
+    assert kill.left == 0
+
+
+@pytest.mark.parametrize("at", points(POINTS, apart=9))
 async def test_a_killed_merge_is_finished_by_the_same_command(
     home: Context, clock: Clock, at: int
 ) -> None:

@@ -32,6 +32,7 @@ from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
 CASES: Final = int(os.environ.get("QUORUM_MERGE_CASES", "2"))
 """How many schedules of what races a merge are tried."""
 TODAY = date(2026, 5, 4)
+POINTS: Final = 16
 CALLS = {
     "merges": ("in_turn", "finish"),
     "groups": ("change",),
@@ -203,7 +204,18 @@ async def test_again_is_the_same_and_what_cannot_be_is_refused(home: Context, cl
     assert await merge_people(home, eva, ada) == bo
 
 
-@pytest.mark.parametrize("at", points(20, apart=7))
+async def test_the_points_are_all_at_which_a_merge_can_be_killed(
+    home: Context, clock: Clock
+) -> None:
+    _, ids = await a_world(home)
+    kill = Kill(POINTS)
+    watched = kill.watch(a_context(home.stores.database, home.viewer.tenant, clock), CALLS)
+
+    assert await merge_people(watched, ids["eva"], ids["ada"]) == ids["eva"]
+    assert kill.left == 0
+
+
+@pytest.mark.parametrize("at", points(POINTS, apart=7))
 async def test_a_killed_merge_is_finished_by_the_same_command(
     home: Context, clock: Clock, at: int
 ) -> None:
