@@ -49,7 +49,7 @@ def steps(wanted: Configuration, current: Configuration) -> list[Step]:
     is_weighed = any(each["status"] == _ACTIVE for each in wanted["weighting_models"])
     for section in SECTIONS:
         known = {key_of(section, entry): entry for entry in current[section]}
-        for place, entry in enumerate(wanted[section]):
+        for place, entry in sorted(enumerate(wanted[section]), key=_is_not_active):
             path = f"{section}[{place}]"
             before = known.get(key_of(section, entry))
             if before is None:
@@ -59,8 +59,15 @@ def steps(wanted: Configuration, current: Configuration) -> list[Step]:
     return found
 
 
-def blocked(step: Step) -> list[Fault]:
-    """Why a change cannot be made: what is live keeps its shape, and some parts never change."""
+def _is_not_active(placed: tuple[int, Entry]) -> bool:
+    return placed[1].get("status") != _ACTIVE
+
+
+def blocked(step: Step, beside: Sequence[Step]) -> list[Fault]:
+    """Why a change cannot be made: what is live keeps its shape, and some parts never change.
+
+    A weighting model ceases to be active where a step beside it activates another one.
+    """
     if step.before is None:
         return []
     fixed = {
@@ -70,7 +77,8 @@ def blocked(step: Step) -> list[Fault]:
         "solution_interests": ("role_template",),
     }.get(step.section, ())
     found = [_cannot(step, each.part) for each in step.differences if each.part in fixed]
-    if step.section == "weighting_models" and step.before["status"] == _ACTIVE:
+    is_relieved = any(each.entry.get("status") == _ACTIVE for each in beside)
+    if not is_relieved and step.before.get("status") == _ACTIVE:
         reason = "cannot change: it is active until another one is"
         found += [
             Fault(f"{step.path}.status", reason) for d in step.differences if d.part == "status"

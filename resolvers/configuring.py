@@ -80,7 +80,7 @@ async def plan(ctx: Context, wanted: Configuration) -> Plan | Refusals:
     wanted, unknown = await with_accounts(ctx, spelled_as_stored(wanted, current))
     found += unknown
     needed = steps(wanted, current)
-    hindered = tuple(fault for step in needed for fault in blocked(step))
+    hindered = tuple(fault for step in needed for fault in blocked(step, needed))
     in_order = ordered(needed) if not found else []
     found += [each for each in in_order if isinstance(each, Fault)]
     if found or hindered:

@@ -406,7 +406,28 @@ async def test_what_is_wrong_with_weights_fields_and_thresholds_is_told(ready: C
         ("solution_interests[0].threshold_stages[0]", "its stage model has no stage Won"),
         ("solution_interests[0].threshold_roles[0]", "its template has no role Sponsor"),
     }
-    assert [fault.path for fault in found.blocked] == ["weighting_models[0].status"]
+    assert found.blocked == ()
+
+
+async def test_a_weighting_model_becomes_a_draft_where_a_file_activates_another(
+    ready: Context,
+) -> None:
+    await applied(ready, given())
+    weighs = {"types": [{"type": "Click Link", "weight": 7}]}
+    fresh = {"name": "Fresh", "status": "draft", **weighs}
+
+    blocked = await refused(ready, only(weighting_models=[fresh]))
+    wanted = only(weighting_models=[fresh, {"name": "Next", **weighs}])
+    await applied(ready, wanted)
+
+    assert [fault.path for fault in blocked.blocked] == ["weighting_models[0].status"]
+    models = (await configuration(ready))["weighting_models"]
+    assert {each["name"]: each["status"] for each in models} == {
+        "Fresh": "draft",
+        "Next": "active",
+        "Idea": "draft",
+    }
+    assert await plan(ready, wanted) == Plan(())
 
 
 async def test_rules_that_wait_for_each_other_are_told(ready: Context) -> None:
