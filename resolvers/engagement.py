@@ -57,10 +57,14 @@ async def _models(
 ) -> dict[str, WeightingModelId]:
     """The model versions of runs that are not over yet: the others agree with the reference's."""
     number = reference.number if reference else 0
-    stored = [each["engagement"] for each in scored if each.get("engagement")]
-    runs = {each.get("run_id"): each.get("run_number", 0) for each in stored}
-    later = [run for run, its in runs.items() if run and its > number]
-    return await ctx.stores.scoring.runs.models(later) if later else {}
+    later = {
+        stored["run_id"]
+        for each in scored
+        if (stored := each.get("engagement"))
+        and stored.get("run_number", 0) > number
+        and stored.get("run_id")
+    }
+    return await ctx.stores.scoring.runs.models(sorted(later)) if later else {}
 
 
 def _model(
