@@ -1,4 +1,7 @@
-"""The access log: every request has an id, which its answer carries, and one line when it ends."""
+"""The access log: every request has an id, which its answer carries, and one line when it ends.
+
+So has every operation that comes over a WebSocket.
+"""
 
 import logging
 import re
@@ -69,6 +72,15 @@ def note(scope: Scope, name: str, value: str | None) -> None:
     """Add a word about the request to its line in the log."""
     if value is not None:
         scope.setdefault(_NOTES, {})[name] = value
+
+
+def log_over_socket(identifier: str, seconds: float, notes: Mapping[str, str | None]) -> None:
+    """The line of an operation that came over a WebSocket and has ended, however it did."""
+    if LOG.isEnabledFor(logging.INFO):
+        known = {name: value for name, value in notes.items() if value is not None}
+        fields: dict[str, object] = {"request_id": identifier, "method": "WEBSOCKET"}
+        fields |= {"ms": round(seconds * 1000, 1), **known}
+        LOG.info(_line(fields), extra={FIELDS: fields})
 
 
 def _given_id(scope: Scope) -> str | None:

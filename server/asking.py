@@ -123,6 +123,11 @@ def codes_of(outcome: Answered | Refusal) -> list[str]:
     if not isinstance(outcome, Answer):
         return []
     errors: Any = outcome.body.get("errors", ())
+    return codes_in(errors)
+
+
+def codes_in(errors: Sequence[Any]) -> list[str]:
+    """The codes of errors as they are sent."""
     return [str(error.get("extensions", {}).get("code", "")) for error in errors]
 
 

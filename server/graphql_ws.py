@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from execution.context import Viewer
 from execution.error_codes import ErrorCode
 from schema.serving import Answer
 from schema.subscribing import Ended, Told
-from server.access_log import request_id
-from server.asking import Answered, Asked, Asking
+from server.access_log import log_over_socket, request_id
+from server.asking import Answered, Asked, Asking, codes_in, codes_of
 from server.graphql_request import Operation, operation_of
 from server.protocols import give_last_word
 from server.refusals import Refusal, error_of
@@ -192,22 +193,28 @@ class _Talk:
     async def _answer(self, id: str, operation: Operation, viewer: Viewer) -> None:
         """Carry out one operation, and tell what comes of it under its id."""
         request = secrets.token_hex(8)
+        begun = time.perf_counter()
+        notes: dict[str, str | None] = {"tenant": viewer.tenant, "operation": operation.plain_name}
         try:
             outcome = await self._answered(operation, viewer, request)
+            notes["code"] = next(iter(codes_of(outcome)), None)
             if isinstance(outcome, Refusal):
                 await self._tell(_error(id, [error_of(outcome, request)]))
             elif not isinstance(outcome, Answer):
-                await self._stream(id, outcome, request)
+                notes["code"] = await self._stream(id, outcome, request)
             elif outcome.was_executed:
                 await self._tell({"id": id, "type": "next", "payload": outcome.body})
                 await self._tell({"id": id, "type": "complete"})
             else:
                 await self._tell(_error(id, outcome.body["errors"]))
         except TimeoutError:
-            self._end(too_slow(self._asking.stall_seconds))
+            refusal = too_slow(self._asking.stall_seconds)
+            notes["code"] = refusal.code
+            self._end(refusal)
         except OSError:
             pass  # the peer has gone
         finally:
+            log_over_socket(request, time.perf_counter() - begun, notes)
             self._streams.discard(asyncio.current_task())
             if self._operations.get(id) is asyncio.current_task():
                 del self._operations[id]
@@ -228,20 +235,24 @@ class _Talk:
             _log.exception("Request %s failed.", request)
             return _UNEXPECTED
 
-    async def _stream(self, id: str, answers: AsyncGenerator[Told, None], request: str) -> None:
+    async def _stream(
+        self, id: str, answers: AsyncGenerator[Told, None], request: str
+    ) -> str | None:
+        """Tell the answers of a subscription; the code with which it has ended, if any."""
         beginning = f'{{"id":{orjson.dumps(id).decode()},"type":"next","payload":'
         self._streams.add(asyncio.current_task())
         async with aclosing(answers):
             with self._asking.subscriptions.place() as refusal:
                 if refusal is not None:
                     await self._tell(_error(id, [error_of(refusal, request)]))
-                    return
+                    return refusal.code
                 async for told in answers:
                     if isinstance(told, Ended):
                         await self._tell(_error(id, told.errors))
-                        return
+                        return next(iter(codes_in(told.errors)), None)
                     await self._say(f"{beginning}{told}}}")
                 await self._tell({"id": id, "type": "complete"})
+                return None
 
     async def _tell(self, message: Mapping[str, object]) -> None:
         await self._say(orjson.dumps(message).decode())

@@ -74,6 +74,41 @@ async def test_queries_and_mutations_work_over_a_socket_too(server: Live) -> Non
     assert done == {"id": "q", "type": "complete"}
 
 
+async def until_logged(caplog: pytest.LogCaptureFixture, count: int) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            if len(caplog.records) >= count:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_operations_of_a_socket_stand_in_the_log_when_they_end(
+    server: Live, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "quorum.access")
+    named = COMPONENTS.replace("subscription", "subscription Parts", 1)
+    async with server.socket() as socket:
+        await initialised(socket)
+        for id, query in (("1", "query Ann { roles { totalCount } }"), ("2", "{ nope }")):
+            payload = {"query": query, "operationName": "Ann" if id == "1" else None}
+            await say(socket, "subscribe", id=id, payload=payload)
+            while (await heard(socket))["type"] == "next":
+                pass
+        await say(socket, "subscribe", id="3", payload={"query": named, "operationName": "Parts"})
+        await heard(socket)
+
+    await until_logged(caplog, 3)
+    lines = [record.__dict__["fields"] for record in caplog.records]
+    tenant = server.ctx.viewer.tenant
+    told = [{key: line.get(key) for key in ("method", "operation", "code")} for line in lines]
+    assert told == [
+        {"method": "WEBSOCKET", "operation": "Ann", "code": None},
+        {"method": "WEBSOCKET", "operation": None, "code": "GRAPHQL_VALIDATION_FAILED"},
+        {"method": "WEBSOCKET", "operation": "Parts", "code": None},
+    ]
+    assert {line["tenant"] for line in lines} == {tenant}
+
+
 @pytest.mark.parametrize(
     ("query", "variables", "code"),
     [
