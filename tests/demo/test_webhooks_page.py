@@ -35,3 +35,7 @@ def test_the_example_tells_genuine_messages_from_others(page: dict[str, Any]) ->
     assert not page["is_genuine"](NEW, {**headers, "webhook-id": "whd_2"}, b'{"a": 1}')
     old = dict(signed_headers("whd_1", late, b"{}", [NEW]))
     assert not page["is_genuine"](NEW, old, b"{}")
+    forged = {"webhook-id": "whd_1", "webhook-timestamp": "now", "webhook-signature": "v1,é"}
+    assert not page["is_genuine"](NEW, forged, b"{}")
+    assert not page["is_genuine"](NEW, {**headers, "webhook-signature": "v1,é"}, b'{"a": 1}')
+    assert not page["is_genuine"](NEW, {}, b"{}")
