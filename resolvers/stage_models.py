@@ -77,9 +77,9 @@ _Edited = Changed | Missing | Raced | StageModelIsLive | FaultyStageModel | Stag
 async def create_stage_model(ctx: Context, written: WrittenModel) -> Drafted:
     """Draft a model; what it lacks for going live does not keep it from being saved."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := _check(written):
-        return fault
     drawn = _drawn(ctx, (), written)
+    if fault := naming.check_said(written.name, written.description):
+        return _beside(fault, drawn)
     if isinstance(drawn, FaultyStageModel):
         return drawn
     fields = {
@@ -98,10 +98,14 @@ async def update_stage_model(
 ) -> Drafted | NotFound | Conflict | StageModelIsLive:
     """Change what a draft says; of its saved stages every one has to be there still."""
     ctx.viewer.require(Right.EDIT_COMPONENTS)
-    if fault := naming.check_said(change.name, change.description):
-        return fault
-    if await ctx.stores.stage_models.one(id, {"_id": 1}) is None:
-        return NotFound("stage model", id)
+    fault = naming.check_said(change.name, change.description)
+    stored = await ctx.stores.stage_models.one(id)
+    if stored is None:
+        return fault or NotFound("stage model", id)
+    if fault:
+        model = to_model(stored)
+        drawn = _drawn(ctx, model.stages, _written(stored, model, change))
+        return _beside(fault, drawn, change)
     claimed: set[Identity] = set()
     if not isinstance(change.name, Unsaid):
         claimed.add(_identity(change.name))
@@ -192,8 +196,16 @@ def faults_of(document: Document) -> tuple[StageModelFault, ...]:
     return publishing_faults(model.stages, model.transitions)
 
 
-def _check(written: WrittenModel) -> Invalid | None:
-    return naming.check_text("name", written.name) or naming.check_description(written.description)
+def _beside(
+    fault: Invalid,
+    drawn: Draft | FaultyStageModel,
+    change: ModelChange | WrittenModel | None = None,
+) -> Invalid | FaultyStageModel:
+    """A fault of the name or the description, with those of stages and transitions if any."""
+    if isinstance(drawn, Draft):
+        return fault
+    others = drawn if change is None else _of_given(drawn, change)
+    return FaultyStageModel((StageModelFault(fault.field, fault.reason), *others.faults))
 
 
 def _written(

@@ -175,6 +175,21 @@ async def test_what_an_update_leaves_out_of_a_draft_stays(home: Context) -> None
     assert (await drafted(home, name="Selling"))["__typename"] == "NameTaken"
 
 
+async def test_a_name_that_cannot_be_is_told_with_whatever_else_is_wrong(home: Context) -> None:
+    model = await a_draft_stage_model(home)
+    stages = [*STAGES[:3], {"name": " "}]
+
+    created = await mutate(home, "createStageModel", FAULTS, name=" ", stages=stages)
+    updated = await mutate(home, "updateStageModel", FAULTS, stageModelId=model, name="", stages=[])
+    alone = await mutate(home, "updateStageModel", "", stageModelId=model, name="")
+
+    blank = {"path": "name", "reason": "must not be blank"}
+    assert created["faults"] == [blank, {"path": "stages[3].name", "reason": "must not be blank"}]
+    assert updated["faults"][0] == blank
+    assert {each["path"] for each in updated["faults"][1:]} == {"stages"}
+    assert alone["__typename"] == "InvalidInput"
+
+
 async def test_a_refused_edit_keeps_the_name_and_lets_the_new_one_go(home: Context) -> None:
     model = await a_draft_stage_model(home)
 
