@@ -58,6 +58,32 @@ async def move_in_audiences(ctx: Context, merged: AccountId, survivor: AccountId
         await ctx.stores.audiences.change(audience["_id"], decide)
 
 
+async def widen_webhook_filters(ctx: Context, merged: AccountId, survivor: AccountId) -> None:
+    """Have endpoints that are told of the one account be told of the other as well.
+
+    Not in its place: what has happened to it before may still have to be told.
+    """
+
+    def decide(document: Document) -> Change | None:
+        before = document["filter"]
+        named = before["account_ids"] or []
+        if merged not in named or survivor in named:
+            return None
+        after = {**before, "account_ids": sorted([*named, survivor])}
+        event = stamps.event(
+            ctx,
+            EventType.WEBHOOK_ENDPOINT_UPDATED,
+            document["_id"],
+            before={"filter": before},
+            after={"filter": after},
+        )
+        return Change({"filter": after, **stamps.updated(ctx)}, (event,))
+
+    endpoints = ctx.stores.webhook_endpoints
+    for endpoint in await endpoints.found({"filter.account_ids": merged}, {"_id": 1}):
+        await endpoints.change(endpoint["_id"], decide)
+
+
 async def known_as(ctx: Context, account: str, people: Iterable[Document]) -> frozenset[str]:
     """All ids by which an account may be named in these people's relations.
 

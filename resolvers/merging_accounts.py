@@ -186,6 +186,7 @@ async def _end(ctx: Context, merged: AccountId, survivor: AccountId) -> None:
 
 
 async def _move(ctx: Context, merged: AccountId, survivor: AccountId) -> None:
+    await merged_accounts.widen_webhook_filters(ctx, merged, survivor)
     await merged_accounts.move_relations(ctx, merged, survivor)
     await merged_accounts.move_opportunities(ctx, merged, survivor)
     await merged_accounts.move_in_audiences(ctx, merged, survivor)

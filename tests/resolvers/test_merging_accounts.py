@@ -18,6 +18,7 @@ from domain.membership import Decision
 from domain.opportunities import OpportunityItem
 from domain.people import GivenRelation, PersonItem, RelationKind
 from domain.upserting import Applied, Status, UnknownRecord
+from domain.webhook_endpoints import WebhookFilter
 from execution.context import Context, NotPermitted, Right
 from resolvers import accounts, audiences, groups, opportunities, people, scoring
 from resolvers.audiences import AudienceAccounts
@@ -27,6 +28,7 @@ from resolvers.maintenance import maintain_groups
 from resolvers.membership import Assignment, CommandsDone, assign_members, remove_members
 from resolvers.merging_accounts import merge_accounts
 from resolvers.outcomes import Invalid, NotFound
+from resolvers.webhook_endpoints import WithSecret, WrittenEndpoint, create_webhook_endpoint
 from store.driver import Document
 from tests.contexts import Clock, a_context
 from tests.killing import Kill, Killed, points
@@ -293,6 +295,30 @@ async def test_one_that_stood_below_the_other_takes_its_place(home: Context, clo
     part, unit = await world.account("Part"), await world.account("Unit")
     assert (part["parent_id"], part["level"]) == (ids["Head"], 2)
     assert (unit["parent_id"], unit["ancestor_ids"]) == (ids["Part"], [ids["Head"], ids["Part"]])
+
+
+async def test_who_is_told_of_the_one_account_by_webhook_is_told_of_the_survivor_too(
+    home: Context,
+) -> None:
+    ids = await some_accounts(home, "Acme", "Acme Inc")
+    acme, double = AccountId(ids["Acme"]), AccountId(ids["Acme Inc"])
+    for name, told_of in (("One", {double}), ("Both", {acme, double}), ("All", None)):
+        filter = WebhookFilter(accounts=None if told_of is None else frozenset(told_of))
+        endpoint = WrittenEndpoint(name, "https://example.com/", filter=filter)
+        assert isinstance(await create_webhook_endpoint(home, endpoint), WithSecret)
+    before = len(await events_of(home))
+
+    assert await merge_accounts(home, acme, double) == acme
+
+    stored = await home.stores.webhook_endpoints.all()
+    both = sorted([acme, double])
+    assert {each["name"]: each["filter"]["account_ids"] for each in stored} == {
+        "One": both,
+        "Both": both,
+        "All": None,
+    }
+    told = [e for e in (await events_of(home))[before:] if e["type"] == "WEBHOOK_ENDPOINT_UPDATED"]
+    assert [event["after"]["filter"]["account_ids"] for event in told] == [both]
 
 
 async def test_again_is_the_same_and_what_cannot_be_is_refused(home: Context, clock: Clock) -> None:

@@ -60,6 +60,7 @@ ASKS_FOR_NOTHING: Final[dict[str, str]] = {
     "merged_accounts.move_in_audiences": FOLLOWS,
     "merged_accounts.move_opportunities": FOLLOWS,
     "merged_accounts.move_relations": FOLLOWS,
+    "merged_accounts.widen_webhook_filters": FOLLOWS,
     "merged_groups.move_groups": FOLLOWS,
     "merged_members.move_everywhere": FOLLOWS,
     "merged_records.successors": SERVES,
