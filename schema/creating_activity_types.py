@@ -13,6 +13,7 @@ from schema.activity_types import ActivityExclusion, ActivityType, EngagementTyp
 from schema.errors import Conflict, InvalidInput, NameTaken, NotFound, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable
+from schema.unsaid import unsaid_in
 
 
 @strawberry.input(description="A kind of activity, and what it weighs.")
@@ -50,7 +51,8 @@ class AddActivityTypeAliasesInput(Repeatable):
 class ExcludeActivityTypeInput(Repeatable):
     activity_type_id: strawberry.ID = strawberry.field(description="The type.")
     excluded_as: ActivityExclusion | None = strawberry.field(
-        description="Whose acts they are; null: they count again."
+        default=strawberry.UNSET,
+        description="Whose acts they are; null: they count again. It has to be given.",
     )
 
 
@@ -118,6 +120,8 @@ async def exclude_activity_type(
     info: Info, input: ExcludeActivityTypeInput
 ) -> ExcludeActivityTypeResult:
     """Leave a type's acts out, or count them again."""
+    if fault := unsaid_in(input, "excluded_as"):
+        return refusal_of(fault)
     outcome = await resolvers.activity_types.exclude_activity_type(
         info.context, input.activity_type_id, input.excluded_as
     )

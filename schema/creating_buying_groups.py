@@ -15,6 +15,7 @@ from schema.info import Info
 from schema.jobs import Job
 from schema.refreshing_account_audiences import AccountAudienceNotLive, NotLive, not_live
 from schema.repeating import Repeatable
+from schema.unsaid import unsaid_in
 
 
 @strawberry.type(description="The account has a group for the solution interest already.")
@@ -32,7 +33,8 @@ class CreateBuyingGroupInput(Repeatable):
 class UpdateBuyingGroupStatusInput(Repeatable):
     buying_group_id: strawberry.ID = strawberry.field(description="The group.")
     status: str | None = strawberry.field(
-        description="Free text of at most 50 characters; null clears it."
+        default=strawberry.UNSET,
+        description="Free text of at most 50 characters; null clears it. It has to be given.",
     )
 
 
@@ -126,6 +128,8 @@ async def update_buying_group_status(
     info: Info, input: UpdateBuyingGroupStatusInput
 ) -> UpdateBuyingGroupStatusResult:
     """Set a group's status text."""
+    if fault := unsaid_in(input, "status"):
+        return refusal_of(fault)
     made = await resolvers.groups.update_status(info.context, input.buying_group_id, input.status)
     if isinstance(made, str):
         return UpdateBuyingGroupStatusSuccess.of({"buying_group_id": made})

@@ -17,6 +17,7 @@ from schema.activity_types import ActivityExclusion
 from schema.errors import Conflict, InvalidInput, NotFound, refusal_of
 from schema.info import Info
 from schema.repeating import Repeatable, done_in_parts, once
+from schema.unsaid import unsaid_in
 
 
 @strawberry.input(description="Activities, and what is said of them.")
@@ -25,7 +26,9 @@ class MarkActivitiesInput(Repeatable):
         description=f"Up to {MOST_ITEMS:,} activities."
     )
     marked_as: ActivityMark | None = strawberry.field(
-        description="Whose they are, or that they count; null: people say nothing of them any more."
+        default=strawberry.UNSET,
+        description="Whose they are, or that they count; null: people say nothing of them any "
+        "more. It has to be given.",
     )
 
 
@@ -36,7 +39,8 @@ class ExcludeActivitySourceInput(Repeatable):
         f"{MOST_SOURCES} sources are left out, or count again since a little while."
     )
     excluded_as: ActivityExclusion | None = strawberry.field(
-        description="Whose acts it reports; null: they count again."
+        default=strawberry.UNSET,
+        description="Whose acts it reports; null: they count again. It has to be given.",
     )
 
 
@@ -78,6 +82,8 @@ ExcludeActivitySourceResult = Annotated[
 
 async def mark_activities(info: Info, input: MarkActivitiesInput) -> MarkActivitiesResult:
     """Say of activities whose they are."""
+    if fault := unsaid_in(input, "marked_as"):
+        return refusal_of(fault)
     done = await resolvers.excluding_activities.mark_activities(
         info.context, input.activity_ids, input.marked_as
     )
@@ -91,6 +97,8 @@ async def exclude_activity_source(
     info: Info, input: ExcludeActivitySourceInput
 ) -> ExcludeActivitySourceResult:
     """Leave a source's acts out, or count them again."""
+    if fault := unsaid_in(input, "excluded_as"):
+        return refusal_of(fault)
     rules = await resolvers.excluding_activities.exclude_activity_source(
         info.context, input.source, input.excluded_as
     )

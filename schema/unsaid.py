@@ -28,6 +28,14 @@ def or_none(given: T | None) -> T | None:
     return None if given is strawberry.UNSET else given
 
 
+def unsaid_in(input: object, *fields: str) -> Invalid | None:
+    """The first of these fields that a client left out of a command that is about it."""
+    for field in fields:
+        if getattr(input, field) is strawberry.UNSET:
+            return Invalid(camel(field), "must be given; null takes away what there is")
+    return None
+
+
 def null_in(input: object, *fields: str) -> Invalid | None:
     """The first of these fields that a client gave as null, though it may not be empty."""
     for field in fields:

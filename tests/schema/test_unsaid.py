@@ -1,4 +1,4 @@
-"""Updates: what may not be empty is not emptied by null."""
+"""Updates: what may not be empty is not emptied by null, and nothing by saying nothing."""
 
 from typing import Any
 
@@ -47,3 +47,31 @@ async def test_what_may_not_be_empty_is_not_emptied(
         field,
         "must not be null; leave it out and it stays",
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "field"),
+    [
+        pytest.param(
+            "updateBuyingGroupStatus", {"buyingGroupId": "x"}, "status", id="a group's status"
+        ),
+        pytest.param("markActivities", {"activityIds": ["x"]}, "markedAs", id="a mark"),
+        pytest.param(
+            "excludeActivityType", {"activityTypeId": "x"}, "excludedAs", id="whose a type is"
+        ),
+        pytest.param(
+            "excludeActivitySource", {"source": "x"}, "excludedAs", id="whose a source is"
+        ),
+    ],
+)
+async def test_what_a_command_is_about_is_taken_away_by_null_alone(
+    home: Context, command: str, given: dict[str, Any], field: str
+) -> None:
+    refused = await mutate(home, command, "... on InvalidInput { field reason }", **given)
+    taken = await mutate(home, command, "", **given, **{field: None})
+
+    assert (refused.get("field"), refused.get("reason")) == (
+        field,
+        "must be given; null takes away what there is",
+    )
+    assert taken["__typename"] != "InvalidInput"
