@@ -13,6 +13,7 @@ from graphql import GraphQLResolveInfo, get_argument_values, get_named_type, is_
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 from strawberry.schema.schema_converter import get_arguments
+from strawberry.types.arguments import convert_arguments
 from strawberry.types.info import Info
 from strawberry.types.unset import UNSET
 
@@ -102,7 +103,7 @@ class Run:
         return get_argument_values(planned.definition, planned.nodes[0], self.variables)
 
     def arguments(self, planned: PlannedField, info: Info[Any, Any]) -> dict[str, Any]:
-        """The arguments of a declared field as its `get_result` takes them."""
+        """The arguments of a field, converted as its `get_result` takes them."""
         if not planned.definition.args:
             return {}
         values = key_of([self.variables.coerced.get(name, UNSET) for name in planned.variables])
@@ -110,13 +111,12 @@ class Run:
         if known is not None:
             return dict(known)
         converter = self.schema.schema_converter
-        _, arguments = get_arguments(
-            field=planned.declared,
-            source=None,
-            info=info,
-            kwargs=self.given(planned),
-            config=converter.config,
+        arguments = convert_arguments(
+            self.given(planned),
+            planned.declared.arguments,
             scalar_registry=converter.scalar_registry,
+            config=converter.config,
+            info=info,
         )
         if values is not None:
             if len(planned.arguments) == _MOST_ARGUMENTS:
@@ -285,29 +285,49 @@ def _called(run: Run, frame: Frame, planned: PlannedField) -> tuple[list[Any], l
     """What the field gives for each row, and the rows for which that is an awaitable."""
     raws: list[Any] = []
     awaited: list[int] = []
-    declared, definition = planned.declared, planned.definition
+    declared = planned.declared
     try:
-        raw_info = run.info(planned)
-        if isinstance(declared, DeclaredField):
-            info = Info(_raw_info=raw_info, _field=declared)
-            arguments = run.arguments(planned, info)
-        else:
-            given = run.given(planned)
+        info = Info(_raw_info=run.info(planned), _field=declared)
+        call = _whole(run, planned, info) if declared.extensions else _own(run, planned, info)
     except Exception as error:
         return [error] * len(frame), []
     for row, source in enumerate(frame.sources):
         try:
-            if isinstance(declared, DeclaredField):
-                value = declared.get_result(source, info, [], arguments)
-            else:
-                assert definition.resolve is not None
-                value = definition.resolve(source, raw_info, **given)
+            value = call(source)
         except Exception as error:
             value = error
         if is_awaitable(value):
             awaited.append(row)
         raws.append(value)
     return raws, awaited
+
+
+def _own(run: Run, planned: PlannedField, info: Info[Any, Any]) -> Callable[[Any], Any]:
+    """Calls the field's own resolver, with arguments that are converted once."""
+    declared, arguments = planned.declared, run.arguments(planned, info)
+    if isinstance(declared, DeclaredField):
+        return lambda source: declared.get_result(source, info, [], arguments)
+    converter = run.schema.schema_converter
+
+    def call(source: Any) -> Any:
+        args, kwargs = get_arguments(
+            field=declared,
+            source=source,
+            info=info,
+            kwargs={},
+            config=converter.config,
+            scalar_registry=converter.scalar_registry,
+        )
+        return declared.get_result(source, info, args, {**arguments, **kwargs})
+
+    return call
+
+
+def _whole(run: Run, planned: PlannedField, info: Info[Any, Any]) -> Callable[[Any], Any]:
+    """Calls what strawberry has made of the field, which is more than its resolver."""
+    resolve, given = planned.definition.resolve, run.given(planned)
+    assert resolve is not None
+    return lambda source: resolve(source, info._raw_info, **given)
 
 
 def _by_key(path: str, documents: Iterable[Document]) -> dict[str, Document]:
