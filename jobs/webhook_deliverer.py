@@ -43,7 +43,10 @@ async def deliver(
 
 
 class _Deliverer:
-    """The endpoints that are told in this process, and the tenants whose events wake it."""
+    """The endpoints that are told in this process, and the tenants whose events wake it.
+
+    Where there is no room for all, who was told last, tenant or endpoint, comes last again.
+    """
 
     def __init__(self, telling: Telling, log_days: int, pause: float) -> None:
         self._telling = telling
@@ -52,6 +55,8 @@ class _Deliverer:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._followed: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
+        self._passed_over: set[str] = set()
+        self._begun: dict[str, float] = {}
         self._is_woken = asyncio.Event()
         self._purged_at = float("-inf")
 
@@ -68,7 +73,7 @@ class _Deliverer:
                         looked_at = _clock()
                         tenants = await contexts()
                         await self._purge(tenants)
-                    for ctx in tenants:
+                    for ctx in sorted(tenants, key=lambda each: self._order(each.viewer.tenant)):
                         if is_round or ctx.viewer.tenant in woken:
                             await self._look_after(ctx)
                 except Exception as error:
@@ -84,9 +89,18 @@ class _Deliverer:
     async def _look_after(self, ctx: Context) -> None:
         glances = await ctx.stores.webhook_endpoints.glance()
         self._follow(ctx, is_wanted=any(map(is_active, glances)))
-        for id in await due_endpoints(ctx, self._telling.worker, glances):
-            if id not in self._busy and len(self._busy) < ENDPOINTS_AT_ONCE:
-                self._busy[id] = asyncio.create_task(self._told(ctx, id))
+        tenant = ctx.viewer.tenant
+        for id in sorted(await due_endpoints(ctx, self._telling.worker, glances), key=self._order):
+            if id in self._busy:
+                continue
+            if len(self._busy) >= ENDPOINTS_AT_ONCE:
+                self._passed_over.add(tenant)
+                return
+            self._begun[tenant] = self._begun[id] = _clock()
+            self._busy[id] = asyncio.create_task(self._told(ctx, id))
+
+    def _order(self, name: str) -> float:
+        return self._begun.get(name, 0.0)
 
     async def _told(self, ctx: Context, id: WebhookEndpointId) -> None:
         try:
@@ -101,6 +115,8 @@ class _Deliverer:
             del self._busy[id]
             # What came in when it was about to end has woken nobody.
             self._wake_for(ctx)
+            self._woken |= self._passed_over
+            self._passed_over.clear()
 
     def _follow(self, ctx: Context, *, is_wanted: bool) -> None:
         tenant = ctx.viewer.tenant

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
+from domain.identifiers import TenantId
 from domain.webhook_schedule import Answer
 from execution.context import Context
+from jobs import webhook_deliverer, webhook_telling
 from jobs.webhook_deliverer import deliver
 from jobs.webhook_sending import Sender
 from jobs.webhook_telling import Telling
 from resolvers import webhook_deliveries
+from store.driver import Database, Document
+from tests.contexts import Clock, a_context
 from tests.jobs.test_webhook_telling import an_endpoint, deliveries, happen, stored
 from tests.webhook_receiver import Receiver, a_receiver
 
@@ -116,3 +120,40 @@ async def test_after_an_error_that_nobody_expected_an_endpoint_is_left_alone_for
     await asyncio.wait_for(delivering, 2)
 
     assert sent == 1
+
+
+async def test_whoever_was_told_last_comes_last_where_there_is_no_room_for_all(
+    database: Database,
+    tenant: TenantId,
+    clock: Clock,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(webhook_deliverer, "ENDPOINTS_AT_ONCE", 1)
+    monkeypatch.setattr(webhook_telling, "TURN_SECONDS", 0.05)
+    receiver.delay = 0.02
+    both = [a_context(database, TenantId(f"{tenant}-{number}"), clock) for number in range(2)]
+    for ctx in both:
+        for name in ("One", "Two"):
+            await an_endpoint(ctx, receiver, name)
+        await happen(ctx, *["bg_1"] * 100)
+
+    async def contexts() -> list[Context]:
+        return both
+
+    sender = Sender(allow_private=True)
+    telling = Telling("worker", sender, lambda: 0.0)
+    delivering = asyncio.create_task(deliver(contexts, telling, log_days=30, pause=0.05))
+    await until_got(receiver, 40)
+    telling.ending.set()
+    await asyncio.wait_for(delivering, PATIENCE_SECONDS)
+    await sender.close()
+
+    logs = [each for ctx in both for each in await all_deliveries(ctx)]
+    told = {each["endpoint_id"] for each in logs if each["state"] == "delivered"}
+    assert len(told) == 4
+
+
+async def all_deliveries(ctx: Context) -> list[Document]:
+    found = ctx.stores.webhook_deliveries.collection.find({"tenant": ctx.viewer.tenant})
+    return [document async for document in found]

@@ -39,10 +39,12 @@ async def telling() -> AsyncIterator[Telling]:
     await sender.close()
 
 
-async def an_endpoint(ctx: Context, receiver: Receiver, **more: Any) -> WebhookEndpointId:
+async def an_endpoint(
+    ctx: Context, receiver: Receiver, name: str = "Sales", **more: Any
+) -> WebhookEndpointId:
     ctx.allow_private_webhooks = True
     filter = WebhookFilter(types=frozenset({EventType.BUYING_GROUP_UPDATED}))
-    written = WrittenEndpoint("Sales", receiver.url, **{"filter": filter, **more})
+    written = WrittenEndpoint(name, receiver.url, **{"filter": filter, **more})
     made = await webhook_endpoints.create_webhook_endpoint(ctx, written)
     assert isinstance(made, WithSecret), made
     return made.id
