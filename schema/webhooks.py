@@ -229,6 +229,11 @@ class WebhookEndpoint(Stamped, Listed):
     disabled_at: datetime | None = stored(
         "disabled.at", description="Since when it is disabled; else null."
     )
+    left_alone_until: datetime | None = stored(
+        "slow_until",
+        description="Until when nothing is sent, because it had too much to do, did not answer or "
+        "asked to wait; null, or past, when it is not left alone.",
+    )
     secrets: list[WebhookSecret] = embedded(
         "secrets",
         at_most=MOST_SECRETS,

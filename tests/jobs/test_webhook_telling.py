@@ -228,6 +228,7 @@ async def test_who_asks_for_a_delivery_or_names_another_receiver_need_not_wait_f
     receiver.answer = lambda _: (429, {"Retry-After": "9000"})
     await happen(ctx, "bg_1")
     assert await tell(ctx, endpoint, telling)
+    assert (await stored(ctx, endpoint))["slow_until"] == clock() + timedelta(seconds=9000)
     clock.forward(timedelta(minutes=1))
     assert await due_endpoints(ctx, "worker") == []
 

@@ -18,7 +18,8 @@ from tests.worlds import an_interest, some_accounts
 CREATED = """... on CreateWebhookEndpointSuccess {
   secret
   webhookEndpoint {
-    id name url format status position pendingDeliveries secrets { id expiresAt }
+    id name url format status leftAloneUntil position pendingDeliveries
+    secrets { id expiresAt }
     filter { types solutionInterests { name } accounts { name } }
   }
 }"""
@@ -52,6 +53,7 @@ async def test_an_endpoint_is_made_with_a_secret_that_only_the_command_shows(hom
     again = await create(home, **asked)
 
     assert made == again
+    assert made["webhookEndpoint"].pop("leftAloneUntil") is None
     assert made["secret"].startswith("whsec_")
     endpoint = made["webhookEndpoint"]
     last = await home.stores.event_log.last()
