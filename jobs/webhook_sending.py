@@ -178,6 +178,7 @@ class _Checked(httpcore.AsyncNetworkBackend):
         self._network = network
         self._resolve = resolve
         self._allow_private = allow_private
+        self._asked: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = {}
 
     async def connect_tcp(
         self,
@@ -187,7 +188,7 @@ class _Checked(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        addresses = await self._resolve(host.removeprefix("[").removesuffix("]"), port)
+        addresses = await self._addresses(host.removeprefix("[").removesuffix("]"), port)
         if not addresses:
             raise NameNotResolved(host)
         if not self._allow_private and not all(map(_is_public, addresses)):
@@ -201,6 +202,24 @@ class _Checked(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
         return await self._network.connect_tcp(last, port, timeout, local_address, socket_options)
+
+    async def _addresses(self, host: str, port: int) -> Sequence[str]:
+        """The addresses of a host, which is looked up once for all who wait for it.
+
+        Few threads look up names: one that nobody answers for must not take them all.
+        """
+        key = host, port
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = self._asked[key] = asyncio.ensure_future(self._resolve(host, port))
+
+            def forget(done: asyncio.Future[Sequence[str]]) -> None:
+                del self._asked[key]
+                if not done.cancelled():
+                    done.exception()  # perhaps nobody waits any more
+
+            asked.add_done_callback(forget)
+        return await asyncio.shield(asked)
 
 
 def _is_public(address: str) -> bool:

@@ -1,5 +1,6 @@
 """Sending goes where it may and nowhere else, and ends in time."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import timedelta
@@ -90,6 +91,26 @@ async def test_it_connects_to_the_address_that_was_checked_though_the_name_chang
         AttemptError.CONNECTION_FAILED,
         AttemptError.ADDRESS_NOT_ALLOWED,
     )
+
+
+async def test_a_name_that_takes_long_is_looked_up_once_for_all_who_wait() -> None:
+    found = asyncio.Event()
+    asked: list[str] = []
+
+    async def slow(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        await found.wait()
+        return ["127.0.0.1"]
+
+    sender = Sender(resolve=slow, tls=TLS, seconds=0.05)
+    url = "https://example.com/"
+    late = [await sender.send(url, {}, b"", Clock()) for _ in range(3)]
+    found.set()
+    await asyncio.sleep(0)
+    anew = await answer(sender, url)
+
+    assert [each.error for each in late] == [AttemptError.TIMED_OUT] * 3
+    assert (anew.error, len(asked)) == (AttemptError.ADDRESS_NOT_ALLOWED, 1 + 1)
 
 
 async def test_a_name_with_no_address_is_not_resolved() -> None:
