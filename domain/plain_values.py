@@ -6,7 +6,10 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """A stored value in JSON's words: a midnight is a day, any other moment a moment in UTC."""
+    """A stored value in JSON's words: a midnight is a day, any other moment a moment in UTC.
+
+    Raises `TypeError` for what JSON has no word for.
+    """
     if isinstance(value, datetime):
         moment = value.astimezone(UTC)
         return moment.date().isoformat() if moment.time() == time() else written_moment(moment)
@@ -14,7 +17,9 @@ def plain(value: Any) -> Any:
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
-    return value
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"JSON has no word for {type(value).__name__}")
 
 
 def written_moment(moment: datetime) -> str:

@@ -12,7 +12,6 @@ import schema.account_overviews
 from domain.conditions import ConditionFault
 from domain.folding import fold
 from domain.identities import MOST_FORMER, MOST_KEYS
-from domain.plain_values import plain
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.embedded_lists import listed
@@ -214,10 +213,10 @@ class Account(Node, Stamped, Listed):
     )
     level: int = stored(description="Its level in the hierarchy: 1 at the top.")
     custom_fields: JSON = stored(
-        "custom", shown=plain, absent={}, description="Values of the tenant's own fields, by key."
+        "custom", absent={}, description="Values of the tenant's own fields, by key."
     )
     derived_fields: JSON = stored(
-        "derived", shown=plain, absent={}, description="Values that rules set, by key."
+        "derived", absent={}, description="Values that rules set, by key."
     )
     keys: list[OutsideKey] = embedded(
         "keys", at_most=MOST_KEYS, parts=outside_keys, description="Its ids in other systems."

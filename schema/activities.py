@@ -8,7 +8,6 @@ import strawberry
 from strawberry.scalars import JSON
 
 import domain.activity_exclusions
-from domain.plain_values import plain
 from execution.context import Context
 from execution.fields import one, stored
 from execution.lists import Direction, Listed, Listing
@@ -101,7 +100,7 @@ class Activity(Node, Listed):
     )
     source: str = stored(description="The system that reported it.")
     source_id: str = stored(description="Its id there; the source reports it once.")
-    attributes: JSON = stored(shown=plain, absent={}, description="What else the source told.")
+    attributes: JSON = stored(absent={}, description="What else the source told.")
     stored_at: datetime = stored(description="When the report was stored.")
     excluded_as: ActivityExclusion | None = stored(
         shown=ActivityExclusion,

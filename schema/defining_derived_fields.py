@@ -10,7 +10,6 @@ import domain.derived_fields
 import resolvers.derived_fields
 from domain.conditions import ConditionFault
 from domain.derived_fields import MOST_FIELDS, MOST_RULES, DerivedRule
-from domain.plain_values import plain
 from execution.fields import embedded, stored
 from execution.sources import Sourced
 from resolvers.outcomes import Invalid
@@ -27,7 +26,7 @@ class ShownRule(Sourced):
     condition: JSON = stored(
         shown=written, description="For which accounts it holds, as a ConditionInput."
     )
-    value: JSON | None = stored(shown=plain, description="Their value; null: none.")
+    value: JSON | None = stored(description="Their value; null: none.")
 
 
 @strawberry.type(description="A field of accounts that rules set.")
@@ -38,9 +37,7 @@ class DerivedField(Sourced):
     rules: list[ShownRule] = embedded(
         "rules", at_most=MOST_RULES, description="Its rules; the first that holds counts."
     )
-    default: JSON | None = stored(
-        shown=plain, description="Its value where no rule holds; null: none."
-    )
+    default: JSON | None = stored(description="Its value where no rule holds; null: none.")
 
 
 @strawberry.input(description="What gives a derived field a value.")

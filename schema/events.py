@@ -8,7 +8,6 @@ import strawberry
 from strawberry.scalars import JSON
 
 import domain.events
-from domain.plain_values import plain
 from execution.context import Context
 from execution.fields import one, stored
 from execution.lists import Direction, Listed, Listing
@@ -119,12 +118,11 @@ class Event(Listed):
         description="Whether a person it concerns was erased: whatever named them is gone from it.",
     )
     before: JSON | None = stored(
-        shown=plain, description="What stood before: ids and figures, under their stored names."
+        description="What stood before: ids and figures, under their stored names."
     )
     after: JSON | None = stored(
-        shown=plain, description="What stands now: ids and figures, under their stored names."
+        description="What stands now: ids and figures, under their stored names."
     )
     personal: JSON | None = stored(
-        shown=plain,
         description="Values before and after that tell about a person; null once they are erased.",
     )

@@ -11,7 +11,6 @@ import schema.engagement
 import schema.highlights
 from domain.identities import MOST_FORMER, MOST_KEYS
 from domain.personas import MOST_PERSONAS, TELLING
-from domain.plain_values import plain
 from execution.connections import Connection, PageInfo
 from execution.context import Context
 from execution.embedded_lists import listed
@@ -156,7 +155,7 @@ class Person(Node, Stamped, Listed):
     inferred_region: str | None = stored(description="Region found out from their visits.")
     engagement: PersonEngagement | None = schema.engagement.of_person()
     custom_fields: JSON = stored(
-        "custom", shown=plain, absent={}, description="Values of the tenant's own fields, by key."
+        "custom", absent={}, description="Values of the tenant's own fields, by key."
     )
     personas: list[Annotated["Persona", strawberry.lazy("schema.personas")]] = computed(
         resolvers.personas.personas_of,

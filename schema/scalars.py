@@ -1,16 +1,20 @@
 """Scalars, and the conversions at the edge: where figures are rounded and moments are spelled."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, NewType
 
 import orjson
 import strawberry
 from graphql import GraphQLError
+from strawberry.scalars import JSON
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.engagement import shown
+from domain.plain_values import plain
 
 Position = NewType("Position", int)
 
@@ -69,6 +73,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         serialize=int,
         parse_value=_read_position,
     ),
+    JSON: replace(DEFAULT_SCALAR_REGISTRY[JSON], serialize=plain),
 }
 
 CONFIG: Final = StrawberryConfig(scalar_map=SCALARS)
