@@ -149,6 +149,8 @@ def _with_member(group: PastGroup, event: Event) -> PastGroup:
 def _claims(before: Claims, event: Event) -> dict[Method, Claim]:
     """The claims an event leaves; why one was said, its own event tells apart from the ids."""
     told: Mapping[str, Any] = event.after or {}
+    apart: Mapping[str, Any] = event.personal or {}
+    reasons = {event.method: apart.get("reason"), **apart.get("reasons", {})}
     found: dict[Method, Claim] = {}
     for word, claim in told["claims"].items():
         method = _METHODS[word]
@@ -162,11 +164,9 @@ def _claims(before: Claims, event: Event) -> dict[Method, Claim]:
         )
         if kept is not None and replace(kept, reason=None) == own:
             found[method] = kept
-        elif event.method == word:
-            reason = (event.personal or {}).get("reason")
-            found[method] = replace(own, reason=str(reason) if reason is not None else None)
         else:
-            found[method] = own
+            reason = reasons.get(word)
+            found[method] = replace(own, reason=str(reason) if reason is not None else None)
     return found
 
 

@@ -70,7 +70,8 @@ def membership_event(
 ) -> Event:
     """The event of a member's changed claims, with all of them before and after.
 
-    Why it was said is free text, in which a person may be named, so it stands apart.
+    Why it was said is free text, in which a person may be named, so it stands apart: the reason of
+    the method that has spoken, or the reasons of all claims that became others by no method's word.
     """
     return stamps.event(
         ctx,
@@ -83,8 +84,22 @@ def membership_event(
         person_id=change.after.person,
         before=_said(change.before),
         after=_said(change.after.claims),
-        personal={"reason": reason} if reason else None,
+        personal=_reasons(change, method, reason) or None,
     )
+
+
+def _reasons(change: MemberChange, method: Method | None, reason: str | None) -> dict[str, object]:
+    claims = change.after.claims
+    if method is not None:
+        own = claims.get(method)
+        told = reason or (own.reason if own else None)
+        return {"reason": told} if told else {}
+    others = {
+        each.method.value: each.reason
+        for each in claims.values()
+        if each.reason and change.before.get(each.method) != each
+    }
+    return {"reasons": others} if others else {}
 
 
 def _said(claims: Claims) -> dict[str, object]:

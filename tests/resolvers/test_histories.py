@@ -13,11 +13,10 @@ from typing import Any, Final
 import pytest
 
 from domain.accounts import AccountItem
-from domain.buying_groups import Member
 from domain.history import PastGroup
 from domain.identifiers import BuyingGroupId, PersonId
 from domain.identities import OutsideKey
-from domain.membership import Claims, Method
+from domain.membership import Method
 from domain.people import PersonItem
 from execution.context import Context
 from resolvers import accounts, groups, people, stages
@@ -29,6 +28,7 @@ from resolvers.membership import (
     release_members,
     remove_members,
 )
+from resolvers.merging_people import merge_people
 from resolvers.stages import Move
 from store.driver import Document
 from store.groups import to_group
@@ -70,6 +70,34 @@ async def test_a_group_told_from_its_events_is_the_stored_one_at_every_step(
         assert _without_scores(then.group, then.name) == expected
 
 
+async def test_why_rules_let_somebody_go_and_what_was_said_of_one_merged_away_is_told(
+    home: Context, clock: Clock
+) -> None:
+    known = await some_accounts(home, "Acme")
+    ids = await some_people(home, known["Acme"], dict.fromkeys(("ada", "bo"), "Chief"))
+    group = await a_buying_group(home, known["Acme"], await an_interest(home))
+    ada, bo = (PersonId(ids[name]) for name in ("ada", "bo"))
+    fields = {"email": "ada@example.com", "job_title": "Painter"}
+    await people.upsert_people(home, [PersonItem(fields=fields)])
+    await maintain_groups(home, [group])
+    await assign_members(home, group, [Assignment(bo, "Champion")], Method.JOURNEY, "asked")
+    clock.forward(timedelta(minutes=1))
+    await merge_people(home, ada, bo)
+
+    document = await home.stores.groups.one(group)
+    then = await past_group(home, group, clock())
+
+    assert document is not None
+    assert then is not None
+    assert _without_scores(then.group, then.name) == _as_told(document)
+    [member] = then.group.members
+    assert {claim.reason for claim in member.claims.values()} >= {"asked"}
+    gone = await past_group(home, group, clock() - timedelta(seconds=1))
+    assert gone is not None
+    reasons = {claim.reason for each in gone.group.members for claim in each.claims.values()}
+    assert "no rule of the template holds any more" in reasons
+
+
 async def _do_something(
     ctx: Context, dice: random.Random, group: BuyingGroupId, ids: Mapping[str, str]
 ) -> None:
@@ -100,29 +128,18 @@ async def _do_something(
 
 
 def _as_told(document: Document) -> PastGroup:
-    """The stored group in the words of its history, but for the reasons of claims."""
+    """The stored group in the words of its history."""
     stage = document["stage"]
     return PastGroup(
         name=document["name"],
         status=document["status"],
         completeness=document["completeness"]["exact"],
         stage=stage["stage_id"] if stage else None,
-        known={
-            member.person: _without_reasons(member)
-            for member in to_group(document).members
-            if member.claims
-        },
+        known={member.person: member for member in to_group(document).members if member.claims},
     )
 
 
 def _without_scores(group: PastGroup, name: str | None) -> PastGroup:
     stage: Any = group.stage.id if group.stage else None
-    known = {member.person: _without_reasons(member) for member in group.members}
+    known = {member.person: member for member in group.members}
     return replace(group, name=name, score=None, stage=stage, known=known)
-
-
-def _without_reasons(member: Member) -> Member:
-    claims: Claims = {
-        method: replace(claim, reason=None) for method, claim in member.claims.items()
-    }
-    return replace(member, claims=claims)
