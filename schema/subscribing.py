@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -12,7 +13,10 @@ import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FieldNode,
     GraphQLError,
+    OperationDefinitionNode,
+    VariableNode,
     create_source_event_stream,
     execute_subscription_event,
 )
@@ -71,7 +75,8 @@ async def respond(
         source = await source
     if isinstance(source, ExecutionResult):
         return _refused(context, source.errors or [])
-    key = (context.viewer, query, operation_name, json.dumps(variables, sort_keys=True))
+    lasting = _lasting(executor.operation, query, variables or {})
+    key = (context.viewer, query, operation_name, json.dumps(lasting, sort_keys=True))
     return _Answers(schema, context, executor, key).of(source)
 
 
@@ -96,6 +101,28 @@ async def _prepared(
         operation_name=operation_name,
         is_awaitable=cast(Any, optimized_is_awaitable),
     )
+
+
+def _lasting(
+    operation: OperationDefinitionNode, query: str, variables: dict[str, Any]
+) -> dict[str, Any]:
+    """The variables on which answers depend: that of `after` only says where they begin.
+
+    So whoever has come back shares them with those who never went. A variable that is used
+    elsewhere too stays: it would stand in the text more often than where it is declared and here.
+    """
+    root = operation.selection_set.selections[0]
+    given = (root.arguments if isinstance(root, FieldNode) else None) or ()
+    passing = {
+        each.value.name.value
+        for each in given
+        if each.name.value == "after" and isinstance(each.value, VariableNode)
+    }
+    return {
+        name: value
+        for name, value in variables.items()
+        if name not in passing or len(re.findall(rf"\${name}\b", query)) != 2
+    }
 
 
 class _Answers:

@@ -179,6 +179,36 @@ async def test_what_many_ask_in_the_same_words_is_executed_once(ctx: Context) ->
     assert of_bo is not first
 
 
+@pytest.mark.parametrize(
+    ("selection", "is_shared"),
+    [
+        pytest.param("position", True, id="only where they begin"),
+        pytest.param("position @include(if: $b)", True, id="another variable"),
+        pytest.param("position # beyond $after\n", False, id="where it may count elsewhere too"),
+    ],
+)
+async def test_whoever_has_come_back_shares_answers_with_who_never_went(
+    ctx: Context, selection: str, is_shared: bool
+) -> None:
+    last = (await store(ctx, HISTORY[3], HISTORY[3]))[-1]
+    query = f"""subscription ($after: Position, $b: Boolean = true) {{
+      personEvents(after: $after) {{ {selection} position @include(if: $b) }} }}"""
+
+    async with AsyncExitStack() as stack:
+        streams = []
+        for after in (last - 1, last):
+            stream = await respond(build_schema(), ctx, query, {"after": after})
+            assert not isinstance(stream, Answer)
+            streams.append(await stack.enter_async_context(aclosing(stream)))
+            await anext(stream)
+        await anext(streams[0])
+        await store(ctx, HISTORY[3])
+        first, second = await asyncio.gather(*(anext(stream) for stream in streams))
+
+    assert first == second
+    assert (first is second) == is_shared
+
+
 async def test_a_job_is_followed_until_it_has_ended(home: Context) -> None:
     job = await jobs.start_scoring_job(home)
     query = "subscription ($id: ID!) { jobProgress(id: $id) { id status } }"
