@@ -27,7 +27,10 @@ _BODY_SECONDS: Final = 2.0
 _BODY_BYTES: Final = 65_536
 """How much of an answer's body is read, for the sake of using the connection again."""
 
-_KEPT_SECONDS: Final = 15.0
+_KEPT_SECONDS: Final = 4.0
+"""How long an idle connection is kept: receivers commonly close theirs after five seconds, and what
+is sent just then fails."""
+
 _ADDRESS_SECONDS: Final = 5.0
 """How long an address is tried that is not the last of its name."""
 
