@@ -179,6 +179,25 @@ async def test_what_many_ask_in_the_same_words_is_executed_once(ctx: Context) ->
     assert of_bo is not first
 
 
+@pytest.mark.parametrize("reads", [0, 1, 2, 3])
+async def test_who_leaves_is_followed_by_nobody(ctx: Context, reads: int) -> None:
+    (last,) = await store(ctx, HISTORY[3])
+    query = f"subscription {{ personEvents(after: {last - 1}) {EVENTS} }}"
+    feed = ctx.stores.feed
+    stream = await respond(build_schema(), ctx, query)
+    assert not isinstance(stream, Answer)
+
+    for number in range(reads):
+        reading = asyncio.create_task(anext(stream))
+        await asyncio.wait([reading], timeout=0.5 if number == 2 else 5)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    was_followed = bool(feed._tails)
+    await stream.aclose()
+
+    assert (was_followed, feed._tails) == (reads == 2, {})
+
+
 @pytest.mark.parametrize(
     ("selection", "is_shared"),
     [
