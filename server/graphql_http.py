@@ -1,7 +1,7 @@
 """The GraphQL endpoint: one operation per POST, answered as GraphQL over HTTP asks."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import orjson
@@ -11,14 +11,13 @@ from starlette.types import ASGIApp
 
 from execution.error_codes import ErrorCode
 from schema.serving import Answer
-from schema.subscribing import Told
 from server import graphiql
 from server.access_log import note, request_id
 from server.asking import Asked, Asking, codes_of
 from server.graphql_request import media_type_for, operation_in
 from server.refusals import GRAPHQL_JSON, Refusal, bad_request, refused
 from server.settings import Settings
-from server.streamed_answers import EVENT_STREAM, StreamedAnswers, form_for
+from server.streamed_answers import EVENT_STREAM, StreamedAnswers, form_for, single
 
 _STATUS_OF_CODE: Final[Mapping[str, int]] = {
     ErrorCode.INTERNAL: 500,
@@ -51,7 +50,7 @@ class GraphQLEndpoint:
         codes = codes_of(outcome)
         note(request.scope, "code", codes[0] if codes else None)
         if isinstance(outcome, Answer) and form is EVENT_STREAM:
-            return StreamedAnswers(form, _alone(outcome), self._asking)
+            return single(form, orjson.dumps(outcome.body).decode())
         media_type = media_type_for(accept)
         if isinstance(outcome, Answer):
             status = _status(outcome, media_type)
@@ -81,10 +80,6 @@ class GraphQLEndpoint:
         note(request.scope, "tenant", viewer.tenant)
         note(request.scope, "operation", operation.plain_name)
         return self._asking.context(viewer, identifier), operation
-
-
-async def _alone(answer: Answer) -> AsyncGenerator[Told, None]:
-    yield orjson.dumps(answer.body).decode()
 
 
 def _status(answer: Answer, media_type: str) -> int:

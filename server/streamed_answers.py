@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from execution.error_codes import ErrorCode
@@ -77,6 +78,14 @@ def form_for(accept: str) -> Form | None:
     return None
 
 
+def single(form: Form, answer: str) -> Response:
+    """The one answer to what is no subscription; it takes no subscriber's place.
+
+    What was carried out is told, however many subscriptions there are and whether the server stops.
+    """
+    return Response(form.first + form.answer(answer) + form.end, headers=_headers(form))
+
+
 class StreamedAnswers:
     """The response that tells a subscription's answers until it ends or its reader goes."""
 
@@ -111,11 +120,7 @@ class StreamedAnswers:
                     await send(_body(last, more=False))
 
     def _beginning(self) -> dict[str, Any]:
-        headers = [
-            (b"content-type", self._form.media_type.encode()),
-            (b"cache-control", b"no-cache, no-transform"),
-            (b"x-accel-buffering", b"no"),
-        ]
+        headers = [(name.encode(), value.encode()) for name, value in _headers(self._form).items()]
         return {"type": "http.response.start", "status": 200, "headers": headers}
 
     async def _tell_until_the_end(self, receive: Receive, send: Send) -> str | Refusal | None:
@@ -164,6 +169,14 @@ class StreamedAnswers:
     def _ended(self, refusal: Refusal) -> None:
         if not self._end.done():
             self._end.set_result(refusal)
+
+
+def _headers(form: Form) -> dict[str, str]:
+    return {
+        "content-type": form.media_type,
+        "cache-control": "no-cache, no-transform",
+        "x-accel-buffering": "no",
+    }
 
 
 def too_slow(seconds: float) -> Refusal:

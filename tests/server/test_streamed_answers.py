@@ -105,6 +105,28 @@ async def test_what_is_no_subscription_is_answered_in_the_form_asked_for(server:
     assert foreign.status_code == 403
 
 
+async def test_what_was_carried_out_is_told_though_there_is_no_room_for_subscriptions(
+    database: Database, tenant: TenantId
+) -> None:
+    query = """mutation { createRole(input: {name: "Auditor", idempotencyKey: "k"}) {
+      __typename } }"""
+    async with (
+        live(database, tenant, subscription_limit=1) as server,
+        httpx.AsyncClient() as client,
+        client.stream(
+            "POST", server.address, json={"query": COMPONENTS}, headers=SSE
+        ) as subscribed,
+    ):
+        pieces = subscribed.aiter_text()
+        await anext(pieces)
+        told = await client.post(server.address, json={"query": query}, headers=SSE)
+        full = await client.post(server.address, json={"query": COMPONENTS}, headers=SSE)
+
+    assert "CreateRoleSuccess" in told.text
+    assert told.headers["content-type"] == "text/event-stream"
+    assert full.json()["errors"][0]["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"
+
+
 async def test_a_server_that_stops_tells_its_streams(database: Database, tenant: TenantId) -> None:
     async with live(database, tenant) as server, httpx.AsyncClient() as client:
         request: dict[str, Any] = {"json": {"query": COMPONENTS}, "headers": SSE}
