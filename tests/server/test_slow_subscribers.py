@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 
 from domain.identifiers import TenantId
 from execution.context import Context
+from server import process
 from server.graphql_ws import PROTOCOL
 from store.driver import Database
 from store.relay import event_key
@@ -160,3 +161,25 @@ async def test_a_stream_that_is_not_read_ends_with_a_reason_and_can_be_gone_on_w
     assert error["extensions"]["code"] == "SUBSCRIBER_TOO_SLOW"
     assert 0 < len(told) < EVENTS
     assert told + rest == list(range(last + 1, last + EVENTS + 1))
+
+
+async def test_a_socket_that_answers_no_ping_is_freed(
+    database: Database, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_PING_SECONDS", 0.1)
+    async with live(database, tenant) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(
+            f"GET /graphql HTTP/1.1\r\nHost: localhost:{server.port}\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n\r\n".encode()
+        )
+        await reader.readuntil(b"\r\n\r\n")
+        async with asyncio.timeout(10):
+            frames = await reader.read()
+        writer.close()
+
+    ping, closing = frames[:2], frames[6:]
+    assert ping == b"\x89\x04"
+    assert closing[:1] == b"\x88"
+    assert b"keepalive ping timeout" in closing
