@@ -8,7 +8,7 @@ from domain.identifiers import TenantId
 from execution.context import Context
 from resolvers import scoring
 from resolvers.tenants import create_tenant
-from store.driver import Driver, close, open_client, open_database
+from store.driver import Database, Driver, close, open_client, open_database
 from tests.contexts import Clock, a_context
 from tests.schema.operations import mutate, operate
 from tests.worlds import a_buying_group, an_interest, some_accounts, some_people
@@ -27,10 +27,10 @@ query ($id: ID!) {
 
 @pytest.fixture(params=Driver, ids=lambda driver: driver.value)
 async def either(
-    mongodb_uri: str, tenant: TenantId, request: pytest.FixtureRequest
+    mongodb_uri: str, database: Database, tenant: TenantId, request: pytest.FixtureRequest
 ) -> AsyncIterator[Context]:
     client = open_client(mongodb_uri, request.param)
-    yield a_context(open_database(client, "quorum_tests"), tenant, Clock())
+    yield a_context(open_database(client, database.name), tenant, Clock())
     await close(client)
 
 
