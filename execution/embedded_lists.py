@@ -93,39 +93,33 @@ class PartsAsked:
         """The parts of a document that are on the page."""
         field = self.of_field
         holder = within if field.is_outside else document
-        where = field.where
-        if where is None:
-            own = list(enumerate(self._every(holder)))
-        elif where.same is None:
-            own = [
-                each for each in enumerate(self._every(holder)) if where.holds(each[1], document)
-            ]
-        else:
-            alike = self._alike.get(id(holder))
-            if alike is None:
-                alike = self._alike[id(holder)] = self._by_what_is_same(holder, where.same)
+        where, own = field.where, self._candidates(holder, document)
+        if where is not None:
             holds = where.holds
-            own = [
-                each for each in alike.get(document.get(where.same), ()) if holds(each[1], document)
-            ]
+            own = [each for each in own if holds(each[1], document)]
         rest = own
         if self.after is not None:
             begin = self._begin(self._every(holder), self.after)
             rest = [each for each in own if each[0] >= begin]
         return Parts(self, rest[: self.first], holder, len(own), len(rest) > self.first)
 
+    def _candidates(self, holder: Document, document: Document) -> list[Part]:
+        """The parts that are worth testing, with their places in the list."""
+        same = self.of_field.where.same if self.of_field.where else None
+        if same is None:
+            return list(enumerate(self._every(holder)))
+        alike = self._alike.get(id(holder))
+        if alike is None:
+            alike = self._alike[id(holder)] = {}
+            for each in enumerate(self._every(holder)):
+                alike.setdefault(each[1].get(same), []).append(each)
+        return alike.get(document.get(same), [])
+
     def _every(self, holder: Document) -> Sequence[Document]:
         field = self.of_field
         value = at(holder, field.path) or ()
         every: Sequence[Document] = field.parts(value) if field.parts else value
         return every
-
-    def _by_what_is_same(self, holder: Document, same: str) -> dict[object, list[Part]]:
-        """The parts, with their places in the list, by what they hold at a path."""
-        alike: dict[object, list[Part]] = {}
-        for each in enumerate(self._every(holder)):
-            alike.setdefault(each[1].get(same), []).append(each)
-        return alike
 
     def _begin(self, every: Sequence[Document], after: Place) -> int:
         """The position at which the page begins."""

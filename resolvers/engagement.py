@@ -73,8 +73,8 @@ def _model(
     models: Mapping[str, WeightingModelId],
 ) -> WeightingModelId | None:
     """The version of the model that stored figures come from."""
-    later = models.get(stored.get("run_id", "")) if models else None
-    return later or (reference.model if reference else None)
+    in_force = reference.model if reference else None
+    return models.get(stored.get("run_id", ""), in_force) if models else in_force
 
 
 def _of_group(
@@ -113,5 +113,5 @@ def _of_person(
         "exact": engagement.score(raw, reference.largest_person_raw),
         "raw": raw,
         "computed_at": stored.get("computed_at"),
-        "model_id": _model(stored, reference, models) if models else reference.model,
+        "model_id": _model(stored, reference, models),
     }
